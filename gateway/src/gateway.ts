@@ -1,0 +1,62 @@
+import type { GraphQLDataSource } from '@apollo/gateway'
+
+/** A product as the gateway meets it: over HTTP by its URL, or in this process by these two. */
+export interface ProductEndpoint {
+  /** `uk-sales` */
+  name: string
+  /** Where it would answer over HTTP; in process a name only, `terrane:uk-sales`. */
+  url: string
+  /** Its HTTP surface. */
+  fetch: (request: Request) => Promise<Response>
+  dataSource?: GraphQLDataSource
+}
+
+export interface GatewayOptions {
+  listenPort: number
+  host?: string
+  /** TERRANE_HOME: catalogue, keys, embedded identity provider. */
+  home: string
+  databaseUrl?: string
+  /** Products in this process. */
+  products?: ProductEndpoint[]
+  /** Products elsewhere, by URL. */
+  productUrls?: string[]
+  /** Instead of products: a supergraph as it is, from a file or URL. */
+  supergraph?: string
+  /** Any OpenID provider; without it and with `demo` the embedded one. */
+  issuer?: {
+    url: string
+    audience: string
+    jwksUrl?: string
+    algorithms?: string[]
+    claims?: { roles?: string; scopes?: string; subject?: string }
+  }
+  /** Embedded identity provider, persona tokens from an endpoint. Never in production. */
+  demo?: boolean
+  limits?: Partial<GatewayLimits>
+  /** Folder with the built marketplace; default the workspace's. */
+  marketplace?: string
+  log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
+}
+
+export interface GatewayLimits {
+  /** Levels of selection. Default 15. */
+  depth: number
+  /** Aliases in one operation. Default 30. */
+  aliases: number
+  /** Fields and directives in one operation. Default 1000. */
+  tokens: number
+  /** Milliseconds for one operation. Default 30000. */
+  timeMilliseconds: number
+  /** Bytes of a request's body, uploads through input ports apart. Default 1 MiB. */
+  bodyBytes: number
+}
+
+export interface Gateway {
+  readonly url: string
+  /** In-process door to the same server, `Request` to `Response`. */
+  fetch(request: Request): Promise<Response>
+  /** Adds or replaces a product, composes, swaps. Problems where composition refuses; then nothing changed. */
+  register(endpoint: ProductEndpoint): Promise<{ problems: { code: string; message: string }[] }>
+  close(): Promise<void>
+}

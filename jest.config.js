@@ -1,0 +1,38 @@
+/** One jest run over the whole house. Sources are transformed by swc; `@terrane/*` resolves to sources, not to builds. */
+const esm = ['oidc-provider', 'jose', 'openid-client', 'oauth4webapi'].join('|')
+module.exports = {
+  testEnvironment: 'node',
+  roots: [
+    '<rootDir>/schema/src',
+    '<rootDir>/subgraphs/runtime/src',
+    '<rootDir>/gateway/src',
+    '<rootDir>/scripts/src',
+    '<rootDir>/test',
+  ],
+  testMatch: ['**/*.test.ts'],
+  moduleNameMapper: {
+    '^@terrane/runtime$': '<rootDir>/subgraphs/runtime/src/index.ts',
+    '^@terrane/(schema|gateway|scripts)$': '<rootDir>/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1'],
+  },
+  setupFiles: ['<rootDir>/test/setup.ts'],
+  globalSetup: '<rootDir>/test/global-setup.js',
+  transform: {
+    '\\.(t|j|mj)s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // Published as ES modules only; jest runs CommonJS. Goes when jest's ESM support is stable.
+  transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+}

@@ -1,0 +1,16 @@
+import type { ProductDecision } from '../authorisation/decision.js'
+import type { Caller } from '../authorisation/policy.js'
+
+/** Header in which the gateway hands a product who asks and what was decided. */
+export const IDENTITY_HEADER = 'terrane-identity'
+/** Request header with the publication to read (`17`), response header with the one that was read. */
+export const PUBLICATION_HEADER = 'terrane-publication'
+/** Response header naming the properties that a download left out, comma separated. */
+export const OMITTED_HEADER = 'terrane-omitted'
+
+/** What the header says once verified. `gateway: true` is the mesh itself asking (registration, policy, health). */
+export interface SignedIdentity {
+  caller: Caller
+  decision: ProductDecision
+  gateway?: boolean
+}

@@ -1,0 +1,2 @@
+/** @terrane/runtime: turns a product folder into a running data product. */
+export type { DataProduct, DataProductOptions } from './data-product.js'

@@ -1,0 +1,1 @@
+export type { JSONWebKeySet as JsonWebKeySet } from 'jose'

@@ -1,0 +1,74 @@
+import type { Dataset, Model, Problem, Product, QualityResult } from '@terrane/schema'
+import type { LandedFile } from '../input-layer/landed.js'
+
+/**
+ * One run is one child process. It gets a `RunJob` as one JSON document on standard input and tells of its progress and
+ * result as one JSON line each on standard output. It never touches a store of the parent; all it makes is in
+ * `job.outputFolder`, a folder that counts for nothing until the parent moves the pointer.
+ */
+export interface RunJob {
+  kind: 'publish' | 'dry-run'
+  product: string
+  /** DuckDB file of the typed input layer; only this process, and one run at a time, opens it. */
+  inputFile: string
+  /** What the run reads, by port: the landed files that count now, with how they are typed. */
+  inputs: {
+    port: string /** undefined where another product is the source: its parquet says the types */
+    dataset?: Dataset
+    files: LandedFile[]
+  }[]
+  /** Folder for quarantined rows, one ndjson file per landed file that has any: `<sha256>.ndjson` of QuarantinedRow. */
+  quarantineFolder: string
+  /** Effective SQL: baseline with overlays. */
+  models: Model[]
+  /** Output datasets with what is promised of each; output models are matched by name. */
+  datasets: Dataset[]
+  /** New folder for columns.duckdb, rows.sqlite, exports. */
+  outputFolder: string
+  rows:
+    | { kind: 'sqlite' }
+    | { kind: 'mysql'; url: string /** dataset → table name, `orders__p17` */; tables: Record<string, string> }
+  limits: RunLimits
+  /** Dry run: stop after this model and show its rows; nothing is kept. */
+  dryRunModel?: string
+}
+
+export interface RunLimits {
+  /** Memory of the run beyond node and DuckDB themselves (1.5 GB of address space). Default 1024. */
+  memoryMegabytes: number
+  /** DuckDB threads. Default 2. */
+  threads: number
+  /** Killed after this. Default 600. */
+  seconds: number
+}
+
+/** Lines on standard output of the child, and what `run()` passes to its progress listener. */
+export type RunMessage =
+  | { type: 'progress'; step: string; detail?: string; rows?: number; seconds?: number }
+  | { type: 'result'; result: RunResult }
+
+export interface RunResult {
+  ok: boolean
+  problems: Problem[]
+  /** port → rows typed and rows quarantined, in this run's inputs. */
+  inputs: { port: string; rows: number; quarantined: number }[]
+  datasets: { dataset: string; rows: number }[]
+  quality: QualityResult[]
+  /** Table-level lineage, `input.orders` → `abstraction.orders_clean`. */
+  lineage: { from: string; to: string }[]
+  /** Dry run only. */
+  sample?: { rows: Record<string, unknown>[]; rowCount: number }
+  seconds: number
+}
+
+/** Child-process side signature is `node child.js`; this is the parent's. Resolves also where the child was killed (ok: false). */
+export type RunPipeline = (
+  job: RunJob,
+  onProgress?: (message: Extract<RunMessage, { type: 'progress' }>) => void,
+  signal?: AbortSignal,
+) => Promise<RunResult>
+
+/** Judges SQL without running it: syntax, one SELECT, tables and functions allowed, order. Also in a child. */
+export type JudgeModels = (
+  product: Pick<Product, 'models' | 'datasets' | 'inputPorts'>,
+) => Promise<{ problems: Problem[]; order: string[]; lineage: { from: string; to: string }[] }>
