@@ -1,11 +1,9 @@
 /** @terrane/schema: contracts, the graph made from them, composition, and what gateway and products say to one another. */
 export * from './addresses.js'
-export * from './authorisation/condition.js'
-export * from './authorisation/decision.js'
-export * from './authorisation/policy.js'
+export * from './authorisation/index.js'
 export * from './contracts/model.js'
 export * from './fixed-api/types.js'
 export * from './graph/index.js'
-export * from './identity/signed-identity.js'
+export * from './identity/index.js'
 export * from './problems/catalogue.js'
 export * from './problems/problem.js'

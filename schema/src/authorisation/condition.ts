@@ -18,3 +18,16 @@ export type Condition =
 export const NOTHING: Condition = { or: [] }
 /** Every row: an `and` of nothing. */
 export const EVERYTHING: Condition = { and: [] }
+
+/** All of these; undefined where there is nothing to ask. */
+export function together(conditions: Condition[]): Condition | undefined {
+  return conditions.length > 1 ? { and: conditions } : conditions[0]
+}
+
+/**
+ * Rows of which `condition` is certainly not true. Where a null makes it unknown the row is left out as well: an
+ * exception that cannot be checked is not granted.
+ */
+export function negation(condition: Condition): Condition {
+  return { not: condition }
+}

@@ -14,3 +14,9 @@ export interface SignedIdentity {
   decision: ProductDecision
   gateway?: boolean
 }
+
+/** EdDSA over Ed25519 (RFC 8037): the one algorithm that is accepted. */
+export const ALGORITHM = 'EdDSA'
+export const ISSUER = 'terrane-gateway'
+/** Long enough for an operation, too short to be worth stealing. */
+export const LIFETIME_SECONDS = 60
