@@ -1,0 +1,3 @@
+SELECT code, name
+FROM input.continents
+ORDER BY code
