@@ -14,6 +14,110 @@ export const CATALOGUE = {
   // Input ports
 
   // Pipeline
+  SQL_SYNTAX: {
+    message: '{model}: {reason}.',
+    hint: 'Correct the SQL at this place.',
+  },
+  SQL_NOT_ONE_SELECT: {
+    message: 'A model is exactly one SELECT, but {model} {found}.',
+    hint: 'Leave one SELECT in the file; a PIVOT needs its values written out: ON column IN (…).',
+  },
+  SQL_CONSTRUCT_NOT_ALLOWED: {
+    message: '{model} uses {construct}, which a model may not.',
+    hint: 'A model is a plain query of input.<port> and abstraction.<model>.',
+  },
+  SQL_TABLE_NOT_ALLOWED: {
+    message: '{model} reads {table}, which is not a table of this product.',
+    hint: 'Models read input.<port>, abstraction.<model> and their own WITH queries, and nothing else.',
+  },
+  SQL_TABLE_UNKNOWN: {
+    message: '{model} reads {table}, which does not exist.',
+    hint: '{suggestion}',
+  },
+  SQL_FUNCTION_NOT_ALLOWED: {
+    message: '{model} calls {function}, which is not among the functions that models may call.',
+    hint: '{suggestion}',
+  },
+  SQL_NOT_REPRODUCIBLE: {
+    message: '{model} uses {construct}, which gives another answer every time.',
+    hint: 'The same inputs must give the same publication: take times from the data, for instance max(received_at).',
+  },
+  SQL_INVALID: {
+    message: '{model}: {reason}.',
+    hint: 'Correct the SQL at this place; the names and types are those of the tables it reads.',
+  },
+  SQL_FAILED: {
+    message: '{model} stopped while it ran: {reason}.',
+    hint: 'Let the SQL expect such rows, for instance with try_cast, nullif or a WHERE.',
+  },
+  MODEL_CYCLE: {
+    message: 'Models read one another in a circle: {cycle}.',
+    hint: 'Take one of these reads out.',
+  },
+  MODEL_TWICE: {
+    message: 'There are two models named {model}.',
+    hint: 'Names of models are unique in a product, over both folders; rename one.',
+  },
+  MODEL_MISSING: {
+    message: 'The contract promises {dataset}, but no model makes it.',
+    hint: 'Write pipeline/output/{dataset}.sql.',
+  },
+  MODEL_NOT_PROMISED: {
+    message: '{model} makes a dataset that no output contract promises.',
+    hint: 'Promise it in a contract, rename it after its dataset, or move it to pipeline/abstraction.',
+  },
+  CONTRACT_BROKEN_COLUMN_MISSING: {
+    message: '{dataset} lacks {property}, which its contract promises as {expected}.',
+    hint: 'Let the model select it, or take it out of the contract.',
+  },
+  CONTRACT_BROKEN_COLUMN_EXTRA: {
+    message: '{dataset} has a column {property}, which its contract does not promise.',
+    hint: 'Leave it out of the SELECT, or add it to the contract.',
+  },
+  CONTRACT_BROKEN_TYPE: {
+    message: '{dataset}.{property} is {found}, but its contract promises {expected}.',
+    hint: 'Convert it in the model, so that what is lost is decided there: {suggestion}.',
+  },
+  CONTRACT_BROKEN_VALUES: {
+    message: '{dataset}.{property} has {rows} values that {expected} cannot hold exactly{example}.',
+    hint: 'Round, shorten or leave out these values in the model.',
+  },
+  CONTRACT_BROKEN_REQUIRED: {
+    message: '{dataset}.{property} is required, but missing in {rows} rows{example}.',
+    hint: 'Fill it or leave these rows out in the model, or do not promise it.',
+  },
+  CONTRACT_BROKEN_UNIQUE: {
+    message: '{dataset}.{property} is unique by contract, but {rows} rows repeat a value{example}.',
+    hint: 'Remove the duplicates in the model, for instance with QUALIFY row_number() OVER (…) = 1.',
+  },
+  CONTRACT_BROKEN_PRIMARY_KEY: {
+    message: 'The primary key of {dataset} ({property}) is repeated or missing in {rows} rows{example}.',
+    hint: 'Remove the duplicates in the model, for instance with QUALIFY row_number() OVER (…) = 1.',
+  },
+  CONTRACT_BROKEN_RULE: {
+    message: '{dataset}.{property} breaks "{rule}" in {rows} rows{example}.',
+    hint: 'Correct these rows or leave them out in the model, or change the contract.',
+  },
+  CONTRACT_BROKEN_QUALITY: {
+    message: '{dataset} breaks the quality rule {rule}: expected {expected}, found {actual}.',
+    hint: 'Correct the rows in the model, or make the rule a warning.',
+  },
+  RUN_OUT_OF_MEMORY: {
+    message: 'The run needed more than its {memory} MB of memory and was stopped{step}.',
+    hint: 'Make intermediate results smaller, or raise the memory limit of runs.',
+  },
+  RUN_TIMEOUT: {
+    message: 'The run took longer than {seconds} s and was stopped{step}.',
+    hint: 'Look for a join without a condition or an endless recursion, or raise the time limit of runs.',
+  },
+  RUN_CRASHED: {
+    message: "The run's process ended unexpectedly ({reason}){step}.",
+    hint: 'Run again; if it ends in the same way, simplify the model it was at.',
+  },
+  RUN_ABORTED: {
+    message: 'The run was cancelled{step}.',
+    hint: 'Start it again when it is wanted.',
+  },
 
   // Output layer
 
@@ -24,7 +128,7 @@ export const CATALOGUE = {
   },
   CONDITION_UNKNOWN_PROPERTY: {
     message: 'The row filter of {dataset} names {property}, which the contract does not have.',
-    hint: 'Use the names of the contract\'s properties.',
+    hint: "Use the names of the contract's properties.",
   },
   CONDITION_MALFORMED_OPERAND: {
     message: 'The row filter of {dataset} compares {property} by {op} with something that does not fit.',

@@ -1,2 +1,3 @@
 /** @terrane/runtime: turns a product folder into a running data product. */
 export type { DataProduct, DataProductOptions } from './data-product.js'
+export * from './pipeline/index.js'

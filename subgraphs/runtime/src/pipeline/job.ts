@@ -46,6 +46,7 @@ export interface RunLimits {
 export type RunMessage =
   | { type: 'progress'; step: string; detail?: string; rows?: number; seconds?: number }
   | { type: 'result'; result: RunResult }
+  | { type: 'verdict'; verdict: Verdict }
 
 export interface RunResult {
   ok: boolean
@@ -59,6 +60,8 @@ export interface RunResult {
   /** Dry run only. */
   sample?: { rows: Record<string, unknown>[]; rowCount: number }
   seconds: number
+  /** The child's standard error, bounded: for the operator's log, never for a caller. */
+  log?: string
 }
 
 /** Child-process side signature is `node child.js`; this is the parent's. Resolves also where the child was killed (ok: false). */
@@ -72,3 +75,15 @@ export type RunPipeline = (
 export type JudgeModels = (
   product: Pick<Product, 'models' | 'datasets' | 'inputPorts'>,
 ) => Promise<{ problems: Problem[]; order: string[]; lineage: { from: string; to: string }[] }>
+
+/** What the judge's child gets on standard input. */
+export interface JudgeJob {
+  kind: 'judge'
+  models: Model[]
+  /** Names of the input ports, `orders` for `input.orders`. */
+  ports: string[]
+  /** Names of the output datasets that contracts promise. */
+  datasets: string[]
+}
+/** What it answers, as one line `{ type: 'verdict', verdict }`. */
+export type Verdict = Awaited<ReturnType<JudgeModels>>

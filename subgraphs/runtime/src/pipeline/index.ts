@@ -1,0 +1,2 @@
+export type { JudgeModels, RunJob, RunLimits, RunMessage, RunPipeline, RunResult } from './job.js'
+export { judgeModels, runPipeline } from './sandbox.js'
