@@ -1,0 +1,40 @@
+import {
+  type Caller,
+  decide,
+  IDENTITY_HEADER,
+  type IdentityVerifier,
+  intersect,
+  type ProductDecision,
+  type ProductPolicy,
+  VISITOR,
+} from '@terrane/schema'
+import { Refusal } from './refusal.js'
+
+/** Who asks and what they may do: settled once, when a request starts. */
+export interface Admitted {
+  caller: Caller
+  decision: ProductDecision
+  /** The mesh itself: registration, policy. */
+  gateway: boolean
+}
+
+/**
+ * Lets a request in. Only the gateway's signature is believed; without one the caller is a visitor. Where the product's
+ * policy has changed since the gateway decided, the product's own denials are added, never permissions.
+ * @throws Refusal UNAUTHENTICATED where an identity is presented that does not hold.
+ */
+export async function admit(
+  token: string | null | undefined,
+  verifier: IdentityVerifier,
+  policy: () => Promise<ProductPolicy>,
+): Promise<Admitted> {
+  const inForce = await policy()
+  if (!token) return { caller: VISITOR, decision: decide(inForce, VISITOR), gateway: false }
+  const identity = await verifier.verify(token)
+  if (!identity) {
+    throw new Refusal('UNAUTHENTICATED', `The identity in the header ${IDENTITY_HEADER} is not valid for this product.`)
+  }
+  const { caller, decision, gateway = false } = identity
+  if (decision.policyVersion === inForce.version) return { caller, decision, gateway }
+  return { caller, decision: intersect(decision, decide(inForce, caller)), gateway }
+}

@@ -1,0 +1,162 @@
+import { ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled'
+import { coordinatesOf, type Product, PUBLICATION_HEADER } from '@terrane/schema'
+import type { GraphQLSchema } from 'graphql'
+import type { Log, OperationRequest, OperationResult } from '../../data-product-options.js'
+import type { Admitted } from '../admission.js'
+import type { OutputPort } from '../port.js'
+import { Reading, type ReadingParts } from '../reading.js'
+import { executeIn } from './compiled-execution.js'
+import type { GraphContext } from './context.js'
+import { GraphViews } from './graph-view.js'
+import { maskErrors } from './masked-errors.js'
+import { RowLoaders } from './row-loaders.js'
+
+export interface GraphqlPortParts extends ReadingParts {
+  schema: GraphQLSchema
+  /** Whether anybody may read everything: then the SDL is no secret either. */
+  open: () => Promise<boolean>
+  log: Log
+}
+
+export interface GraphqlPort extends OutputPort {
+  /** The same without HTTP. */
+  execute(request: OperationRequest, admitted: Admitted): Promise<OperationResult>
+}
+
+interface RequestContext extends GraphContext {
+  view: ReturnType<GraphViews['of']>
+}
+
+/**
+ * The product's subgraph on Apollo Server, which parses, answers HTTP and formats errors. Validation and execution are
+ * handed to the caller's own view of the graph, so Apollo's, which would know all names, is off.
+ */
+export async function openGraphqlPort(product: Product, parts: GraphqlPortParts): Promise<GraphqlPort> {
+  const views = new GraphViews(product.name, parts.schema, coordinatesOf(product))
+  const server = new ApolloServer<RequestContext>({
+    gateway: {
+      onSchemaLoadOrUpdate(listener) {
+        listener({ apiSchema: parts.schema, coreSupergraphSdl: '' })
+        return () => {}
+      },
+      load: async () => ({
+        executor: async ({ document, operationName, request, context }) => {
+          const { view } = context as RequestContext
+          return executeIn(view, {
+            document,
+            operationName,
+            variables: request.variables,
+            context: context as RequestContext,
+          })
+        },
+      }),
+      stop: async () => {},
+    },
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    formatError: maskErrors(parts.log),
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    logger: quiet(parts.log),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ contextValue, response }) => {
+            const { reading, decision } = contextValue
+            if (response.body.kind !== 'single' || reading?.publication === undefined || !decision.discover) return
+            response.body.singleResult.extensions = {
+              ...response.body.singleResult.extensions,
+              terrane: { publications: { [product.name]: reading.publication } },
+            }
+          },
+        }),
+      },
+    ],
+  })
+  await server.start()
+
+  const contextOf = async (admitted: Admitted, reading: Reading): Promise<RequestContext> => ({
+    ...admitted,
+    reading,
+    loaders: new RowLoaders(reading),
+    view: views.of(admitted.decision, { gateway: admitted.gateway, open: await parts.open() }),
+  })
+
+  return {
+    name: 'graphql',
+    async fetch(request, admitted) {
+      const header = request.headers.get(PUBLICATION_HEADER)
+      const reading = await Reading.open(admitted, parts, 'graphql', header, request.signal)
+      try {
+        const context = await contextOf(admitted, reading)
+        const answer = await server.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: {
+            method: request.method,
+            headers: headerMap(request.headers),
+            search: new URL(request.url).search,
+            body: await bodyOf(request),
+          },
+          context: async () => context,
+        })
+        return responseOf(answer)
+      } finally {
+        await reading.close()
+      }
+    },
+    async execute({ query, variables, operationName, headers }, admitted) {
+      const reading = await Reading.open(admitted, parts, 'graphql', headers[PUBLICATION_HEADER])
+      try {
+        const { body } = await server.executeOperation(
+          { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) },
+          { contextValue: await contextOf(admitted, reading) },
+        )
+        if (body.kind !== 'single') throw new Error('A subgraph never answers in parts.')
+        return body.singleResult as OperationResult
+      } finally {
+        await reading.close()
+      }
+    },
+    close: () => server.stop(),
+  }
+}
+
+function headerMap(headers: Headers): HeaderMap {
+  const map = new HeaderMap()
+  headers.forEach((value, name) => {
+    map.set(name, value)
+  })
+  return map
+}
+
+/** Undefined where it is not JSON: Apollo Server then says what it expected. */
+async function bodyOf(request: Request): Promise<unknown> {
+  if (request.method !== 'POST') return undefined
+  const text = await request.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function responseOf({ status, headers, body }: HTTPGraphQLResponse): Response {
+  if (body.kind !== 'complete') throw new Error('A subgraph never answers in parts.')
+  return new Response(body.string, { status: status ?? 200, headers: [...headers] })
+}
+
+/** Apollo Server's own remarks, at the level of ours. */
+function quiet(log: Log) {
+  const at = (level: 'info' | 'warn' | 'error') => (message?: unknown) => log({ level, message: String(message) })
+  return { debug: () => {}, info: () => {}, warn: at('warn'), error: at('error') }
+}

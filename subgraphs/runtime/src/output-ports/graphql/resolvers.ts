@@ -1,0 +1,110 @@
+import type { AggregateArguments, Condition, Dataset, ProductResolvers } from '@terrane/schema'
+import { readable, type Reading } from '../reading.js'
+import { badInput } from '../refusal.js'
+import type { GraphContext } from './context.js'
+import { readCursor, writeCursor } from './cursor.js'
+
+/** Rows of one page; whoever wants more takes the download. */
+export const LARGEST_PAGE = 1000
+/** Groups of one aggregate where the client does not say. */
+const LARGEST_AGGREGATE = 10_000
+
+/** How a product's graph reads its data: rows from the row store, aggregates from the column store, all through the pin. */
+export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'totalCount' | 'row' | 'aggregate'> = {
+  async page(dataset, { where, orderBy, first, after, asOf, properties }, { reading }) {
+    if (!Number.isInteger(first) || first < 0 || first > LARGEST_PAGE) {
+      throw badInput(`\`first\` is a number from 0 to ${LARGEST_PAGE}.`)
+    }
+    const sorted = orderBy.map(order => order.property)
+    const decision = reading.may(dataset.name, [...namedIn(where), ...sorted])
+    const cursor = after === undefined ? undefined : readCursor(after, orderBy)
+    if (cursor && asOf !== undefined && asOf !== cursor.publication) {
+      throw badInput('`after` is a cursor of another publication than `asOf`.')
+    }
+    const pin = await reading.pin(cursor?.publication ?? asOf)
+    const selected = readableOf(reading, dataset, properties)
+    // One more than asked says whether there is a next page.
+    const found = await pin.rows.page(
+      dataset,
+      {
+        properties: selected,
+        orderBy,
+        first: first + 1,
+        ...(where ? { where } : {}),
+        ...(cursor ? { after: cursor.position } : {}),
+      },
+      decision,
+    )
+    const rows = found.slice(0, first)
+    reading.note(dataset.name, [...selected, ...namedIn(where), ...sorted], rows.length, pin.number)
+    return {
+      rows: rows.map(({ row, position }) => ({
+        row,
+        cursor: writeCursor({ publication: pin.number, position }, orderBy),
+      })),
+      hasNextPage: found.length > first,
+      hasPreviousPage: cursor !== undefined,
+    }
+  },
+
+  async totalCount(dataset, { where, asOf, after }, { reading }) {
+    const decision = reading.may(dataset.name, namedIn(where))
+    const pin = await reading.pin(publicationOf(after) ?? asOf)
+    const count = await pin.rows.count(dataset, where, decision)
+    reading.note(dataset.name, namedIn(where), 0, pin.number)
+    return count
+  },
+
+  async row(dataset, key, properties, asOf, { reading, loaders }) {
+    reading.may(dataset.name)
+    return loaders.load(dataset, key, readableOf(reading, dataset, properties), asOf)
+  },
+
+  async aggregate(dataset, args, { reading }) {
+    const named = namedInAggregate(args)
+    const decision = reading.may(dataset.name, named)
+    if (args.first !== undefined && (args.first < 0 || args.first > LARGEST_AGGREGATE)) {
+      throw badInput(`\`first\` is a number from 0 to ${LARGEST_AGGREGATE}.`)
+    }
+    const pin = await reading.pin(args.asOf)
+    const rows = await pin.columns.aggregate(dataset, { ...args, first: args.first ?? LARGEST_AGGREGATE }, decision)
+    reading.note(dataset.name, named, rows.length, pin.number)
+    return rows
+  },
+}
+
+/** Denied properties are never fetched; their own fields answer with the error. Keys come with the dataset's grant. */
+function readableOf(reading: Reading, dataset: Dataset, properties: string[]): string[] {
+  const decision = reading.may(dataset.name)
+  return [...new Set([...dataset.primaryKey, ...properties])].filter(property => readable(decision, property))
+}
+
+/** Every property that a condition looks at: to filter by a value is to read it. */
+export function namedIn(condition: Condition | undefined): string[] {
+  if (!condition) return []
+  if ('and' in condition) return condition.and.flatMap(namedIn)
+  if ('or' in condition) return condition.or.flatMap(namedIn)
+  if ('not' in condition) return namedIn(condition.not)
+  return [condition.property]
+}
+
+function namedInAggregate({ groupBy, measures, where, orderBy }: AggregateArguments): string[] {
+  const asked = orderBy.map(order => ('dimension' in order ? order.dimension : order.measure))
+  return [
+    ...new Set([
+      ...namedIn(where),
+      ...[...groupBy, ...measures, ...asked].flatMap(item => ('property' in item ? [item.property] : [])),
+    ]),
+  ]
+}
+
+/** The publication of a cursor, whatever its order: totals are of the list that the cursor walks through. */
+function publicationOf(after: string | undefined): number | undefined {
+  if (after === undefined) return undefined
+  try {
+    const publication: unknown = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'))[0]
+    return Number.isSafeInteger(publication) && (publication as number) > 0 ? (publication as number) : undefined
+  } catch {
+    throw badInput('`after` is not a cursor of this product.')
+  }
+}

@@ -1,0 +1,17 @@
+import type { Product } from '@terrane/schema'
+import type { Admitted } from './admission.js'
+import type { ReadingParts } from './reading.js'
+
+/**
+ * One way for a publication's rows to leave the product. A port gets requests whose caller is settled, opens a
+ * `Reading` for each (never the stores themselves), and closes it whatever happens. It decides nothing about rights.
+ */
+export interface OutputPort {
+  /** `graphql`, `files`: what the audit calls it. */
+  readonly name: string
+  fetch(request: Request, admitted: Admitted): Promise<Response>
+  close(): Promise<void>
+}
+
+/** Makes a port of a product. */
+export type OutputPortFactory = (product: Product, parts: ReadingParts) => Promise<OutputPort>

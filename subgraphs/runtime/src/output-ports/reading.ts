@@ -1,0 +1,133 @@
+import { type DatasetDecision, PUBLICATION_HEADER } from '@terrane/schema'
+import type { Pin, Publications } from '../output-layer/store.js'
+import type { AuditStore } from '../stores/stores.js'
+import type { Admitted } from './admission.js'
+import { badInput, denied, Refusal } from './refusal.js'
+
+export interface ReadingParts {
+  product: string
+  publications: Pick<Publications, 'pin'>
+  audit: Pick<AuditStore, 'record'>
+}
+
+/**
+ * One request's sight of the data: its publication is pinned when it starts, and whatever it reads it reads through
+ * that pin (or through one of its own for `asOf`) until it is closed. Leaves one line in the audit per dataset.
+ */
+export class Reading {
+  private readonly pins = new Map<number, Promise<Pin | undefined>>()
+  private readonly trail = new Map<string, { properties: Set<string>; rows: number; publication?: number }>()
+  private readonly refused = new Map<string, string>()
+  private closed = false
+
+  private constructor(
+    readonly admitted: Admitted,
+    private readonly parts: ReadingParts,
+    private readonly port: string,
+    private readonly first: Pin | undefined,
+    private readonly wanted: number | undefined,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    if (first) this.pins.set(first.number, Promise.resolve(first))
+  }
+
+  /** `header` is the publication that the request asks to stay on; the current one without it. */
+  static async open(
+    admitted: Admitted,
+    parts: ReadingParts,
+    port: string,
+    header?: string | null,
+    signal?: AbortSignal,
+  ): Promise<Reading> {
+    if (header && !/^[1-9]\d{0,14}$/.test(header)) {
+      throw badInput(`The header ${PUBLICATION_HEADER} is the number of a publication.`)
+    }
+    const wanted = header ? Number(header) : undefined
+    return new Reading(admitted, parts, port, await parts.publications.pin(wanted), wanted, signal)
+  }
+
+  /** Publication that this request reads unless it asks for another. */
+  get publication(): number | undefined {
+    return this.first?.number
+  }
+
+  /** @throws Refusal NOT_PUBLISHED before the first publication, PUBLICATION_GONE where it is no longer kept. */
+  async pin(asOf?: number): Promise<Pin> {
+    if (this.closed) throw new Error('A reading that is closed was read from.')
+    this.signal?.throwIfAborted()
+    if (asOf === undefined) {
+      if (this.first) return this.first
+      if (this.wanted !== undefined) throw gone(this.wanted)
+      throw new Refusal('NOT_PUBLISHED', `${this.parts.product} has not published yet.`)
+    }
+    if (!Number.isSafeInteger(asOf) || asOf < 1) throw badInput('A publication is a number from 1.')
+    let pinned = this.pins.get(asOf)
+    if (!pinned) {
+      pinned = this.parts.publications.pin(asOf)
+      this.pins.set(asOf, pinned)
+    }
+    const pin = await pinned
+    if (!pin) throw gone(asOf)
+    return pin
+  }
+
+  /** The decision on a dataset that may be read. @throws Refusal UNAUTHORIZED_FIELD_OR_TYPE */
+  may(dataset: string, properties: Iterable<string> = []): DatasetDecision {
+    const { datasets, product } = this.admitted.decision
+    const decision = Object.hasOwn(datasets, dataset) ? datasets[dataset] : undefined
+    if (!decision?.read) throw this.refuse(dataset, `${product}/${dataset}`)
+    for (const property of properties) {
+      if (!readable(decision, property)) throw this.refuse(dataset, `${product}/${dataset}/${property}`)
+    }
+    return decision
+  }
+
+  refuse(dataset: string, policyKey: string): Refusal {
+    this.refused.set(policyKey, dataset)
+    return denied(policyKey)
+  }
+
+  note(dataset: string, properties: Iterable<string>, rows: number, publication: number): void {
+    const key = `${dataset} ${publication}`
+    const noted = this.trail.get(key) ?? { properties: new Set<string>(), rows: 0, publication }
+    for (const property of properties) noted.properties.add(property)
+    noted.rows += rows
+    this.trail.set(key, noted)
+  }
+
+  /** Lets go of every pin, also of those still on their way, and hands over the audit. */
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.record()
+    for (const pinned of await Promise.allSettled(this.pins.values())) {
+      if (pinned.status === 'fulfilled') pinned.value?.release()
+    }
+  }
+
+  private record(): void {
+    const common = { at: new Date().toISOString(), subject: this.admitted.caller.subject, action: 'read', port: this.port }
+    for (const [key, { properties, rows, publication }] of this.trail) {
+      this.parts.audit.record({
+        ...common,
+        dataset: key.slice(0, key.lastIndexOf(' ')),
+        properties: [...properties].sort(),
+        rows,
+        outcome: 'allowed',
+        ...(publication === undefined ? {} : { publication }),
+      })
+    }
+    for (const [policyKey, dataset] of this.refused) {
+      const property = policyKey.split('/')[2]
+      this.parts.audit.record({ ...common, dataset, properties: property ? [property] : [], outcome: 'denied' })
+    }
+  }
+}
+
+export function readable(decision: DatasetDecision, property: string): boolean {
+  return Object.hasOwn(decision.properties, property) && decision.properties[property]!.read !== false
+}
+
+function gone(publication: number): Refusal {
+  return new Refusal('PUBLICATION_GONE', `Publication ${publication} is no longer kept.`, { publication })
+}
