@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { writeFranceSales } from './france-sales.js'
+import { monthsUntil } from './orders.js'
+import { writeReferenceGeography } from './reference-geography.js'
+import { writeUkSales } from './uk-sales.js'
+
+/** What the generator wrote for one country. */
+export interface Generated {
+  files: string[]
+  /** Different orders. */
+  orders: number
+  /** Lines, with repeated, corrected and broken ones. */
+  lines: number
+  repeated: number
+  corrected: number
+  broken: number
+}
+
+/** Everything under `<home>/sources/` of one home. */
+export interface DemoSources {
+  folder: string
+  today: string
+  fresh: boolean
+  geography: string[]
+  uk: Generated
+  france: Generated
+}
+
+/** Raise when files written by an older generator must be written anew. */
+const EDITION = 1
+
+/**
+ * Writes the source files of the demo below `<home>/sources/`, or leaves them where they are already: what was
+ * published from them must not change under a running mesh. Same `today` and `orders`, same bytes.
+ */
+export function generateSources(home: string, options: { today?: Date; orders?: number } = {}): DemoSources {
+  const folder = path.join(home, 'sources')
+  const orders = options.orders ?? 100_000
+  const marker = path.join(folder, 'generated.json')
+  if (existsSync(marker)) {
+    const known = JSON.parse(readFileSync(marker, 'utf8')) as DemoSources & { edition: number }
+    if (known.edition === EDITION && known.uk.orders === orders && known.folder === folder) {
+      return { ...known, fresh: false }
+    }
+  }
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const today = options.today ?? new Date()
+  const months = monthsUntil(today)
+  const sources: DemoSources = {
+    folder,
+    today: today.toISOString().slice(0, 10),
+    fresh: true,
+    geography: writeReferenceGeography(path.join(folder, 'reference-geography'), months),
+    uk: writeUkSales(path.join(folder, 'uk-sales'), months, orders),
+    france: writeFranceSales(path.join(folder, 'france-sales'), months, orders),
+  }
+  // Written last: without it the rest counts as unfinished.
+  writeFileSync(marker, JSON.stringify({ edition: EDITION, ...sources }, null, 2))
+  return sources
+}
