@@ -90,7 +90,8 @@ export interface FieldInfo {
 export interface ModelInfo {
   name: string
   layer: string
-  sql: string
+  /** Only for those who may discover all that it could name. */
+  sql?: string
   reads: string[]
   overlay: boolean
   changedBy?: string

@@ -134,6 +134,14 @@ export const CATALOGUE = {
     message: 'The row filter of {dataset} compares {property} by {op} with something that does not fit.',
     hint: 'Expected {expected}.',
   },
+  GRANT_MALFORMED: {
+    message: 'In this grant {what} is none that the product knows.',
+    hint: 'Expected {expected}.',
+  },
+  MODEL_UNKNOWN: {
+    message: 'The pipeline has no model {model}.',
+    hint: 'Its models are {models}.',
+  },
   MASK_MALFORMED: {
     message: 'The mask of {property} is none that Terrane knows.',
     hint: 'Use null, hash, {kind: first, length: 1} or {kind: fixed, value: "***"}.',

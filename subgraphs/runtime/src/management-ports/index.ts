@@ -1,0 +1,7 @@
+export { ControlPort, grantInfo } from './control.js'
+export { describeProduct } from './discovery.js'
+export { contractYaml, descriptorYaml } from './documents.js'
+export { ObservabilityPort } from './observability.js'
+export { productPage } from './page.js'
+export type { Asking, ManagedProduct } from './port.js'
+export { managementRoutes } from './routes.js'

@@ -1,0 +1,38 @@
+import type { Caller, Model, Problem, Product, ProductDecision, RunInfo } from '@terrane/schema'
+import type { QuarantinedRow } from '../input-layer/landed.js'
+import type { Pin, Publications } from '../output-layer/store.js'
+import type { RunResult } from '../pipeline/job.js'
+import type { Stores } from '../stores/stores.js'
+
+/**
+ * What the management ports (discovery, control, observability) stand on: the product, its stores and the few things
+ * that only the wiring can do. They never see a stage's code.
+ */
+export interface ManagedProduct {
+  product: Product
+  /** `/data/europe/uk/uk-sales/1` */
+  address: string
+  stores: Stores
+  publications: Publications
+  /** The SQL in force: the folder's baseline with its overlays. */
+  models(): Promise<Model[]>
+  /** Begins a run, after the one that may be going on. */
+  startRun(trigger: string): Promise<{ id: string; finished: Promise<RunInfo> }>
+  /** Judges these models as a whole and runs what `model` needs on the inputs of now; publishes nothing. */
+  dryRun(models: Model[], model: string): Promise<RunResult>
+  quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
+  /** Grants changed: decisions made before are not to be trusted any longer. */
+  policyChanged(): void
+  /** Problems of the deploy that keep the product from running: an overlay over a baseline that moved. */
+  standingProblems(): Promise<Problem[]>
+  /** Prometheus text. */
+  metrics(): Promise<string>
+  onPublication(listener: (publication: number) => void): () => void
+}
+
+/** Who asks, what was decided about them, and which publication their request reads. */
+export interface Asking {
+  caller: Caller
+  decision: ProductDecision
+  pin?: Pin
+}
