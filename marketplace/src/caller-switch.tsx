@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'react'
+import { type Caller, callAs, personas, VISITOR } from './caller'
+
+interface Props {
+  caller: Caller
+  onChange: (caller: Caller) => void
+}
+
+/** Personas where there are any, else a field for an access token. Tokens stay in memory, never in storage. */
+export function CallerSwitch({ caller, onChange }: Props) {
+  const [known, setKnown] = useState<{ name: string; description: string }[]>()
+  const [trouble, setTrouble] = useState<string>()
+
+  useEffect(() => {
+    personas().then(setKnown)
+  }, [])
+
+  const choose = async (persona: string) => {
+    setTrouble(undefined)
+    try {
+      onChange(await callAs(persona))
+    } catch (error) {
+      setTrouble(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  if (known === undefined) return null
+  return (
+    <div className="caller">
+      {known.length > 0 ? (
+        <>
+          <label htmlFor="persona">Asking as</label>
+          <select id="persona" value={caller.label} onChange={event => choose(event.target.value)}>
+            {known.map(persona => (
+              <option key={persona.name} value={persona.name} title={persona.description}>
+                {persona.name}
+              </option>
+            ))}
+          </select>
+          <span className="rights">{known.find(persona => persona.name === caller.label)?.description}</span>
+        </>
+      ) : (
+        <>
+          <label htmlFor="token">Access token</label>
+          <input
+            id="token"
+            type="password"
+            autoComplete="off"
+            placeholder="none: asking as a visitor"
+            onChange={event => {
+              const token = event.target.value.trim()
+              onChange(token ? { label: 'token', token } : VISITOR)
+            }}
+          />
+        </>
+      )}
+      {trouble && <span role="alert">{trouble}</span>}
+    </div>
+  )
+}
