@@ -121,6 +121,25 @@ export const CATALOGUE = {
 
   // Output layer
 
+  // Running a product
+  OVERLAY_BASELINE_CHANGED: {
+    message:
+      '{model} was changed by {by} at {at} through the control port, and the file under it has changed since.\nIn force until now:\n{overlay}\nIn the folder:\n{baseline}',
+    hint: 'Write the change back into the folder, or reset the model; the last publication is served until then.',
+  },
+  INPUT_NOTHING_RECEIVED: {
+    message: 'Nothing has been received yet on the input port {ports}.',
+    hint: 'Send data to the port, or look at why its source is empty.',
+  },
+  RUN_BROKEN_OFF: {
+    message: 'The run broke off without a fault of the product: {reason}.',
+    hint: 'Run again; the log of the process says more.',
+  },
+  PRODUCT_NOT_OPENED: {
+    message: 'The stores of {product} cannot be opened: {reason}.',
+    hint: 'Look at the data folder and the database that this process was given.',
+  },
+
   // Authorisation
   CONDITION_MALFORMED: {
     message: 'The row filter of {dataset} is not a condition.',

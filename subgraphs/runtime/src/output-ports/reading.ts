@@ -16,7 +16,7 @@ export interface ReadingParts {
  */
 export class Reading {
   private readonly pins = new Map<number, Promise<Pin | undefined>>()
-  private readonly trail = new Map<string, { properties: Set<string>; rows: number; publication?: number }>()
+  private readonly trail = new Map<string, { dataset: string; publication: number; properties: Set<string>; rows?: number }>()
   private readonly refused = new Map<string, string>()
   private closed = false
 
@@ -87,12 +87,16 @@ export class Reading {
     return denied(policyKey)
   }
 
-  note(dataset: string, properties: Iterable<string>, rows: number, publication: number): void {
-    const key = `${dataset} ${publication}`
-    const noted = this.trail.get(key) ?? { properties: new Set<string>(), rows: 0, publication }
+  /** What was read, for the audit; `rows` undefined where they are streamed uncounted. */
+  note(dataset: string, properties: Iterable<string>, rows: number | undefined, publication: number): void {
+    const key = `${publication} ${dataset}`
+    let noted = this.trail.get(key)
+    if (!noted) {
+      noted = { dataset, publication, properties: new Set() }
+      this.trail.set(key, noted)
+    }
     for (const property of properties) noted.properties.add(property)
-    noted.rows += rows
-    this.trail.set(key, noted)
+    if (rows !== undefined) noted.rows = (noted.rows ?? 0) + rows
   }
 
   /** Lets go of every pin, also of those still on their way, and hands over the audit. */
@@ -107,15 +111,8 @@ export class Reading {
 
   private record(): void {
     const common = { at: new Date().toISOString(), subject: this.admitted.caller.subject, action: 'read', port: this.port }
-    for (const [key, { properties, rows, publication }] of this.trail) {
-      this.parts.audit.record({
-        ...common,
-        dataset: key.slice(0, key.lastIndexOf(' ')),
-        properties: [...properties].sort(),
-        rows,
-        outcome: 'allowed',
-        ...(publication === undefined ? {} : { publication }),
-      })
+    for (const noted of this.trail.values()) {
+      this.parts.audit.record({ ...common, ...noted, properties: [...noted.properties].sort(), outcome: 'allowed' })
     }
     for (const [policyKey, dataset] of this.refused) {
       const property = policyKey.split('/')[2]

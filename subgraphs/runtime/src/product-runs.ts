@@ -1,0 +1,247 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { type Model, type Problem, type Product, problem, type PublicationInput, type RunInfo } from '@terrane/schema'
+import type { Log, RunOutcome } from './data-product-options.js'
+import type { Manifest, Publications } from './output-layer/store.js'
+import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
+import type { Stores } from './stores/stores.js'
+
+/** What a run stands on; handed in, so that the order of a run can be read here and its parts elsewhere. */
+export interface RunParts {
+  product: Product
+  stores: Pick<Stores, 'metadata'>
+  publications: Publications
+  /** Brings in what is new at the sources, and says which landed files count now. */
+  collect: (progress: (step: string, detail?: string) => void) => Promise<{ inputs: RunJob['inputs']; problems: Problem[] }>
+  runPipeline: RunPipeline
+  inputFile: string
+  quarantineFolder: string
+  /** Where dry runs write what nobody keeps. */
+  dryRunFolder: () => Promise<{ folder: string; remove: () => Promise<void> }>
+  rows: (tables: Record<string, string>) => RunJob['rows']
+  limits: RunLimits
+  finished: (run: RunInfo) => void
+  log: Log
+}
+
+type Progress = (step: string, detail?: string) => void
+
+/** Grows where the same inputs, SQL and contracts would now make other rows. */
+const EDITION = 1
+/** Quiet that ends a burst of reasons to run, and the longest that a burst may put a run off. */
+const QUIET_MILLISECONDS = 300
+const LONGEST_MILLISECONDS = 2000
+
+/**
+ * The runs of one product, one after another: collect, compare with what is published, run in a child process, publish.
+ * Whatever fails leaves the publication in force as it is.
+ */
+export class ProductRuns {
+  private queue: Promise<unknown> = Promise.resolve()
+  private burst: { since: number; timer: NodeJS.Timeout } | undefined
+  private readonly stop = new AbortController()
+
+  constructor(private readonly parts: RunParts) {}
+
+  run(trigger: string, onProgress: Progress = () => {}): Promise<RunOutcome> {
+    return this.begin(trigger, onProgress).outcome
+  }
+
+  /** The same, for who wants to know the run's id before it ends. */
+  begin(trigger: string, onProgress: Progress = () => {}): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
+    const id = randomUUID()
+    const done = this.inTurn(() => this.publish(id, trigger, onProgress))
+    return { id, outcome: done.then(({ outcome }) => outcome), info: done.then(({ info }) => info) }
+  }
+
+  /** Once things have been quiet for a moment; many reasons are one run. */
+  soon(trigger: string): void {
+    if (this.stop.signal.aborted) return
+    const now = Date.now()
+    const since = this.burst?.since ?? now
+    clearTimeout(this.burst?.timer)
+    const wait = Math.max(0, Math.min(QUIET_MILLISECONDS, since + LONGEST_MILLISECONDS - now))
+    const timer = setTimeout(() => {
+      this.burst = undefined
+      this.run(trigger).catch(error => {
+        if (!this.stop.signal.aborted) this.parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
+      })
+    }, wait)
+    timer.unref()
+    this.burst = { since, timer }
+  }
+
+  /** Models as they would be, on the inputs that have landed; nothing is published. */
+  dryRun(models: Model[], model: string): Promise<RunResult> {
+    return this.inTurn(async () => {
+      const { product, runPipeline } = this.parts
+      const { inputs } = await this.parts.collect(() => {})
+      const { folder, remove } = await this.parts.dryRunFolder()
+      try {
+        const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
+        return await runPipeline({ ...job, product: product.name, dryRunModel: model }, undefined, this.stop.signal)
+      } finally {
+        await remove()
+      }
+    })
+  }
+
+  /** The SQL in force. */
+  async models(): Promise<Model[]> {
+    const overlays = await this.parts.stores.metadata.overlays()
+    return this.parts.product.models.map(model => {
+      const overlay = overlays.find(each => each.model === model.name)
+      return overlay ? { ...model, sql: overlay.sql } : model
+    })
+  }
+
+  /** Overlays over a baseline that has changed since: nobody can say which of the two is meant. */
+  async drift(): Promise<Problem[]> {
+    const overlays = await this.parts.stores.metadata.overlays()
+    return overlays.flatMap(overlay => {
+      const model = this.parts.product.models.find(each => each.name === overlay.model)
+      if (model && sha256(model.sql) === overlay.baselineSha256) return []
+      const details = { model: overlay.model, by: overlay.by, at: overlay.at, overlay: overlay.sql, baseline: model?.sql ?? '(gone)' }
+      return [problem('OVERLAY_BASELINE_CHANGED', details, model && { file: model.file })]
+    })
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.burst?.timer)
+    this.stop.abort()
+    await this.queue.catch(() => {})
+  }
+
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(() => {
+      if (this.stop.signal.aborted) throw new Error('The product is closing.')
+      return act()
+    })
+    this.queue = turn.catch(() => {})
+    return turn
+  }
+
+  private async publish(id: string, trigger: string, onProgress: Progress): Promise<{ outcome: RunOutcome; info: RunInfo }> {
+    const { stores, log, product } = this.parts
+    const startedAt = new Date()
+    const started = { id, trigger, startedAt: startedAt.toISOString() }
+    await stores.metadata.startRun(started)
+    let outcome: RunOutcome
+    try {
+      outcome = await this.attempt(onProgress)
+    } catch (error) {
+      log({ level: 'error', message: `The run of ${product.name} broke off.`, error: error instanceof Error ? error.stack : String(error) })
+      const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
+      outcome = { state: 'FAILED', problems: [problem('RUN_BROKEN_OFF', { reason })] }
+    }
+    const finishedAt = new Date()
+    const info: RunInfo = {
+      ...started,
+      state: outcome.state,
+      finishedAt: finishedAt.toISOString(),
+      seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+      problems: outcome.problems,
+      quarantined: outcome.result?.inputs.reduce((sum, input) => sum + input.quarantined, 0) ?? 0,
+      ...(outcome.publication === undefined ? {} : { publication: outcome.publication }),
+    }
+    await stores.metadata.finishRun(info)
+    this.parts.finished(info)
+    return { outcome, info }
+  }
+
+  private async attempt(onProgress: Progress): Promise<RunOutcome> {
+    const { product, publications, runPipeline } = this.parts
+    const drift = await this.drift()
+    if (drift.length > 0) return { state: 'FAILED', problems: drift }
+    const { inputs, problems } = await this.parts.collect(onProgress)
+    if (problems.some(each => each.severity === 'error')) return { state: 'FAILED', problems }
+    if (inputs.length > 0 && inputs.every(input => input.files.length === 0)) {
+      const ports = inputs.map(input => input.port).join(', ')
+      return { state: 'FAILED', problems: [...problems, problem('INPUT_NOTHING_RECEIVED', { ports })] }
+    }
+    const models = await this.models()
+    const fingerprint = fingerprintOf(product, inputs, models)
+    const published = await this.published()
+    if (published?.fingerprint === fingerprint) return { state: 'UNCHANGED', publication: published.number, problems }
+
+    const { number, folder, tables } = await publications.begin()
+    try {
+      const job = this.job({ kind: 'publish', inputs, models, outputFolder: folder, rows: this.parts.rows(tables) })
+      const result = await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal)
+      const all = [...problems, ...result.problems]
+      if (!result.ok) {
+        await publications.abandon(number)
+        return { state: 'FAILED', problems: all, result }
+      }
+      await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
+      return { state: 'PUBLISHED', publication: number, problems: all, result }
+    } catch (error) {
+      await publications.abandon(number).catch(() => {})
+      throw error
+    }
+  }
+
+  private job(of: Pick<RunJob, 'kind' | 'inputs' | 'models' | 'outputFolder' | 'rows'>): RunJob {
+    const { product, inputFile, quarantineFolder, limits } = this.parts
+    return { ...of, product: product.name, inputFile, quarantineFolder, datasets: product.datasets, limits }
+  }
+
+  private async published(): Promise<Manifest | undefined> {
+    const pin = await this.parts.publications.pin()
+    pin?.release()
+    return pin?.manifest
+  }
+}
+
+/** Inputs by content, SQL in force and contracts: equal ones would publish the same. */
+function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model[]): string {
+  return sha256(
+    JSON.stringify([
+      EDITION,
+      inputs.map(({ port, files }) => [port, files.map(file => `${file.name} ${file.sha256}`).sort()]).sort(),
+      models.map(model => [model.layer, model.name, model.sql]).sort(),
+      contractsOf(product).sort(),
+    ]),
+  )
+}
+
+function contractsOf(product: Product): [string, string, string][] {
+  const incoming = product.inputPorts.flatMap(port => (port.source.kind === 'contract' ? [port.source.contract] : []))
+  return [...incoming, ...product.outputPorts.map(port => port.contract)].map(({ id, version, document }) => [
+    id,
+    version,
+    sha256(JSON.stringify(document)),
+  ])
+}
+
+interface Made {
+  number: number
+  fingerprint: string
+  inputs: RunJob['inputs']
+  models: Model[]
+  result: RunResult
+  rows: RunJob['rows']
+}
+
+function manifestOf(product: Product, { number, fingerprint, inputs, models, result, rows }: Made): Manifest {
+  return {
+    product: product.name,
+    number,
+    createdAt: new Date().toISOString(),
+    fingerprint,
+    inputs: inputs.map(inputOf),
+    models: models.map(({ name, layer, sql }) => ({ name, layer, sql, sha256: sha256(sql) })),
+    contracts: contractsOf(product).map(([id, version, hash]) => ({ id, version, sha256: hash })),
+    datasets: result.datasets,
+    quality: result.quality,
+    lineage: result.lineage,
+    // Without the URL: it may hold a password.
+    rows: rows.kind === 'mysql' ? { kind: 'mysql', tables: rows.tables } : { kind: 'sqlite' },
+  }
+}
+
+function inputOf({ port, files }: RunJob['inputs'][number]): PublicationInput {
+  const upstream = files.at(-1)?.upstream
+  return { port, files: files.length, sha256: files.map(file => file.sha256), ...(upstream ? { upstream } : {}) }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
