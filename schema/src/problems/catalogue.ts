@@ -12,6 +12,88 @@ export const CATALOGUE = {
   // Graph
 
   // Input ports
+  CONNECTOR_UNKNOWN: {
+    message: 'Input port {port} names the connector {connector}, which Terrane does not have.',
+    hint: 'Connectors are {known}.',
+  },
+  SOURCE_NOT_FOUND: {
+    message: 'Input port {port} reads {pattern}, but there is no such folder.',
+    hint: 'Create it or correct the path; relative paths start in the folder of the product.',
+  },
+  SOURCE_EMPTY: {
+    message: 'Input port {port} found no file at {pattern}.',
+    hint: 'Put a file there or correct the path; ** stands for any number of folders.',
+  },
+  SOURCE_UNREACHABLE: {
+    message: 'Input port {port} cannot read {pattern}: {reason}.',
+    hint: 'Check that the source is up, and that its address and credentials are right; the last publication keeps serving.',
+  },
+  SOURCE_FORMAT_UNKNOWN: {
+    message: 'Input port {port} cannot tell the format of {item}.',
+    hint: 'State format: csv, json, ndjson or parquet in the server of the contract, or let the path match only such files.',
+  },
+  UPSTREAM_NO_MESH: {
+    message: 'Input port {port} is fed by the output contract {contract}, but there is no mesh to find it in.',
+    hint: 'Set TERRANE_MESH_URL to the address of the gateway.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    message: 'Input port {port} cannot reach the product that offers {contract}: {reason}.',
+    hint: 'Check that the mesh and the product are up; the next pull tries again.',
+  },
+  UPSTREAM_UNKNOWN: {
+    message: 'Input port {port} wants the output contract {contract}, which no product of the mesh offers to this one.',
+    hint: 'Correct the contractId, publish the product that offers it, or ask its owner to let this product discover it.',
+  },
+  UPSTREAM_AMBIGUOUS: {
+    message: 'Input port {port} wants the output contract {contract}, which several products offer: {products}.',
+    hint: 'Give every output contract an id of its own.',
+  },
+  UPSTREAM_DENIED: {
+    message: 'Input port {port} may not read {dataset} of {upstream}.',
+    hint: 'Ask the owner of {upstream} for a grant to read for the subject product:<name of this product>.',
+  },
+  UPSTREAM_NOT_PUBLISHED: {
+    message: 'Input port {port} reads {dataset} of {upstream}, which has no publication yet.',
+    hint: 'Run {upstream} first; this product follows when it publishes.',
+  },
+  INPUT_TOO_LARGE: {
+    message: '{file} for input port {port} is larger than {limit} bytes.',
+    hint: 'Send it in parts, or raise the limit of input files.',
+  },
+  INPUT_EMPTY: {
+    message: '{file} of input port {port} is empty.',
+    hint: 'Deliver the file again; a csv file without rows still has its header.',
+  },
+  INPUT_FORMAT_UNKNOWN: {
+    message: 'What was sent to input port {port} as {given} has no format that Terrane reads.',
+    hint: 'Send text/csv, application/json, application/x-ndjson or application/vnd.apache.parquet, or add ?format=.',
+  },
+  INPUT_ENCODING_UNKNOWN: {
+    message: 'What was sent to input port {port} is encoded as {given}.',
+    hint: 'Send it plain or with Content-Encoding: gzip.',
+  },
+  INPUT_INTERRUPTED: {
+    message: '{file} for input port {port} did not arrive whole: {reason}.',
+    hint: 'Send it again; nothing of it was kept.',
+  },
+  INPUT_UNREADABLE: {
+    message: '{file} of input port {port} is not readable as {format}: {reason}.',
+    hint: 'Deliver the file again whole; nothing was published from it.',
+  },
+  INPUT_COLUMN_MISSING: {
+    message: '{file} of input port {port} lacks {columns}, required by its contract.',
+    hint: 'Deliver the file with it, correct physicalName, or do not require it; the file has {found}.',
+  },
+  INPUT_COLUMNS_IGNORED: {
+    message: '{file} of input port {port} has columns that its contract does not name: {columns}.',
+    hint: 'They are not loaded; name them in the input contract to use them.',
+    severity: 'warning',
+  },
+  INPUT_QUARANTINED: {
+    message: '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',
+    hint: 'Read the quarantine in the observability port for lines and reasons.',
+    severity: 'warning',
+  },
 
   // Pipeline
   SQL_SYNTAX: {

@@ -7,8 +7,11 @@ import type { InputPort, Problem } from '@terrane/schema'
  * new. Push has no connector: the HTTP route lands what it receives.
  */
 export interface InputConnector {
-  /** What can be pulled now, in a stable order. A source that cannot be reached is a problem, not a throw. */
-  list(): Promise<{ items: SourceItem[]; problems: Problem[] }>
+  /**
+   * What can be pulled now, in a stable order. A source that cannot be reached is a problem, not a throw. `known` has
+   * the revisions of the last pull by item name, for sources that are asked `If-None-Match`.
+   */
+  list(known?: ReadonlyMap<string, string>): Promise<{ items: SourceItem[]; problems: Problem[] }>
   /** The bytes of one item as they are at the source. */
   open(item: SourceItem): Promise<Readable>
   close(): Promise<void>

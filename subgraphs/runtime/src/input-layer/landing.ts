@@ -1,0 +1,210 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { type Problem, problem } from '@terrane/schema'
+import type { InputConnector, SourceItem } from '../input-ports/port.js'
+import type { MetadataStore } from '../stores/stores.js'
+import { inspect } from './inspect.js'
+import type { LandedFile } from './landed.js'
+
+/** Where a product lands what arrives. */
+export interface Landing {
+  /** `<home>/<product>` */
+  folder: string
+  metadata: Pick<MetadataStore, 'landed' | 'land' | 'setCurrent' | 'current'>
+  /** Largest file as received, in bytes. Default 16 GiB. */
+  limitBytes?: number
+}
+
+const LIMIT_BYTES = 16 * 1024 ** 3
+/** Half-received files; a folder of their own, so that a start can remove it as a whole. */
+const INCOMING = '.incoming'
+
+export type Landed = { file: LandedFile; duplicate: boolean; problems: [] } | { file?: undefined; problems: Problem[] }
+
+/**
+ * Keeps the bytes exactly as received under their SHA-256. They count only when all of them are on disk, durably, and
+ * the metadata store knows them; until then they are a temporary file that `sweepLanding` removes. With `inspected` a
+ * file that cannot be whole (half a parquet file, a truncated gzip) is refused instead of kept.
+ */
+export async function land(
+  landing: Landing,
+  arrival: Pick<LandedFile, 'port' | 'name' | 'format' | 'compression' | 'upstream'>,
+  body: Readable,
+  { inspected = false } = {},
+): Promise<Landed> {
+  const { port, name, format, compression } = arrival
+  const incoming = path.join(landing.folder, 'input', INCOMING)
+  const temporary = path.join(incoming, randomUUID())
+  await mkdir(incoming, { recursive: true })
+  try {
+    const received = await write(body, temporary, landing.limitBytes ?? LIMIT_BYTES)
+    if (received === undefined) {
+      const limit = landing.limitBytes ?? LIMIT_BYTES
+      return { problems: [problem('INPUT_TOO_LARGE', { port, file: name, limit }, { file: name })] }
+    }
+    if (inspected) {
+      const reason = await inspect(temporary, format, compression)
+      if (reason !== undefined) {
+        const code = reason === 'empty' ? 'INPUT_EMPTY' : 'INPUT_UNREADABLE'
+        return { problems: [problem(code, { port, file: name, format, reason }, { file: name })] }
+      }
+    }
+    const folder = path.join(landing.folder, 'input', folderOf(port))
+    const file: LandedFile = {
+      ...arrival,
+      sha256: received.sha256,
+      path: path.join(folder, received.sha256),
+      bytes: received.bytes,
+      receivedAt: new Date().toISOString(),
+    }
+    await mkdir(folder, { recursive: true })
+    await rename(temporary, file.path)
+    await syncFolder(folder)
+    const isNew = await landing.metadata.land(file)
+    return { file, duplicate: !isNew, problems: [] }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    return {
+      problems: [problem('INPUT_INTERRUPTED', { port, file: name, reason: error.message }, { file: name })],
+    }
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+/** Removes what a crash left half received. Call before anything lands. */
+export async function sweepLanding(landing: Pick<Landing, 'folder'>): Promise<void> {
+  await rm(path.join(landing.folder, 'input', INCOMING), { recursive: true, force: true })
+}
+
+/**
+ * Lists the source, reads only what its revision says is new, and then makes the listing the port's current input in
+ * one step. With any problem the current input stays what it was: half a listing is never loaded.
+ */
+export async function pull(
+  port: string,
+  connector: InputConnector,
+  landing: Landing,
+): Promise<{ changed: boolean; problems: Problem[] }> {
+  const current = await landing.metadata.current(port)
+  const before = new Map(current.map(item => [item.name, item]))
+  const known = new Map<string, string>()
+  for (const { name, sha256, revision } of current) {
+    if (revision !== undefined && (await isThere(landing, port, sha256))) known.set(name, revision)
+  }
+  const { items, problems } = await connector.list(known)
+  if (problems.some(found => found.severity === 'error')) return { changed: false, problems }
+
+  const listing: typeof current = []
+  for (const item of items) {
+    const was = before.get(item.name)
+    if (was !== undefined && item.revision !== undefined && item.revision === known.get(item.name)) {
+      listing.push(was)
+      continue
+    }
+    const landed = await landItem(port, connector, item, landing)
+    problems.push(...landed.problems)
+    if (landed.file === undefined) continue
+    const { revision } = item
+    listing.push({ name: item.name, sha256: landed.file.sha256, ...(revision === undefined ? {} : { revision }) })
+  }
+  if (problems.some(found => found.severity === 'error')) return { changed: false, problems }
+
+  const changed =
+    listing.length !== current.length || listing.some(item => before.get(item.name)?.sha256 !== item.sha256)
+  if (changed || listing.some(item => before.get(item.name)?.revision !== item.revision)) {
+    await landing.metadata.setCurrent(port, listing)
+  }
+  return { changed, problems }
+}
+
+/**
+ * The landed files that count now: of a pulled port the source's listing (one content under two names is two files, for
+ * their hive partitions differ), of a pushed port everything that ever arrived.
+ */
+export async function inputFiles(port: string, way: 'pulled' | 'pushed', landing: Landing): Promise<LandedFile[]> {
+  const landed = await landing.metadata.landed(port)
+  if (way === 'pushed') return landed
+  const bySha256 = new Map(landed.map(file => [file.sha256, file]))
+  const current = await landing.metadata.current(port)
+  return current.flatMap(({ name, sha256 }) => {
+    const file = bySha256.get(sha256)
+    return file === undefined ? [] : [{ ...file, name }]
+  })
+}
+
+async function landItem(port: string, connector: InputConnector, item: SourceItem, landing: Landing): Promise<Landed> {
+  const { name, format, compression, upstream } = item
+  try {
+    const body = await connector.open(item)
+    const arrival = { port, name, format, ...(compression ? { compression } : {}), ...(upstream ? { upstream } : {}) }
+    return await land(landing, arrival, body)
+  } catch (error) {
+    // The source took the item away, or broke off, between listing and opening.
+    if (!(error instanceof Error) || error instanceof TypeError) throw error
+    const reason = error.message.split('\n')[0]!.slice(0, 200)
+    return { problems: [problem('SOURCE_UNREACHABLE', { port, pattern: name, reason }, { file: name })] }
+  }
+}
+
+/** The sender's fault, as against the disk's. */
+class Interrupted extends Error {}
+
+/** Undefined where the body is larger than the limit. */
+async function write(
+  body: Readable,
+  file: string,
+  limitBytes: number,
+): Promise<{ sha256: string; bytes: number } | undefined> {
+  const hash = createHash('sha256')
+  const target = await open(file, 'wx')
+  let bytes = 0
+  try {
+    for await (const chunk of chunks(body)) {
+      bytes += chunk.length
+      if (bytes > limitBytes) return undefined
+      hash.update(chunk)
+      await target.writeFile(chunk)
+    }
+    await target.sync()
+    return { sha256: hash.digest('hex'), bytes }
+  } finally {
+    await target.close()
+  }
+}
+
+async function* chunks(body: Readable): AsyncGenerator<Buffer> {
+  const from = body[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await from.next().catch(error => {
+        throw new Interrupted(error instanceof Error ? error.message.split('\n')[0] : 'unknown')
+      })
+      if (next.done) return
+      yield Buffer.isBuffer(next.value) ? next.value : Buffer.from(next.value)
+    }
+  } finally {
+    body.destroy()
+  }
+}
+
+function isThere(landing: Landing, port: string, sha256: string): Promise<boolean> {
+  return stat(path.join(landing.folder, 'input', folderOf(port), sha256)).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** A port's name becomes a folder's: never one that leads elsewhere. */
+function folderOf(port: string): string {
+  if (!/^[\w][\w.-]*$/.test(port)) throw new TypeError(`a port's name is letters, digits, -, _ and dots, not ${port}`)
+  return port
+}
+
+/** The rename is durable only when the folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
+}

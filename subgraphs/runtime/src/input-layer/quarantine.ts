@@ -1,0 +1,34 @@
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { QuarantinedRow } from './landed.js'
+
+/**
+ * Quarantined rows of a port, a page at a time: files in order of their hash, lines in order. `after` is the cursor of
+ * the last page (`<sha256>:<number of rows read of it>`).
+ */
+export async function readQuarantine(
+  folder: string,
+  port: string,
+  { limit, after }: { limit: number; after?: string },
+): Promise<{ rows: QuarantinedRow[]; cursor?: string }> {
+  const [afterFile = '', afterCount = '0'] = after?.split(':') ?? []
+  const files = (await readdir(path.join(folder, port)).catch(() => []))
+    .filter(name => name.endsWith('.ndjson') && name.slice(0, -'.ndjson'.length) >= afterFile)
+    .sort()
+  const rows: QuarantinedRow[] = []
+  for (const name of files) {
+    const sha256 = name.slice(0, -'.ndjson'.length)
+    const skip = sha256 === afterFile ? Number(afterCount) : 0
+    let count = 0
+    const lines = createInterface({ input: createReadStream(path.join(folder, port, name)), crlfDelay: Infinity })
+    for await (const line of lines) {
+      count++
+      if (count <= skip || line === '') continue
+      if (rows.length === limit) return { rows, cursor: `${sha256}:${count - 1}` }
+      rows.push(JSON.parse(line) as QuarantinedRow)
+    }
+  }
+  return { rows }
+}

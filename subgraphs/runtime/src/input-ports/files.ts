@@ -1,0 +1,147 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { type InputPort, type Problem, type ProblemCode, problem, type Server } from '@terrane/schema'
+import picomatch from 'picomatch'
+import type { Place } from './place.js'
+import type { ConnectorFactory, InputConnector, SourceItem } from './port.js'
+
+/**
+ * Files in any storage that OpenDAL speaks. What differs between storages is one entry of `STORAGES`: which OpenDAL
+ * service it is and how an ODCS server's settings become its options.
+ *
+ * The server's `path` is a file, a folder (all files below) or a glob (`sales/**\/*.csv.gz`). Hive partitions in it
+ * (`country=GB/part-0.parquet`) stay in the items' names and become columns when typed.
+ */
+export const files: ConnectorFactory = (port, reach) => {
+  if (port.source.kind !== 'contract') throw new TypeError(`port ${port.name} is fed by a product, not by files`)
+  return new FilesConnector(port, port.source.server, reach.folder)
+}
+
+interface Storage {
+  service: string
+  /** Undefined options: the place does not exist. `pattern` is relative to the root of the options. */
+  locate(server: Server, folder: string): Promise<{ options?: Record<string, string>; pattern: string; shown: string }>
+}
+
+const STORAGES: Record<string, Storage> = {
+  // ODCS server type `local`: `path` and `format`.
+  local: {
+    service: 'fs',
+    async locate(server, folder) {
+      const shown = String(server.settings.path ?? '')
+      if (shown === '') return { pattern: '', shown }
+      const absolute = path.resolve(folder, shown).split(path.sep).join('/')
+      const { base, isGlob, glob } = picomatch.scan(absolute)
+      const whole = !isGlob && (await isFolder(absolute))
+      const root = whole ? absolute : isGlob ? base || '/' : path.dirname(absolute)
+      // OpenDAL's fs service would create a missing root: look first.
+      if (!(await isFolder(root))) return { pattern: '', shown }
+      return { options: { root }, pattern: whole ? '**' : isGlob ? glob : path.basename(absolute), shown }
+    },
+  },
+}
+
+class FilesConnector implements InputConnector {
+  private place?: Place
+
+  constructor(
+    private readonly port: InputPort,
+    private readonly server: Server,
+    private readonly folder: string,
+  ) {}
+
+  async list(): Promise<{ items: SourceItem[]; problems: Problem[] }> {
+    const storage = STORAGES[this.server.connector]
+    if (storage === undefined) throw new TypeError(`no storage for connector ${this.server.connector}`)
+    const { options, pattern, shown } = await storage.locate(this.server, this.folder)
+    const refuse = (code: ProblemCode, details: Record<string, unknown> = {}) => {
+      const { file, line, column } = this.port.place
+      return problem(code, { port: this.port.name, pattern: shown || '(no path)', ...details }, { file, line, column })
+    }
+    if (options === undefined) return { items: [], problems: [refuse('SOURCE_NOT_FOUND')] }
+    const items: SourceItem[] = []
+    const problems: Problem[] = []
+    try {
+      this.place = await openPlace(storage.service, options)
+      for (const name of await this.names(this.place, pattern)) {
+        const revision = await this.place.revision(name)
+        if (revision === undefined) continue
+        const format = formatOf(name, this.server.format)
+        if (format === undefined) problems.push(refuse('SOURCE_FORMAT_UNKNOWN', { item: name }))
+        else items.push({ name, ...format, revision })
+      }
+    } catch (error) {
+      return { items: [], problems: [refuse('SOURCE_UNREACHABLE', { reason: reasonOf(error) })] }
+    }
+    if (items.length === 0 && problems.length === 0) problems.push(refuse('SOURCE_EMPTY'))
+    return { items, problems }
+  }
+
+  async open(item: SourceItem): Promise<Readable> {
+    if (this.place === undefined) throw new TypeError('open() before list()')
+    return this.place.open(item.name)
+  }
+
+  async close(): Promise<void> {
+    this.place = undefined
+  }
+
+  private async names(place: Place, pattern: string): Promise<string[]> {
+    if (!picomatch.scan(pattern).isGlob) return [pattern]
+    const matches = picomatch(pattern)
+    return (await place.names()).filter(name => !hidden(name) && matches(name)).sort(byBytes)
+  }
+}
+
+async function openPlace(service: string, options: Record<string, string>): Promise<Place> {
+  try {
+    return (await import('./opendal.js')).openWithOpenDal(service, options)
+  } catch (error) {
+    // OpenDAL 0.49.3 and later want glibc 2.38, which Debian 12 lacks. Goes when its binding loads there again.
+    if (service !== 'fs' || !/native binding/.test(String(error))) throw error
+    return (await import('./disk.js')).openDisk(options.root!)
+  }
+}
+
+function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    found => found.isDirectory(),
+    () => false,
+  )
+}
+
+/** What lake writers leave beside their data: `_SUCCESS`, `.part-0.crc`. */
+function hidden(name: string): boolean {
+  return name.split('/').some(segment => segment.startsWith('.') || (segment.startsWith('_') && !segment.includes('=')))
+}
+
+const FORMATS: Record<string, SourceItem['format']> = {
+  csv: 'csv',
+  tsv: 'csv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  parquet: 'parquet',
+}
+
+/** From the name's ending (`.csv`, `.ndjson.gz`); the contract's `format`, where given, has the last word. */
+export function formatOf(
+  name: string,
+  declared?: SourceItem['format'],
+): Pick<SourceItem, 'format' | 'compression'> | undefined {
+  const [last, before] = name.toLowerCase().split('/').at(-1)!.split('.').reverse()
+  const gzip = last === 'gz'
+  const format = declared ?? FORMATS[(gzip ? before : last) ?? '']
+  if (format === undefined) return undefined
+  return { format, ...(gzip ? { compression: 'gzip' as const } : {}) }
+}
+
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The first line of a storage's error says what happened; the rest is its context and may show settings. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0]!.slice(0, 200) : 'unknown'
+}
