@@ -1,58 +1,272 @@
-import type { DataProductInfo, Problem, Product } from '@terrane/schema'
-import type { JsonWebKeySet } from './keys.js'
-import type { RunLimits, RunResult } from './pipeline/job.js'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  addressOf,
+  declaredGrants,
+  IdentityVerifier,
+  type Problem,
+  type Product,
+  problem,
+  productGraph,
+  readProduct,
+} from '@terrane/schema'
+import type { DataProduct, DataProductOptions } from './data-product-options.js'
+import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
+import { connectorOf, openConnector } from './input-ports/index.js'
+import * as management from './management-ports/index.js'
+import { ProductMetrics } from './metrics.js'
+import { openPublications } from './output-layer/index.js'
+import { admit } from './output-ports/admission.js'
+import { openFilesPort } from './output-ports/files.js'
+import type { GraphContext } from './output-ports/graphql/context.js'
+import { openGraphqlPort } from './output-ports/graphql/port.js'
+import { dataResolvers } from './output-ports/graphql/resolvers.js'
+import { Refusal } from './output-ports/refusal.js'
+import { runPipeline } from './pipeline/index.js'
+import type { RunLimits } from './pipeline/job.js'
+import { pollSecondsOf } from './polling.js'
+import { PolicyInForce } from './policy-in-force.js'
+import { productRoutes } from './product-routes.js'
+import { ProductRuns } from './product-runs.js'
+import { pushInto } from './push.js'
+import { openStores } from './stores/index.js'
 
-/** Everything a product may reach from outside is handed in here. */
-export interface DataProductOptions {
-  /** Folder of the product, `subgraphs/uk-sales`. */
-  folder: string
-  /** TERRANE_HOME; the product owns `<home>/<product>/`. */
-  home: string
-  /** `mysql://…` for rows and stores; SQLite files under home without it. */
-  databaseUrl?: string
-  /** Public keys that sign identities (the gateway's). */
-  trust: JsonWebKeySet
-  /** The mesh, authenticated as this product, for ports fed by other products. */
-  mesh?: (request: Request) => Promise<Response>
-  /** Publications kept beside the current one. Default 3. */
-  keep?: number
-  limits?: Partial<RunLimits>
-  /** Seconds between pulls where the contract says nothing; 0 never. Default 0. */
-  pollSeconds?: number
-  log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
+const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
+const KEEP = 3
+
+/**
+ * Opens a product from its folder: the one place that wires its ports, stages and stores. A folder with errors is
+ * refused with all of them. Nothing has run yet when this resolves, but what was published before is served at once.
+ */
+export async function openDataProduct(
+  options: DataProductOptions,
+): Promise<{ product?: DataProduct; problems: Problem[] }> {
+  const { product, problems } = await readProduct(options.folder, options.env)
+  if (!product || broken(problems)) return { problems }
+  const graph = productGraph<GraphContext>(product)
+  if (broken(graph.problems)) return { problems: [...problems, ...graph.problems] }
+  try {
+    const opened = await open(product, options)
+    return { product: opened.product, problems: [...problems, ...opened.problems] }
+  } catch (error) {
+    options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
+    const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
+    return { problems: [...problems, problem('PRODUCT_NOT_OPENED', { product: product.name, reason })] }
+  }
 }
 
-/** A running data product. */
-export interface DataProduct {
-  readonly product: Product
-  /** `/data/europe/uk/uk-sales/1` */
-  readonly address: string
-  /**
-   * Its whole HTTP surface: `/graphql`, `/healthz`, `/readyz`, `/metrics`, `/.well-known/data-product`, its address and
-   * all below. Trusts only the signed identity in `terrane-identity`; without one the caller is a visitor.
-   */
-  fetch(request: Request): Promise<Response>
-  /** One GraphQL operation without HTTP; `headers` as over HTTP. */
-  execute(request: {
-    query: string
-    variables?: Record<string, unknown>
-    operationName?: string
-    headers: Record<string, string>
-  }): Promise<{ data?: unknown; errors?: unknown[]; extensions?: Record<string, unknown> }>
-  sdl(): string
-  /** Pulls the inputs and runs the pipeline; runs of a product follow one another. Resolves with what came of it. */
-  run(
-    trigger: string,
-    onProgress?: (step: string, detail?: string) => void,
-  ): Promise<{
-    state: 'PUBLISHED' | 'UNCHANGED' | 'FAILED'
-    publication?: number
-    problems: Problem[]
-    result?: RunResult
-  }>
-  /** Something below published: run once the burst is over. */
-  upstreamPublished(): void
-  onPublication(listener: (event: { product: string; publication: number }) => void): () => void
-  describe(): Promise<DataProductInfo>
-  close(): Promise<void>
+async function open(
+  product: Product,
+  options: DataProductOptions,
+): Promise<{ product: DataProduct; problems: Problem[] }> {
+  const { databaseUrl, log = () => {} } = options
+  const folder = path.join(options.home, product.name)
+  await mkdir(folder, { recursive: true })
+
+  // Stores, and what was published before.
+  const stores = await openStores({ folder, product: product.name, ...(databaseUrl ? { databaseUrl } : {}) })
+  const publications = await openPublications({
+    folder,
+    product,
+    metadata: stores.metadata,
+    keep: options.keep ?? KEEP,
+    ...(databaseUrl ? { databaseUrl } : {}),
+  })
+  await stores.security.replaceDeclared(declaredGrants(product, new Date().toISOString()))
+  const policy = new PolicyInForce(product, stores.security)
+
+  // Inputs: what is pulled, what is pushed, and the runs that they start.
+  const landing: Landing = { folder, metadata: stores.metadata }
+  await sweepLanding(landing)
+  const quarantineFolder = path.join(folder, 'quarantine')
+  const metrics = new ProductMetrics(product.name)
+  const runs: ProductRuns = new ProductRuns({
+    product,
+    stores,
+    publications,
+    pull: progress => pullAll(product, options, landing, progress),
+    inputs: () => inputsOf(product, landing),
+    runPipeline,
+    inputFile: path.join(folder, 'input.duckdb'),
+    quarantineFolder,
+    rows: tables => (databaseUrl ? { kind: 'mysql', url: databaseUrl, tables } : { kind: 'sqlite' }),
+    limits: { ...LIMITS, ...options.limits },
+    finished: run => metrics.ran(run),
+    log,
+  })
+
+  // Management ports.
+  const managed: management.ManagedProduct = {
+    product,
+    address: addressOf(product),
+    stores,
+    publications,
+    models: () => runs.models(),
+    async startRun(trigger) {
+      const { id, info } = runs.begin(trigger)
+      info.catch(error => log({ level: 'error', message: 'A run could not be recorded.', error: String(error) }))
+      return { id, finished: info }
+    },
+    dryRun: (models, model) => runs.dryRun(models, model),
+    quarantine: async (port, limit) => (await readQuarantine(quarantineFolder, port, { limit })).rows,
+    policyChanged: () => policy.changed(),
+    standingProblems: () => runs.drift(),
+    metrics: () => metrics.text(),
+    onPublication: listener => publications.onCommit(listener),
+  }
+  const control = new management.ControlPort(managed)
+  const observability = new management.ObservabilityPort(managed)
+
+  // Output ports.
+  const reading = { product: product.name, publications, audit: stores.audit }
+  const graph = productGraph<GraphContext>(product, {
+    ...dataResolvers,
+    product: async context => management.describeProduct(managed, await askingOf(context)),
+    control: controlResolvers(control),
+    audit: (filter, context) => observability.audit(filter, context),
+    grants: context => control.grants(context),
+  })
+  const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
+  const files = openFilesPort(product, reading)
+
+  const verifier = new IdentityVerifier(options.trust, product.name)
+  const admitted = (token: string | undefined) => admit(token, verifier, () => policy.current())
+  const routes = productRoutes({
+    managed,
+    admit: admitted,
+    policy: () => policy.current(),
+    graphql,
+    files,
+    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
+    management: asking => management.managementRoutes(control, observability, asking),
+    discovery: {
+      describe: asking => management.describeProduct(managed, asking),
+      page: async asking => management.productPage(await management.describeProduct(managed, asking)),
+      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      contract: (name, { decision }) => {
+        const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
+        return dataset && management.contractYaml(product, dataset, decision)
+      },
+    },
+    unready: async () =>
+      (await publications.current()) === undefined ? `${product.name} has not published yet.` : undefined,
+    metrics,
+    log,
+  })
+
+  const stopMetrics = publications.onCommit(number => metrics.published(number))
+  const before = await publications.current()
+  if (before !== undefined) metrics.published(before)
+  const poll = pollSecondsOf(product, options.pollSeconds ?? 0)
+  const timer = poll > 0 ? setInterval(() => runs.soon('poll'), poll * 1000).unref() : undefined
+
+  return {
+    problems: await runs.drift(),
+    product: {
+      product,
+      address: addressOf(product),
+      fetch: async request => routes.fetch(request),
+      async execute(request) {
+        try {
+          return await graphql.execute(request, await admitted(request.headers['terrane-identity']))
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          return { errors: [{ message: error.message, extensions: error.extensions }] }
+        }
+      },
+      sdl: () => graph.sdl,
+      run: (trigger, onProgress) => runs.run(trigger, onProgress),
+      upstreamPublished: () => runs.soon('upstream'),
+      onPublication: listener =>
+        publications.onCommit(publication => listener({ product: product.name, publication })),
+      describe: () => management.describeProduct(managed, ownerOf(product)),
+      async close() {
+        clearInterval(timer)
+        stopMetrics()
+        await runs.close()
+        await graphql.close()
+        await files.close()
+        await publications.close()
+        await stores.close()
+      },
+    },
+  }
 }
+
+async function pullAll(
+  product: Product,
+  options: DataProductOptions,
+  landing: Landing,
+  progress: (step: string, detail?: string) => void,
+): Promise<Problem[]> {
+  const problems: Problem[] = []
+  const reach = { folder: options.folder, ...(options.mesh ? { mesh: options.mesh } : {}) }
+  for (const port of product.inputPorts.filter(each => connectorOf(each) !== 'push')) {
+    progress('pull', port.name)
+    const opened = await openConnector(port, reach)
+    problems.push(...opened.problems)
+    if (!opened.connector) continue
+    try {
+      problems.push(...(await pull(port.name, opened.connector, landing)).problems)
+    } finally {
+      await opened.connector.close()
+    }
+  }
+  return problems
+}
+
+function inputsOf(product: Product, landing: Landing) {
+  return Promise.all(
+    product.inputPorts.map(async port => {
+      const { name, source } = port
+      const files = await inputFiles(name, connectorOf(port) === 'push' ? 'pushed' : 'pulled', landing)
+      if (source.kind === 'product') return { port: name, files }
+      const { datasets } = source.contract
+      return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
+    }),
+  )
+}
+
+function controlResolvers(control: management.ControlPort) {
+  return {
+    run: (context: GraphContext) => control.run(context),
+    putModel: (model: string, sql: string, dryRun: boolean, context: GraphContext) =>
+      control.putModel(model, sql, dryRun, context),
+    resetModel: (model: string, context: GraphContext) => control.resetModel(model, context),
+    putGrant: async (grant: Parameters<management.ControlPort['putGrant']>[0], context: GraphContext) => {
+      const done = await control.putGrant(grant, context)
+      if (done.grant) return done.grant
+      throw new Refusal('BAD_USER_INPUT', done.problems.map(each => `${each.message} ${each.hint}`).join(' '), {
+        problems: done.problems,
+      })
+    },
+    revokeGrant: (id: string, context: GraphContext) => control.revokeGrant(id, context),
+  }
+}
+
+/** Discovery reads the publication that its request is on; before the first there is none. */
+async function askingOf({ caller, decision, reading }: GraphContext): Promise<management.Asking> {
+  return { caller, decision, ...(reading.publication === undefined ? {} : { pin: await reading.pin() }) }
+}
+
+/** Sees that everything exists and reads no data: what a catalogue may be told. */
+function ownerOf(product: Product): management.Asking {
+  const datasets = Object.fromEntries(
+    product.datasets.map(dataset => [
+      dataset.name,
+      {
+        discover: true,
+        read: false,
+        properties: Object.fromEntries(
+          dataset.properties.map(property => [property.name, { discover: true, read: false as const }]),
+        ),
+      },
+    ]),
+  )
+  return {
+    caller: { subject: `product:${product.name}`, authenticated: true, roles: [], scopes: [] },
+    decision: { product: product.name, policyVersion: '', discover: true, actions: [], datasets, fingerprint: '' },
+  }
+}
+
+const broken = (problems: Problem[]) => problems.some(each => each.severity === 'error')

@@ -1,4 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { type Model, type Problem, type Product, problem, type PublicationInput, type RunInfo } from '@terrane/schema'
 import type { Log, RunOutcome } from './data-product-options.js'
 import type { Manifest, Publications } from './output-layer/store.js'
@@ -10,13 +13,13 @@ export interface RunParts {
   product: Product
   stores: Pick<Stores, 'metadata'>
   publications: Publications
-  /** Brings in what is new at the sources, and says which landed files count now. */
-  collect: (progress: (step: string, detail?: string) => void) => Promise<{ inputs: RunJob['inputs']; problems: Problem[] }>
+  /** Brings in what is new at the sources. */
+  pull: (progress: Progress) => Promise<Problem[]>
+  /** The landed files that count now. */
+  inputs: () => Promise<RunJob['inputs']>
   runPipeline: RunPipeline
   inputFile: string
   quarantineFolder: string
-  /** Where dry runs write what nobody keeps. */
-  dryRunFolder: () => Promise<{ folder: string; remove: () => Promise<void> }>
   rows: (tables: Record<string, string>) => RunJob['rows']
   limits: RunLimits
   finished: (run: RunInfo) => void
@@ -74,13 +77,13 @@ export class ProductRuns {
   dryRun(models: Model[], model: string): Promise<RunResult> {
     return this.inTurn(async () => {
       const { product, runPipeline } = this.parts
-      const { inputs } = await this.parts.collect(() => {})
-      const { folder, remove } = await this.parts.dryRunFolder()
+      const inputs = await this.parts.inputs()
+      const folder = await mkdtemp(path.join(os.tmpdir(), `terrane-dry-run-${product.name}-`))
       try {
         const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
         return await runPipeline({ ...job, product: product.name, dryRunModel: model }, undefined, this.stop.signal)
       } finally {
-        await remove()
+        await rm(folder, { recursive: true, force: true })
       }
     })
   }
@@ -152,8 +155,9 @@ export class ProductRuns {
     const { product, publications, runPipeline } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
-    const { inputs, problems } = await this.parts.collect(onProgress)
+    const problems = await this.parts.pull(onProgress)
     if (problems.some(each => each.severity === 'error')) return { state: 'FAILED', problems }
+    const inputs = await this.parts.inputs()
     if (inputs.length > 0 && inputs.every(input => input.files.length === 0)) {
       const ports = inputs.map(input => input.port).join(', ')
       return { state: 'FAILED', problems: [...problems, problem('INPUT_NOTHING_RECEIVED', { ports })] }
@@ -197,12 +201,15 @@ function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model
   return sha256(
     JSON.stringify([
       EDITION,
-      inputs.map(({ port, files }) => [port, files.map(file => `${file.name} ${file.sha256}`).sort()]).sort(),
+      // Of names only hive partitions say something; a push without a name is given a new one every time.
+      inputs.map(({ port, files }) => [port, files.map(({ name, sha256 }) => [sha256, ...partitionsOf(name)].join(' ')).sort()]).sort(),
       models.map(model => [model.layer, model.name, model.sql]).sort(),
       contractsOf(product).sort(),
     ]),
   )
 }
+
+const partitionsOf = (name: string) => name.split('/').filter(segment => segment.includes('='))
 
 function contractsOf(product: Product): [string, string, string][] {
   const incoming = product.inputPorts.flatMap(port => (port.source.kind === 'contract' ? [port.source.contract] : []))

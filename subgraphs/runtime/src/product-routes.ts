@@ -1,0 +1,138 @@
+import { addressOf, datasetAddress, IDENTITY_HEADER, parseAddress, type ProductPolicy } from '@terrane/schema'
+import { type Context, Hono } from 'hono'
+import { stringify } from 'yaml'
+import type { Log } from './data-product-options.js'
+import type { ManagedProduct } from './management-ports/index.js'
+import type { ProductMetrics } from './metrics.js'
+import type { Admitted } from './output-ports/admission.js'
+import type { OutputPort } from './output-ports/port.js'
+import { notFound, problemResponse, refusalResponse } from './output-ports/problem-response.js'
+import { Refusal } from './output-ports/refusal.js'
+
+/** What stands behind the routes; each part answers for itself. */
+export interface RouteParts {
+  managed: ManagedProduct
+  /** Who asks, by the value of the identity header. @throws Refusal UNAUTHENTICATED */
+  admit: (token: string | undefined) => Promise<Admitted>
+  policy: () => Promise<ProductPolicy>
+  graphql: OutputPort
+  files: OutputPort
+  /** Takes a push in for a port; refusals and receipts are its answer. */
+  receive: (port: string, request: Request, admitted: Admitted) => Promise<Response>
+  /** Control and observability, below the address. */
+  management: (asking: (context: Context) => Admitted) => Hono
+  /** The discovery port's answers. */
+  discovery: {
+    describe: (admitted: Admitted) => Promise<object>
+    page: (admitted: Admitted) => Promise<string>
+    descriptor: (admitted: Admitted) => string
+    contract: (dataset: string, admitted: Admitted) => string | undefined
+  }
+  /** Undefined where the product can answer; else why not. */
+  unready: () => Promise<string | undefined>
+  metrics: ProductMetrics
+  log: Log
+}
+
+type Variables = { Variables: { admitted: Admitted } }
+
+/** The product's whole HTTP surface, in the order in which a request is looked at. */
+export function productRoutes(parts: RouteParts): Hono<Variables> {
+  const { product } = parts.managed
+  const address = addressOf(product)
+  const app = new Hono<Variables>()
+
+  app.get('/healthz', context => context.text('ok'))
+  app.get('/readyz', async context => {
+    const reason = await parts.unready()
+    return reason === undefined ? context.text('ok') : problemResponse(503, reason)
+  })
+  app.get('/metrics', async context =>
+    context.body(await parts.metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+  )
+
+  app.use(async (context, next) => {
+    const started = performance.now()
+    context.set('admitted', await parts.admit(context.req.header(IDENTITY_HEADER)))
+    await next()
+    parts.metrics.answered(portOf(context.req.path, address), context.res.status, (performance.now() - started) / 1000)
+  })
+
+  app.all('/graphql', context => parts.graphql.fetch(context.req.raw, context.get('admitted')))
+
+  app.get('/.well-known/data-product/policy', async context => {
+    if (!context.get('admitted').gateway) return notFound()
+    const policy = await parts.policy()
+    const headers = { etag: `"${policy.version}"`, 'cache-control': 'private, no-cache' }
+    if (context.req.header('if-none-match') === headers.etag) return context.body(null, 304, headers)
+    return context.json(policy, 200, headers)
+  })
+
+  // What follows may be known of only by who may know of the product.
+  app.use(async (context, next) => {
+    const { decision, gateway } = context.get('admitted')
+    return decision.discover || gateway ? next() : notFound()
+  })
+
+  app.get('/.well-known/data-product', context => described(context, parts))
+  app.get(address, async context => {
+    const accept = context.req.header('accept') ?? ''
+    return accept.includes('text/html')
+      ? context.html(await parts.discovery.page(context.get('admitted')))
+      : described(context, parts)
+  })
+  app.get(`${address}/product.odps.yaml`, context => yaml(context, parts.discovery.descriptor(context.get('admitted'))))
+  app.post(`${address}/input/:port`, context =>
+    parts.receive(context.req.param('port'), context.req.raw, context.get('admitted')),
+  )
+  app.route(address, parts.management(context => (context as Context<Variables>).get('admitted')))
+
+  const contract = (context: Context<Variables>) => {
+    const text = parts.discovery.contract(context.req.param('dataset') ?? '', context.get('admitted'))
+    return text === undefined ? notFound() : yaml(context, text)
+  }
+  app.get(`${address}/:dataset/contract.yaml`, contract)
+  app.get(`${address}/:dataset/:major/contract.yaml`, contract)
+  app.get(`${address}/:dataset`, context => {
+    const dataset = product.datasets.find(each => each.name === context.req.param('dataset'))
+    if (!dataset || !context.get('admitted').decision.datasets[dataset.name]?.discover) return notFound()
+    return context.redirect(datasetAddress(product, dataset) + new URL(context.req.url).search, 307)
+  })
+  app.all(`${address}/:dataset/:file`, context => parts.files.fetch(context.req.raw, context.get('admitted')))
+  app.get('/data/*', context => {
+    const parsed = parseAddress(context.req.path)
+    const own = parsed?.domain === product.domain && parsed.product === product.name && parsed.major === undefined
+    return own ? context.redirect(address, 307) : notFound()
+  })
+
+  app.notFound(() => notFound())
+  app.onError((error, context) => {
+    if (error instanceof Refusal) {
+      return context.req.path === '/graphql'
+        ? context.json({ errors: [{ message: error.message, extensions: error.extensions }] }, error.status as 401)
+        : refusalResponse(error)
+    }
+    parts.log({ level: 'error', message: `A request of ${product.name} failed.`, path: context.req.path, error: error.stack })
+    return problemResponse(500, 'The product could not answer this.')
+  })
+  return app
+}
+
+async function described(context: Context<Variables>, parts: RouteParts): Promise<Response> {
+  const description = await parts.discovery.describe(context.get('admitted'))
+  if (/application\/(x-)?yaml/.test(context.req.header('accept') ?? '')) return yaml(context, stringify(description))
+  return context.json(description, 200, { 'cache-control': 'private, no-cache' })
+}
+
+function yaml(context: Context, text: string): Response {
+  return context.body(text, 200, { 'content-type': 'application/yaml; charset=utf-8', 'cache-control': 'private, no-cache' })
+}
+
+/** For the metrics: few names, none of the caller's making. */
+function portOf(path: string, address: string): string {
+  if (path === '/graphql') return 'graphql'
+  if (path.startsWith(`${address}/input/`)) return 'input'
+  if (path.startsWith(`${address}/control/`)) return 'control'
+  if (path.startsWith(`${address}/observability/`)) return 'observability'
+  return path === address || path.startsWith('/.well-known/') || path.endsWith('.yaml') ? 'discovery' : 'files'
+}

@@ -1,0 +1,1 @@
+SELECT CAST(count(*) AS INTEGER) AS edition FROM input.calls
