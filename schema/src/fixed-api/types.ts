@@ -188,3 +188,10 @@ export interface AuditInfo {
   outcome: 'allowed' | 'denied' | 'failed'
   detail?: string
 }
+export interface AuditFilter {
+  subject?: string
+  dataset?: string
+  limit: number
+  /** ISO; only what happened before it. */
+  before?: string
+}

@@ -1,13 +1,21 @@
 import type { Condition } from '../authorisation/condition.js'
 import type { Dataset, Property, Row, Value } from '../contracts/model.js'
-import type { DataProductInfo, GrantInfo, GrantInput, RunInfo, SqlVerdict } from '../fixed-api/types.js'
+import type {
+  AuditFilter,
+  AuditInfo,
+  DataProductInfo,
+  GrantInfo,
+  GrantInput,
+  RunInfo,
+  SqlVerdict,
+} from '../fixed-api/types.js'
 
 /**
  * What a product's graph needs from whoever holds its data. `schema` builds types, arguments and names; the runtime
  * answers these. All names in arguments and rows are the contract's. Without resolvers the graph is only printed.
  * Thrown `GraphQLError`s keep their code; anything else is masked at the edge.
  */
-export interface ProductResolvers<Context> {
+export interface ProductResolvers<Context> extends ObservabilityResolvers<Context> {
   page(dataset: Dataset, args: PageArguments, context: Context): Promise<Page>
   /** Total of the rows behind a page; asked only where the client asks. */
   totalCount(dataset: Dataset, args: Pick<PageArguments, 'where' | 'asOf' | 'after'>, context: Context): Promise<number>
@@ -22,6 +30,12 @@ export interface ProductResolvers<Context> {
   aggregate(dataset: Dataset, args: AggregateArguments, context: Context): Promise<AggregateRow[]>
   product(context: Context): Promise<DataProductInfo>
   control: ControlResolvers<Context>
+}
+
+/** The observability port in the graph. Null where it is not answered; a caller without the grant gets an error. */
+export interface ObservabilityResolvers<Context> {
+  audit?(filter: AuditFilter, context: Context): Promise<AuditInfo[] | null>
+  grants?(context: Context): Promise<GrantInfo[] | null>
 }
 
 /** The control port in the graph; the same functions serve it over HTTP. */

@@ -10,6 +10,34 @@ export const CATALOGUE = {
   },
 
   // Graph
+  GRAPH_NAME_COLLISION: {
+    message: '{first} and {second} both become `{name}` in the graph.',
+    hint: 'Rename one of them.',
+  },
+  GRAPH_NAME_UNUSABLE: {
+    message: 'The name of {what} has no letter or digit that GraphQL allows.',
+    hint: 'Give it a name of the letters a to z, digits and underscores.',
+  },
+  GRAPH_REFERENCE_NOT_KEY: {
+    message: '{property} of {dataset} refers to {entity} by `{field}`, which is not its primary key.',
+    hint: 'Refer to the primary key of that dataset.',
+  },
+  SUPERGRAPH_NAME_TWICE: {
+    message: 'Two products are called {name}: {first} and {second}.',
+    hint: 'Give every product of the mesh a name of its own.',
+  },
+  SUPERGRAPH_NAME_COLLISION: {
+    message: '`{name}` is made by both {first} and {second}.',
+    hint: 'Rename one of the products, or the dataset that becomes this name.',
+  },
+  SUPERGRAPH_SUBGRAPH_INVALID: {
+    message: 'The subgraph of {subgraph} is not valid: {reason}',
+    hint: 'Correct this product; the others are not touched.',
+  },
+  SUPERGRAPH_COMPOSITION: {
+    message: '{subgraphs} cannot be composed ({composition}): {reason}',
+    hint: 'Make the products agree on what they share.',
+  },
 
   // Input ports
   CONNECTOR_UNKNOWN: {
@@ -184,6 +212,10 @@ export const CATALOGUE = {
     message: '{dataset} breaks the quality rule {rule}: expected {expected}, found {actual}.',
     hint: 'Correct the rows in the model, or make the rule a warning.',
   },
+  CONTRACT_PATTERN_INVALID: {
+    message: '{dataset} has a pattern that is no regular expression: {rule}.',
+    hint: 'Patterns are regular expressions as RE2 reads them: no look-ahead, no back-references.',
+  },
   RUN_OUT_OF_MEMORY: {
     message: 'The run needed more than its {memory} MB of memory and was stopped{step}.',
     hint: 'Make intermediate results smaller, or raise the memory limit of runs.',
@@ -202,6 +234,10 @@ export const CATALOGUE = {
   },
 
   // Output layer
+  STORE_UNAVAILABLE: {
+    message: 'The {store} store cannot be used now: {reason}.',
+    hint: 'Nothing was lost; bring the file or server back and try again.',
+  },
 
   // Running a product
   OVERLAY_BASELINE_CHANGED: {
@@ -246,5 +282,39 @@ export const CATALOGUE = {
   MASK_MALFORMED: {
     message: 'The mask of {property} is none that Terrane knows.',
     hint: 'Use null, hash, {kind: first, length: 1} or {kind: fixed, value: "***"}.',
+  },
+
+  // Gateway
+  LISTEN_PORT_TAKEN: {
+    message: 'Something else already listens on {host}:{listenPort}.',
+    hint: 'Stop it, or choose another port with PORT or --port.',
+  },
+  LISTEN_REFUSED: {
+    message: 'The gateway cannot listen on {host}:{listenPort}: {reason}.',
+    hint: 'Choose an address of this machine and a port above 1023.',
+  },
+  CATALOGUE_UNAVAILABLE: {
+    message: 'The store of the catalogue cannot be opened: {reason}.',
+    hint: 'Look at the data folder and the database that this process was given.',
+  },
+  SUPERGRAPH_UNREADABLE: {
+    message: 'The supergraph {source} cannot be read: {reason}.',
+    hint: 'Give the path or URL of a Federation 2 supergraph, as terrane compose writes it.',
+  },
+  SUPERGRAPH_REFUSED: {
+    message: 'The supergraph does not load: {reason}.',
+    hint: 'The one before stays in force; compose it again with the versions that this gateway supports.',
+  },
+  PRODUCT_URL_INVALID: {
+    message: '{url} is not the URL of a product.',
+    hint: 'Give the http or https address at which the product is served, http://127.0.0.1:4001.',
+  },
+  PRODUCT_UNREACHABLE: {
+    message: 'The product {product} at {url} cannot be asked for {what}: {reason}.',
+    hint: 'Check that it runs, that the address is right, and that it trusts the keys of this gateway (/.well-known/terrane-keys).',
+  },
+  PRODUCT_NAME_TAKEN: {
+    message: 'Another product of the mesh is called {product}; it is served at {url}.',
+    hint: 'Rename one of them; if the product has moved, publish it with replace.',
   },
 } as const satisfies Record<string, { message: string; hint: string; severity?: 'warning' }>

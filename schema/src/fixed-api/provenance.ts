@@ -1,0 +1,104 @@
+import { GraphQLInt } from 'graphql'
+import { Directive, Field, ObjectType } from 'type-graphql'
+import { DateTimeScalar } from '../graph/scalars.js'
+import type { ModelInfo, PublicationInfo, PublicationInput, QualityResult } from './types.js'
+
+/** Where the data comes from and how good it is. */
+
+@Directive('@shareable')
+@ObjectType({ simpleResolvers: true, description: 'How many promises of the contracts the last publication kept.' })
+export class QualitySummary {
+  @Field(() => GraphQLInt, { nullable: true })
+  passed!: number
+  @Field(() => GraphQLInt, { nullable: true })
+  failed!: number
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductQualityResult', { simpleResolvers: true })
+export class QualityCheck implements QualityResult {
+  @Field(() => String, { nullable: true })
+  dataset!: string
+  @Field(() => String, { nullable: true })
+  property?: string
+  @Field(() => String, { nullable: true })
+  rule!: string
+  @Field(() => Boolean, { nullable: true })
+  passed!: boolean
+  @Field(() => String, { nullable: true })
+  severity!: string
+  @Field(() => String, { nullable: true })
+  expected!: string
+  @Field(() => String, { nullable: true })
+  actual!: string
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductLineage', { simpleResolvers: true, description: '`from` feeds `to`.' })
+export class LineageEdge {
+  @Field(() => String, { nullable: true })
+  from!: string
+  @Field(() => String, { nullable: true })
+  to!: string
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductModel', {
+  simpleResolvers: true,
+  description: 'One SELECT of the pipeline, as it is in force.',
+})
+export class ModelDescription implements ModelInfo {
+  @Field(() => String, { nullable: true })
+  name!: string
+  @Field(() => String, { nullable: true })
+  layer!: string
+  @Field(() => String, { nullable: true })
+  sql!: string
+  @Field(() => [String], { nullable: true })
+  reads!: string[]
+  @Field(() => Boolean, { nullable: true, description: 'Changed through the control port, over what was deployed.' })
+  overlay!: boolean
+  @Field(() => String, { nullable: true })
+  changedBy?: string
+  @Field(() => DateTimeScalar, { nullable: true })
+  changedAt?: string
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductUpstream', { simpleResolvers: true, description: "Another product's publication." })
+export class Upstream {
+  @Field(() => String, { nullable: true })
+  product!: string
+  @Field(() => String, { nullable: true })
+  dataset!: string
+  @Field(() => GraphQLInt, { nullable: true })
+  publication!: number
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductSource', { simpleResolvers: true, description: 'What a publication was made of.' })
+export class PublicationSource implements PublicationInput {
+  @Field(() => String, { nullable: true })
+  port!: string
+  @Field(() => GraphQLInt, { nullable: true })
+  files!: number
+  @Field(() => [String], { nullable: true })
+  sha256!: string[]
+  @Field(() => Upstream, { nullable: true })
+  upstream?: Upstream
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductPublication', { simpleResolvers: true, description: 'One load of the data, immutable.' })
+export class Publication implements PublicationInfo {
+  @Field(() => GraphQLInt, { nullable: true })
+  number!: number
+  @Field(() => DateTimeScalar, { nullable: true })
+  publishedAt!: string
+  @Field(() => GraphQLInt, { nullable: true })
+  rowCount!: number
+  @Field(() => Boolean, { nullable: true })
+  current!: boolean
+  @Field(() => [PublicationSource], { nullable: true })
+  inputs!: PublicationSource[]
+}

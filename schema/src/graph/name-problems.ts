@@ -1,0 +1,69 @@
+import type { Place, Problem } from '../problems/problem.js'
+import { problem } from '../problems/problem.js'
+import { FIXED_TYPES } from './fixed-types.js'
+import type { GraphNames } from './names.js'
+import { referencesOf } from './references.js'
+import type { FieldPlan, Naming, TypePlan } from './type-plan.js'
+
+/** What a name in the graph comes from, for people, and where it is written. */
+interface Origin {
+  what: string
+  place?: Place
+}
+
+/** Names that are none in GraphQL, and names that became one. Each pair is told once, at its second place. */
+export function nameProblems(graph: GraphNames, plans: TypePlan[]): Problem[] {
+  const found = new Map<string, Problem>()
+  const check = (taken: Map<string, Origin>, name: string, origin: Origin) => {
+    if (!/^[A-Za-z_]/.test(name)) {
+      found.set(origin.what, problem('GRAPH_NAME_UNUSABLE', { what: origin.what }, origin.place))
+      return
+    }
+    const first = taken.get(name)
+    if (first === undefined) taken.set(name, origin)
+    else {
+      const pair = [first.what, origin.what].join('\n')
+      if (!found.has(pair)) {
+        const where = first.place ? ` (${first.place.file}:${first.place.line ?? 1})` : ''
+        const details = { name, first: first.what + where, second: origin.what }
+        found.set(pair, problem('GRAPH_NAME_COLLISION', details, origin.place))
+      }
+    }
+  }
+
+  const types = new Map<string, Origin>(FIXED_TYPES.map(name => [name, { what: 'a type of the fixed API' }]))
+  for (const plan of plans) {
+    const origin = originOf(graph, plan.dataset === undefined ? undefined : { dataset: plan.dataset }, plan)
+    if (plan.name !== 'Query' && plan.name !== 'Mutation') check(types, plan.name, origin)
+    const members = new Map<string, Origin>()
+    for (const member of plan.kind === 'enum' ? plan.members : plan.fields) {
+      check(members, member.name, originOf(graph, member.names?.at(-1), plan, member))
+    }
+  }
+  return [...found.values(), ...referenceProblems(graph)]
+}
+
+function referenceProblems(graph: GraphNames): Problem[] {
+  return referencesOf(graph).flatMap(({ from, property, entity, keyField, target }) => {
+    if (!target) return []
+    const [key, ...more] = target.key
+    if (key?.field === keyField && more.length === 0) return []
+    const details = { property: property.property.name, dataset: from.dataset.name, entity, field: keyField }
+    return [problem('GRAPH_REFERENCE_NOT_KEY', details, property.property.place)]
+  })
+}
+
+function originOf(graph: GraphNames, naming: Naming | undefined, plan: TypePlan, member?: object): Origin {
+  const dataset = naming && graph.dataset(naming.dataset)?.dataset
+  if (!dataset) {
+    if (member) return { what: `\`${(member as FieldPlan).name}\`, which every product has` }
+    const entity = plan.kind === 'object' && plan.fields.length > 0 && plan.directives !== undefined
+    return entity
+      ? { what: `the entity ${plan.name} of another product` }
+      : { what: `the product ${graph.product.name}`, place: { file: graph.product.file } }
+  }
+  const property = dataset.properties.find(({ name }) => name === naming.property)
+  return property
+    ? { what: `property ${property.name} of ${dataset.name}`, place: property.place }
+    : { what: `dataset ${dataset.name}`, place: dataset.place }
+}
