@@ -118,7 +118,8 @@ export const CATALOGUE = {
     severity: 'warning',
   },
   INPUT_QUARANTINED: {
-    message: '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',
+    message:
+      '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',
     hint: 'Read the quarantine in the observability port for lines and reasons.',
     severity: 'warning',
   },

@@ -1,0 +1,137 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Problem } from '@terrane/schema'
+import { inputViews, typeInputs } from './input-layer/typing.js'
+import { writeRows } from './output-layer/write-rows.js'
+import { execute, sample, secondsSince } from './pipeline/execute.js'
+import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
+import { judge, type Read } from './pipeline/judge.js'
+import { plan, upTo } from './pipeline/plan.js'
+import { checkDataset } from './pipeline/quality.js'
+import { openSession, type Session } from './pipeline/session.js'
+
+/**
+ * The child process of a run, or of a judgement: the job on the first line of standard input, progress and the answer as
+ * lines on standard output. Standard input stays open while the parent lives; when it closes, this process ends at once,
+ * whatever DuckDB's threads are at.
+ */
+type Progress = Omit<Extract<RunMessage, { type: 'progress' }>, 'type'>
+
+const input = createInterface({ input: process.stdin })
+input.once('line', line => {
+  answer(JSON.parse(line)).then(
+    message => process.stdout.write(`${JSON.stringify(message)}\n`, () => process.exit(0)),
+    error => {
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`, () => process.exit(1))
+    },
+  )
+})
+input.once('close', () => process.kill(process.pid, 'SIGKILL'))
+
+async function answer(job: RunJob | JudgeJob): Promise<RunMessage> {
+  if (job.kind !== 'judge') return { type: 'result', result: await run(job) }
+  const session = await openSession({ limits: { memoryMegabytes: 128, threads: 1 } })
+  const { models, ports, datasets } = job
+  return { type: 'verdict', verdict: await judgeAll(session, { models, ports, datasets }) }
+}
+
+/** Type the inputs, judge, plan, run the models, check what the contracts promise, write the rows. */
+async function run(job: RunJob): Promise<RunResult> {
+  const started = performance.now()
+  const result: RunResult = { ok: false, problems: [], inputs: [], datasets: [], quality: [], lineage: [], seconds: 0 }
+  const stop = (problems: Problem[] = []): RunResult => {
+    result.problems.push(...problems)
+    return { ...result, seconds: secondsSince(started) }
+  }
+  const dryRun = job.kind === 'dry-run'
+  const spillFolder = path.join(job.outputFolder, 'spill')
+  mkdirSync(spillFolder, { recursive: true })
+
+  // Trusted, in an instance of its own that is closed when it is done.
+  const typed = await typeInputs({
+    inputFile: job.inputFile,
+    inputs: job.inputs,
+    quarantineFolder: job.quarantineFolder,
+    threads: job.limits.threads,
+    memoryMegabytes: job.limits.memoryMegabytes,
+    onProgress: progress,
+  })
+  result.inputs = typed.inputs
+  if (stop(typed.problems).problems.some(isError)) return stop()
+
+  // From here on with SQL that somebody else wrote.
+  const columnsFile = path.join(job.outputFolder, 'columns.duckdb')
+  const session = await openSession({
+    inputFile: job.inputFile,
+    inputViews: inputViews(job.inputs),
+    ...(dryRun ? {} : { outputFile: columnsFile }),
+    spillFolder,
+    limits: job.limits,
+  })
+  try {
+    progress({ step: 'judge' })
+    const ports = job.inputs.map(each => each.port)
+    const datasets = job.datasets.map(dataset => dataset.name)
+    const verdict = await judgeAll(session, { models: job.models, ports, datasets })
+    result.lineage = verdict.lineage
+    if (stop(verdict.problems).problems.some(isError)) return stop()
+
+    const wanted = dryRun ? upTo(verdict.order, verdict.lineage, job.models, job.dryRunModel ?? '') : verdict.order
+    const models = wanted.map(name => job.models.find(model => model.name === name)!)
+    const { lineage } = verdict
+    const execution = { connection: session.connection, datasets: job.datasets, lineage, limits: job.limits, progress }
+    if (dryRun) {
+      const { problems, sample: shown } = await sample(models, execution)
+      result.ok = !problems.some(isError)
+      if (shown) result.sample = shown
+      return stop(problems)
+    }
+    const executed = await execute(models, execution)
+    result.datasets = executed.datasets
+    if (stop(executed.problems).problems.some(isError)) return stop()
+
+    for (const dataset of job.datasets) {
+      const begun = performance.now()
+      progress({ step: 'check', detail: dataset.name })
+      const { results, problems } = await checkDataset(session.connection, dataset)
+      result.quality.push(...results)
+      result.problems.push(...problems)
+      progress({ step: 'check', detail: dataset.name, seconds: secondsSince(begun) })
+    }
+    if (result.problems.some(isError)) return stop()
+  } finally {
+    session.close()
+    rmSync(spillFolder, { recursive: true, force: true })
+  }
+
+  await writeRows({
+    columnsFile,
+    rows: job.rows,
+    datasets: job.datasets,
+    outputFolder: job.outputFolder,
+    onProgress: ({ dataset, rows, seconds }) => progress({ step: 'rows', detail: dataset, rows, seconds }),
+  })
+  result.ok = true
+  return stop()
+}
+
+async function judgeAll(session: Session, job: Omit<JudgeJob, 'kind'>): Promise<Verdict> {
+  const reads = new Map<string, Read[]>()
+  const problems: Problem[] = []
+  for (const model of job.models) {
+    const judgement = await judge(session.connection, model)
+    problems.push(...judgement.problems)
+    reads.set(model.name, judgement.reads)
+  }
+  const { problems: unplanned, order, lineage } = plan(job.models, reads, job.ports, job.datasets)
+  return { problems: [...problems, ...unplanned], order, lineage }
+}
+
+function progress(told: Progress): void {
+  process.stdout.write(`${JSON.stringify({ type: 'progress', ...told })}\n`)
+}
+
+function isError(problem: Problem): boolean {
+  return problem.severity === 'error'
+}
