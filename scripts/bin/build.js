@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+const { prepare } = require('./prepare.js')
+const { say } = require('./steps.js')
+
+prepare().then(() => say('✔', 'everything is built'))

@@ -1,0 +1,113 @@
+/**
+ * What every script needs before it can do its work: a Node that is new enough, installed packages, a fresh build.
+ * Only Node's own modules: on a fresh clone there is nothing else yet.
+ */
+const fs = require('node:fs')
+const path = require('node:path')
+
+const root = path.resolve(__dirname, '..', '..')
+exports.root = root
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  process.stderr.write(`Terrane needs Node 20.19 or newer; this is ${process.versions.node}.\n`)
+  process.exit(2)
+}
+checkNode()
+
+const { say, seconds, stop } = require('./steps.js')
+const { run } = require('./run.js')
+
+/** True where each package of the lock file is installed in the version it names (optional ones apart). */
+exports.isInstalled = (folder = root) => {
+  const read = file => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')).packages
+  try {
+    const installed = read('node_modules/.package-lock.json')
+    return Object.entries(read('package-lock.json')).every(
+      ([place, wanted]) =>
+        !place.includes('node_modules/') ||
+        wanted.optional ||
+        wanted.peer ||
+        installed[place]?.version === wanted.version,
+    )
+  } catch {
+    return false
+  }
+}
+
+/** The environment for npm: native packages compile against Node's own headers where it brings them, so offline too. */
+exports.npmEnvironment = () => {
+  const { npm_config_nodedir: _given, ...env } = process.env
+  const prefix = path.resolve(fs.realpathSync(process.execPath), '..', '..')
+  const ownHeaders = fs.existsSync(path.join(prefix, 'include', 'node', 'node.h'))
+  return ownHeaders ? { ...env, npm_config_nodedir: prefix } : env
+}
+
+function onPath(...programs) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter)
+  return programs.some(program => folders.some(folder => fs.existsSync(path.join(folder, program))))
+}
+
+async function install() {
+  if (exports.isInstalled()) return
+  const since = Date.now()
+  say('…', 'installing packages', 'about a minute, once')
+  const ticking = setInterval(() => say('…', 'installing packages', seconds(since)), 15_000)
+  const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline']
+  const { code, output } = await run('npm', args, { cwd: root, env: exports.npmEnvironment(), quiet: true })
+  clearInterval(ticking)
+  if (code === 0) return say('✔', 'packages installed', seconds(since))
+  if (code > 128) process.exit(code)
+  const missing = [
+    ...(onPath('c++', 'g++', 'clang++') && onPath('make') ? [] : ['build-essential']),
+    ...(onPath('python3') ? [] : ['python3']),
+  ]
+  if (missing.length > 0 && /gyp|better-sqlite3/.test(output)) {
+    stop(
+      `better-sqlite3 could not be compiled: install ${missing.join(' and ')} (apt-get install ${missing.join(' ')}).`,
+    )
+  }
+  stop(
+    `Packages could not be installed (npm ci ended with ${code}):\n${output.trim().split('\n').slice(-15).join('\n')}`,
+  )
+}
+
+function newest(place) {
+  const stat = fs.statSync(place, { throwIfNoEntry: false })
+  if (!stat) return 0
+  if (!stat.isDirectory()) return stat.mtimeMs
+  return fs.readdirSync(place).reduce((latest, name) => Math.max(latest, newest(path.join(place, name))), 0)
+}
+
+async function build() {
+  const since = Date.now()
+  const tsc = await run(process.execPath, [require.resolve('typescript/bin/tsc', { paths: [root] }), '-b'], {
+    cwd: root,
+    quiet: true,
+  })
+  if (tsc.code > 128) process.exit(tsc.code)
+  if (tsc.code !== 0) stop(`The sources do not compile:\n${tsc.output.trim()}`, 1)
+  const marketplace = path.join(root, 'marketplace')
+  const sources = ['src', 'index.html', 'package.json', 'vite.config.ts', 'public'].map(name =>
+    path.join(marketplace, name),
+  )
+  const built = newest(path.join(marketplace, 'dist', 'index.html')) || newest(path.join(marketplace, 'dist'))
+  if (fs.existsSync(path.join(marketplace, 'src')) && built < Math.max(...sources.map(newest))) {
+    const vite = path.join(
+      path.dirname(require.resolve('vite/package.json', { paths: [marketplace] })),
+      'bin',
+      'vite.js',
+    )
+    const page = await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: marketplace, quiet: true })
+    if (page.code > 128) process.exit(page.code)
+    if (page.code !== 0) stop(`The marketplace does not build:\n${page.output.trim()}`, 1)
+  }
+  if (Date.now() - since > 1000) say('✔', 'built', seconds(since))
+}
+
+/** Installs what is missing and builds what is stale; says nothing where there is nothing to do. */
+exports.prepare = async ({ building = true } = {}) => {
+  await install()
+  if (building) await build()
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// DuckDB and the disk share libuv's pool; it reads its size when it is first used, so before anything else.
+process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '16'
+process.env.APOLLO_TELEMETRY_DISABLED = 'true'
+const { prepare } = require('./prepare.js')
+
+prepare().then(() => require('../dist/demo/start.js').start())

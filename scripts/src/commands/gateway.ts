@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { startGateway } from '@terrane/gateway'
+import type { Command } from 'commander'
+import { configurationOf, listenPortOf, urlOf } from '../configuration.js'
+import { untilStopped } from '../stopping.js'
+import { CommandFailure, Exit, Terminal } from '../terminal.js'
+
+interface Options {
+  supergraph?: string
+  product: string[]
+  port?: string
+  json?: boolean
+}
+
+export function gateway(terrane: Command): void {
+  terrane
+    .command('gateway')
+    .option('--supergraph <file or URL>', 'serve this supergraph as it is')
+    .option('--product <url...>', 'federate the products that answer there', [])
+    .option('--port <n>', 'listen there; default PORT, else 4000')
+    .option('--json', 'print the address as JSON')
+    .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
+    .action(async ({ supergraph, product, port, json = false }: Options) => {
+      const terminal = new Terminal(json)
+      const { home, host, databaseUrl, issuer, listenPort } = configurationOf()
+      if ((supergraph === undefined) === (product.length === 0)) {
+        throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph or at least one --product.')
+      }
+      if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
+        throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
+      }
+      const running = await startGateway({
+        home,
+        listenPort: port === undefined ? listenPort : listenPortOf(port, '--port'),
+        ...(host ? { host } : {}),
+        ...(databaseUrl ? { databaseUrl } : {}),
+        ...(issuer ? { issuer } : {}),
+        ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
+      })
+      terminal.facts({ url: running.url, graphql: `${running.url}/graphql` })
+      terminal.line(`Terrane's gateway is ready at ${running.url}`)
+      await untilStopped(() => running.close())
+    })
+}

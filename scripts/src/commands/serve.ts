@@ -1,0 +1,54 @@
+import { serveDataProduct } from '@terrane/runtime'
+import type { Command } from 'commander'
+import { configurationOf, listenPortOf } from '../configuration.js'
+import { runAndTell } from '../runs.js'
+import { openStandalone } from '../standalone.js'
+import { untilStopped } from '../stopping.js'
+import { Terminal } from '../terminal.js'
+
+export function serve(terrane: Command): void {
+  terrane
+    .command('serve')
+    .argument('<product>', 'its folder')
+    .option('--port <n>', 'listen there; default PORT, else 4000')
+    .option('--no-run', 'serve what is published without looking for new input')
+    .option('--json', 'print the address as JSON')
+    .description('Run one product and serve it by itself, with all its ports.')
+    .action(async (folder: string, options: { port?: string; run: boolean; json?: boolean }) => {
+      const terminal = new Terminal(options.json ?? false)
+      const configuration = configurationOf()
+      const listenPort = options.port === undefined ? configuration.listenPort : listenPortOf(options.port, '--port')
+      const standalone = await openStandalone(folder, configuration)
+      try {
+        if (options.run) {
+          for (const product of [...standalone.upstream, standalone.product])
+            await runAndTell(product, 'start', terminal)
+        }
+        const { product } = standalone
+        const served = await serveDataProduct(product, {
+          listenPort,
+          ...(configuration.host ? { host: configuration.host } : {}),
+        })
+        const facts = {
+          product: product.product.name,
+          url: served.url,
+          address: `${served.url}${product.address}`,
+          graphql: `${served.url}/graphql`,
+          health: `${served.url}/healthz`,
+        }
+        terminal.facts(facts)
+        terminal.line()
+        terminal.table([
+          ['address', facts.address],
+          ['graphql', facts.graphql, 'answers what is public; a gateway signs for who may see more'],
+          ['health', facts.health],
+          ['mesh', `npx terrane publish ${served.url}`, 'puts it behind the gateway'],
+        ])
+        terminal.line()
+        terminal.line(`${facts.product} is ready at ${served.url}`)
+        await untilStopped(() => served.close())
+      } finally {
+        await standalone.close()
+      }
+    })
+}

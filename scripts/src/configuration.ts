@@ -1,0 +1,88 @@
+import path from 'node:path'
+
+/** All that Terrane reads from the environment, read here and nowhere else (contracts' `${…}` apart). */
+export interface Configuration {
+  /** TERRANE_HOME: data, keys, demo sources. Default `.terrane` beside the workspace's package.json. */
+  home: string
+  /** PORT. Default 4000; 0 takes any free one. */
+  listenPort: number
+  /** HOST to listen on. Default: all interfaces for servers of products, see each command. */
+  host?: string
+  /** TERRANE_DATABASE_URL: `mysql://…` instead of SQLite files. */
+  databaseUrl?: string
+  /** TERRANE_MESH_URL: the gateway through which products read one another. Without it: the sibling folders. */
+  meshUrl?: string
+  /** TERRANE_TRUST_URL: where a product on its own finds the gateway's public keys. Default: the key under home. */
+  trustUrl?: string
+  /** TERRANE_CLIENT_ID and TERRANE_CLIENT_SECRET: a product's own credentials at TERRANE_TOKEN_URL. */
+  client?: { id: string; secret: string; tokenUrl: string }
+  /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
+  issuer?: {
+    url: string
+    audience: string
+    jwksUrl?: string
+    algorithms?: string[]
+    claims?: { roles?: string; scopes?: string; subject?: string }
+  }
+}
+
+/** The workspace that this command line belongs to: `scripts/src` and `scripts/dist` are equally deep. */
+export const WORKSPACE = path.resolve(__dirname, '..', '..')
+
+/** Something in the environment that cannot be meant; the command line ends with exit code 2. */
+export class ConfigurationError extends Error {}
+
+export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configuration {
+  const { TERRANE_DATABASE_URL, TERRANE_MESH_URL, TERRANE_TRUST_URL, HOST } = env
+  const client = clientOf(env)
+  const issuer = issuerOf(env)
+  return {
+    home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
+    listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
+    ...(HOST ? { host: HOST } : {}),
+    ...(TERRANE_DATABASE_URL ? { databaseUrl: TERRANE_DATABASE_URL } : {}),
+    ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
+    ...(TERRANE_TRUST_URL ? { trustUrl: urlOf(TERRANE_TRUST_URL, 'TERRANE_TRUST_URL') } : {}),
+    ...(client ? { client } : {}),
+    ...(issuer ? { issuer } : {}),
+  }
+}
+
+export function listenPortOf(text: string, name: string): number {
+  const listenPort = Number(text)
+  if (/^\d+$/.test(text) && listenPort <= 65_535) return listenPort
+  throw new ConfigurationError(`${name} must be a number from 0 to 65535, not "${text}".`)
+}
+
+export function urlOf(text: string, name: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
+  throw new ConfigurationError(`${name} must be an http or https URL.`)
+}
+
+function clientOf(env: NodeJS.ProcessEnv): Configuration['client'] {
+  const { TERRANE_CLIENT_ID: id, TERRANE_CLIENT_SECRET: secret, TERRANE_TOKEN_URL: tokenUrl } = env
+  if (!id && !secret && !tokenUrl) return undefined
+  if (id && secret && tokenUrl) return { id, secret, tokenUrl: urlOf(tokenUrl, 'TERRANE_TOKEN_URL') }
+  throw new ConfigurationError('TERRANE_CLIENT_ID, TERRANE_CLIENT_SECRET and TERRANE_TOKEN_URL belong together.')
+}
+
+function issuerOf(env: NodeJS.ProcessEnv): Configuration['issuer'] {
+  const { TERRANE_ISSUER: url, TERRANE_AUDIENCE: audience, TERRANE_JWKS_URL: jwksUrl } = env
+  if (!url) return undefined
+  if (!audience) throw new ConfigurationError('TERRANE_ISSUER needs TERRANE_AUDIENCE beside it.')
+  // Checked, but passed on as it stands: an issuer is compared letter by letter.
+  urlOf(url, 'TERRANE_ISSUER')
+  const algorithms = env.TERRANE_ALGORITHMS?.split(/[\s,]+/).filter(Boolean)
+  const claims = {
+    ...(env.TERRANE_ROLES_CLAIM ? { roles: env.TERRANE_ROLES_CLAIM } : {}),
+    ...(env.TERRANE_SCOPES_CLAIM ? { scopes: env.TERRANE_SCOPES_CLAIM } : {}),
+    ...(env.TERRANE_SUBJECT_CLAIM ? { subject: env.TERRANE_SUBJECT_CLAIM } : {}),
+  }
+  return {
+    url,
+    audience,
+    claims,
+    ...(jwksUrl ? { jwksUrl: urlOf(jwksUrl, 'TERRANE_JWKS_URL') } : {}),
+    ...(algorithms?.length ? { algorithms } : {}),
+  }
+}

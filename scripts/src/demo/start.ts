@@ -1,0 +1,84 @@
+import 'reflect-metadata'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { configurationOf } from '../configuration.js'
+import { endWith } from '../ending.js'
+import { stopRequested } from '../stopping.js'
+import { Terminal } from '../terminal.js'
+import { type DemoMesh, startDemoMesh } from './mesh.js'
+
+/** What each persona is for; the gateway's own list says what they are. */
+const PERSONAS = [
+  ['visitor', 'what is public'],
+  ['analyst', 'what is internal; names cut to an initial, neither e-mail nor margin'],
+  ['uk-manager', "all of the United Kingdom, and its control port; Europe's GB rows"],
+  ['steward', 'everything, to read'],
+  ['admin', 'everything, and every control port'],
+]
+
+const QUERY =
+  '{ europeSales { byCountryAndMonth(first: 5) { nodes { country { name continent { name } } month orderCount revenue margin } } } }'
+
+/** `npm start`: from nothing to a mesh that answers. */
+export async function start(): Promise<void> {
+  const stopping = stopRequested()
+  const terminal = new Terminal()
+  try {
+    const configuration = configurationOf()
+    const { home, host, listenPort, databaseUrl } = configuration
+    claimHome(home)
+    await claimListenPort(listenPort, host)
+    const starting = startDemoMesh({
+      home,
+      listenPort,
+      terminal,
+      ...(host ? { host } : {}),
+      ...(databaseUrl ? { databaseUrl } : {}),
+    })
+    const mesh = await Promise.race([starting, stopping])
+    if (!mesh) {
+      // Stopped half way: whatever was begun counts for nothing, and children end with their pipes.
+      process.exit(0)
+    }
+    welcome(mesh, terminal)
+    await stopping
+    if (process.stdout.isTTY) terminal.line()
+    await mesh.close()
+    process.exit(0)
+  } catch (error) {
+    process.exit(endWith(error))
+  }
+}
+
+function claimHome(home: string): void {
+  mkdirSync(home, { recursive: true })
+  accessSync(home, constants.W_OK | constants.X_OK)
+}
+
+/** Says at once that the port is taken, rather than after the work. */
+function claimListenPort(listenPort: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(listenPort, host, () => probe.close(() => resolve()))
+  })
+}
+
+function welcome({ url }: DemoMesh, terminal: Terminal): void {
+  terminal.line()
+  terminal.table([
+    ['open', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
+    ['', `${url}/data/reference/reference-geography/1`, 'a product at its address'],
+    ['', `${url}/.well-known/data-mesh`, 'every product, for machines'],
+  ])
+  terminal.line()
+  terminal.table([
+    ['persona', 'may see', 'token'],
+    ...PERSONAS.map(([name, sees]) => [name!, sees!, `npx terrane token --as ${name}`]),
+  ])
+  terminal.line()
+  terminal.line('  paste')
+  terminal.line(`    ${QUERY}`)
+  terminal.line()
+  terminal.line(`Terrane is ready at ${url}`)
+}

@@ -1,0 +1,50 @@
+import { ConfigurationError } from './configuration.js'
+import { CommandFailure, Exit, Terminal } from './terminal.js'
+
+/** Says why a command cannot go on, in one clear line, and gives the exit code. Only what nobody foresaw has a stack. */
+export function endWith(error: unknown): Exit {
+  const terminal = new Terminal(false, process.stderr)
+  if (error instanceof CommandFailure) {
+    if (error.message) terminal.step('failed', error.message)
+    terminal.problems(error.problems)
+    return error.exit
+  }
+  if (error instanceof ConfigurationError) {
+    terminal.step('failed', error.message)
+    return Exit.Usage
+  }
+  const known = systemFailure(error)
+  if (known) {
+    terminal.step('failed', known.message)
+    return known.exit
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return Exit.Finding
+}
+
+/** What the operating system refuses, in words that say what to do. */
+export function systemFailure(error: unknown): CommandFailure | undefined {
+  const { code, path, port } = error as NodeJS.ErrnoException & { port?: number }
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CommandFailure(
+        Exit.Usage,
+        `Port ${port} is taken. Set PORT to a free one, or stop what listens there.`,
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return port === undefined
+        ? new CommandFailure(
+            Exit.Usage,
+            `${path ?? 'The data folder'} cannot be written. Set TERRANE_HOME to a folder that can.`,
+          )
+        : new CommandFailure(Exit.Usage, `Port ${port} may not be used by this user. Set PORT to one above 1023.`)
+    case 'ENOSPC':
+      return new CommandFailure(Exit.Usage, `The disk that holds ${path ?? 'the data folder'} is full.`)
+    case 'ECONNREFUSED':
+      return new CommandFailure(Exit.Unreachable, `Nothing answers at port ${port}.`)
+    default:
+      return undefined
+  }
+}

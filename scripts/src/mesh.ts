@@ -1,0 +1,102 @@
+import { type Gateway, type GatewayOptions, startGateway } from '@terrane/gateway'
+import { type DataProduct, openDataProduct } from '@terrane/runtime'
+import { loadOrCreateKeys, type Problem } from '@terrane/schema'
+import { inProcessDataSource } from './in-process-data-source.js'
+import { authenticated } from './product-access.js'
+import { upstreamOf } from './product-folders.js'
+import { productTokens } from './tokens.js'
+
+export interface MeshOptions extends Pick<GatewayOptions, 'listenPort' | 'host' | 'issuer' | 'demo' | 'log'> {
+  /** Product folders. */
+  folders: readonly string[]
+  home: string
+  databaseUrl?: string
+  /** For `${…}` in contracts. */
+  env?: NodeJS.ProcessEnv
+}
+
+/** Products and their gateway in one process: same interfaces, identities and checks as over the network. */
+export interface Mesh {
+  readonly url: string
+  readonly gateway: Gateway
+  readonly products: readonly DataProduct[]
+  /** Folders that could not be opened are not in the mesh; here is why. */
+  readonly problems: Problem[]
+  /** From now on a publication makes the products below it run. */
+  followPublications(): void
+  close(): Promise<void>
+}
+
+export async function openMesh(options: MeshOptions): Promise<Mesh> {
+  const { home, env, databaseUrl, log } = options
+  const { jwks } = await loadOrCreateKeys(home)
+  let gateway: Gateway | undefined
+  // Products are opened before the gateway that they read one another through.
+  const throughGateway = (request: Request) => {
+    if (!gateway) throw new TypeError('a product asked the mesh before the mesh was open')
+    return gateway.fetch(request)
+  }
+  const tokens = productTokens(home)
+  const opened = await Promise.all(
+    options.folders.map(async folder => {
+      // Its name stands in its descriptor, which opening reads; it asks for nothing before that.
+      let name = ''
+      const one = await openDataProduct({
+        folder,
+        home,
+        trust: jwks,
+        mesh: authenticated(throughGateway, () => tokens(name)),
+        ...(databaseUrl ? { databaseUrl } : {}),
+        ...(env ? { env } : {}),
+        ...(log ? { log } : {}),
+      })
+      name = one.product?.product.name ?? ''
+      return one
+    }),
+  )
+  const products = opened.flatMap(({ product }) => (product ? [product] : []))
+  const closeProducts = () => Promise.all(products.map(product => product.close()))
+  try {
+    gateway = await startGateway({
+      home,
+      listenPort: options.listenPort,
+      ...(options.host ? { host: options.host } : {}),
+      ...(options.issuer ? { issuer: options.issuer } : {}),
+      ...(options.demo === undefined ? {} : { demo: options.demo }),
+      ...(databaseUrl ? { databaseUrl } : {}),
+      ...(log ? { log } : {}),
+      products: products.map(product => ({
+        name: product.product.name,
+        url: `terrane:${product.product.name}`,
+        fetch: request => product.fetch(request),
+        dataSource: inProcessDataSource(product),
+      })),
+    })
+  } catch (error) {
+    await closeProducts()
+    throw error
+  }
+  const running = gateway
+  return {
+    url: running.url,
+    gateway: running,
+    products,
+    problems: opened.flatMap(({ problems }) => problems),
+    followPublications: () => notify(products),
+    async close() {
+      await running.close()
+      await closeProducts()
+    },
+  }
+}
+
+/** Publications are told within the process; across processes products poll. */
+function notify(products: readonly DataProduct[]): void {
+  const all = products.map(({ product }) => product)
+  for (const below of products) {
+    const above = new Set(upstreamOf(below.product, all).map(({ name }) => name))
+    for (const product of products) {
+      if (above.has(product.product.name)) product.onPublication(() => below.upstreamPublished())
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { DataProduct } from '@terrane/runtime'
+import type { Terminal } from './terminal.js'
+import { count, secondsSince } from './terminal.js'
+
+type Outcome = Awaited<ReturnType<DataProduct['run']>>
+
+/** Longer than this without a result, and the step that is under way is shown. */
+const SILENT_MILLISECONDS = 1000
+
+/** Runs a product and tells of it: what takes longer than a second, then one line with rows and seconds. */
+export async function runAndTell(product: DataProduct, trigger: string, terminal: Terminal): Promise<Outcome> {
+  const since = Date.now()
+  const { name } = product.product
+  let shown = since
+  const outcome = await product.run(trigger, (step, detail) => {
+    if (Date.now() - shown < SILENT_MILLISECONDS) return
+    shown = Date.now()
+    terminal.step('going', `${name}: ${step}`, detail ?? '', secondsSince(since))
+  })
+  await tell(product, outcome, since, terminal)
+  return outcome
+}
+
+async function tell(product: DataProduct, outcome: Outcome, since: number, terminal: Terminal): Promise<void> {
+  const { name } = product.product
+  if (outcome.state === 'FAILED') {
+    terminal.step('failed', name, 'not published', secondsSince(since))
+    terminal.problems(outcome.problems)
+    return
+  }
+  const rows = await publishedRows(product, outcome)
+  const what = outcome.state === 'UNCHANGED' ? `${name} (unchanged)` : name
+  terminal.step('done', what, count(rows, 'rows'), secondsSince(since))
+  const quarantined = outcome.result?.inputs.reduce((sum, input) => sum + input.quarantined, 0) ?? 0
+  if (quarantined > 0) terminal.step('warned', `${name}: rows in quarantine`, count(quarantined, 'rows'))
+  terminal.problems(outcome.problems)
+}
+
+async function publishedRows(product: DataProduct, { result }: Outcome): Promise<number> {
+  if (result) return result.datasets.reduce((sum, dataset) => sum + dataset.rows, 0)
+  const { publications } = await product.describe()
+  return publications.find(({ current }) => current)?.rowCount ?? 0
+}

@@ -1,0 +1,86 @@
+import path from 'node:path'
+import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
+import { loadOrCreateKeys, readProduct } from '@terrane/schema'
+import type { Configuration } from './configuration.js'
+import { type Mesh, openMesh } from './mesh.js'
+import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
+import { allUpstreamOf, inStepsDownstream, isProductFolder, productFoldersIn, readProducts } from './product-folders.js'
+import { CommandFailure, Exit } from './terminal.js'
+
+export interface Standalone {
+  product: DataProduct
+  /** The products that feed it and run beside it, in the order in which they run; empty where the mesh is elsewhere. */
+  upstream: DataProduct[]
+  close(): Promise<void>
+}
+
+/**
+ * One product by itself. What feeds it is read through TERRANE_MESH_URL as `product:<name>`; without it the sibling
+ * folders that feed it are opened as a small mesh of this process.
+ */
+export async function openStandalone(folder: string, configuration: Configuration): Promise<Standalone> {
+  if (!isProductFolder(folder)) throw new CommandFailure(Exit.Usage, `${folder} holds no product.odps.yaml.`)
+  const { product, problems } = await readProduct(path.resolve(folder))
+  if (!product) throw new CommandFailure(Exit.Finding, '', problems)
+  const fed = product.inputPorts.some(port => port.source.kind === 'product')
+  if (fed && !configuration.meshUrl) return withSiblings(product.folder, configuration)
+  return alone(product.folder, product.name, configuration)
+}
+
+async function alone(folder: string, name: string, configuration: Configuration): Promise<Standalone> {
+  const { home, databaseUrl, meshUrl } = configuration
+  const opened = await openDataProduct({
+    folder,
+    home,
+    trust: await trustOf(configuration),
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(meshUrl ? { mesh: doorOf(meshUrl, name, configuration) } : {}),
+    // Nobody in this process tells what happens upstream.
+    pollSeconds: meshUrl ? 60 : 0,
+  })
+  if (!opened.product) throw new CommandFailure(Exit.Finding, '', opened.problems)
+  return { product: opened.product, upstream: [], close: () => opened.product!.close() }
+}
+
+function doorOf(meshUrl: string, name: string, { client }: Configuration): NonNullable<DataProductOptions['mesh']> {
+  const door = remoteDoor(meshUrl)
+  // Without credentials a product reads what a visitor may: enough for public products.
+  return client ? authenticated(door, clientCredentials({ ...client, id: client.id || `product:${name}` })) : door
+}
+
+async function trustOf({ home, trustUrl }: Configuration): Promise<DataProductOptions['trust']> {
+  if (!trustUrl) return (await loadOrCreateKeys(home)).jwks
+  const answer = await fetch(trustUrl).catch(() => undefined)
+  if (!answer?.ok)
+    throw new CommandFailure(Exit.Unreachable, `No keys can be had from ${trustUrl} (TERRANE_TRUST_URL).`)
+  return (await answer.json()) as DataProductOptions['trust']
+}
+
+async function withSiblings(folder: string, configuration: Configuration): Promise<Standalone> {
+  const found = await readProducts(productFoldersIn(path.dirname(folder)))
+  const products = found.flatMap(({ product }) => (product ? [product] : []))
+  const itself = products.find(product => product.folder === folder)
+  const above = itself ? allUpstreamOf(itself, products) : []
+  const mesh: Mesh = await openMesh({
+    folders: [...above.map(product => product.folder), folder],
+    home: configuration.home,
+    listenPort: 0,
+    host: '127.0.0.1',
+    demo: true,
+    ...(configuration.databaseUrl ? { databaseUrl: configuration.databaseUrl } : {}),
+  })
+  const named = (name: string) => mesh.products.find(({ product }) => product.name === name)
+  const product = itself && named(itself.name)
+  if (!product) {
+    await mesh.close()
+    throw new CommandFailure(Exit.Finding, '', mesh.problems)
+  }
+  mesh.followPublications()
+  return {
+    product,
+    upstream: inStepsDownstream(above)
+      .flat()
+      .flatMap(({ name }) => named(name) ?? []),
+    close: () => mesh.close(),
+  }
+}

@@ -1,0 +1,31 @@
+import 'reflect-metadata'
+import { Command, CommanderError } from 'commander'
+import { check } from './commands/check.js'
+import { compose } from './commands/compose.js'
+import { gateway } from './commands/gateway.js'
+import { publish } from './commands/publish.js'
+import { run } from './commands/run.js'
+import { serve } from './commands/serve.js'
+import { token } from './commands/token.js'
+import { endWith } from './ending.js'
+
+/** The command line. Each command is one file, registered here. */
+export function commandLine(): Command {
+  const terrane = new Command('terrane')
+    .description('Folders of contracts and SQL become data products behind one gateway.')
+    .exitOverride()
+    .showHelpAfterError('(terrane --help tells what there is)')
+  for (const command of [serve, gateway, run, check, publish, compose, token]) command(terrane)
+  return terrane
+}
+
+export async function terrane(argv: string[]): Promise<void> {
+  try {
+    await commandLine().parseAsync(argv)
+    process.exit(0)
+  } catch (error) {
+    // Commander has printed what it has to say: help ends with 0, wrong usage with 2.
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
+    process.exit(endWith(error))
+  }
+}
