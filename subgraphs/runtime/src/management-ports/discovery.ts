@@ -134,7 +134,7 @@ async function describeDataset(
   const address = datasetAddress(product, dataset)
   return {
     name: dataset.name,
-    field: graphNames(product).dataset(dataset.name).list,
+    field: graphNames(product).dataset(dataset.name)!.list,
     version: dataset.contract.version,
     address,
     contract: `${address}/contract.yaml`,
@@ -154,7 +154,7 @@ function describeField(product: Product, dataset: Dataset, property: Property, r
   const requiredGrant = requiredPolicy(product, dataset, property) ?? requiredPolicy(product, dataset)
   return {
     name: property.name,
-    field: graphNames(product).dataset(dataset.name).field(property.name),
+    field: graphNames(product).dataset(dataset.name)!.property(property.name)!.field,
     type: typeName(property.type),
     required: property.required,
     unique: property.unique,
