@@ -108,6 +108,10 @@ export const CATALOGUE = {
     message: '{file} of input port {port} is not readable as {format}: {reason}.',
     hint: 'Deliver the file again whole; nothing was published from it.',
   },
+  INPUT_NOTHING_ARRIVED: {
+    message: 'Nothing has arrived at input port {port} yet.',
+    hint: 'Run again when the product that feeds it has published.',
+  },
   INPUT_COLUMN_MISSING: {
     message: '{file} of input port {port} lacks {columns}, required by its contract.',
     hint: 'Deliver the file with it, correct physicalName, or do not require it; the file has {found}.',

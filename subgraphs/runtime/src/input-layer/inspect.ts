@@ -20,7 +20,7 @@ export async function inspect(
   const { size } = await stat(file)
   if (size === 0) return 'empty'
   if (compression === 'gzip') return inspectGzip(file)
-  if (format === 'parquet') return (await hasMagic(file, size)) ? undefined : 'its first or last bytes are missing'
+  if (format === 'parquet') return (await hasMagic(file)) ? undefined : 'its first or last bytes are missing'
   if (format === 'json' && size <= PARSED_BYTES) return inspectJson(await readFile(file, 'utf8'))
   return undefined
 }
@@ -42,7 +42,8 @@ async function inspectGzip(file: string): Promise<string | undefined> {
 }
 
 /** Parquet, "File Format": the magic number PAR1 stands at both ends, the footer before the last. */
-export async function hasMagic(file: string, size: number): Promise<boolean> {
+export async function hasMagic(file: string): Promise<boolean> {
+  const { size } = await stat(file)
   if (size < 12) return false
   const handle = await open(file, 'r')
   try {

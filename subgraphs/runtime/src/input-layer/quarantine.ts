@@ -1,8 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import type { QuarantinedRow } from './landed.js'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { LandedFile, QuarantinedRow } from './landed.js'
+import type { BadRow } from './load.js'
 
 /**
  * Quarantined rows of a port, a page at a time: files in order of their hash, lines in order. `after` is the cursor of
@@ -31,4 +34,17 @@ export async function readQuarantine(
     }
   }
   return { rows }
+}
+
+/** Writes the quarantine of one landed file, in place of what an earlier way of typing left; nothing where all fits. */
+export async function writeQuarantine(folder: string, file: LandedFile, rows: BadRow[]): Promise<void> {
+  const target = path.join(folder, file.port, `${file.sha256}.ndjson`)
+  if (rows.length === 0) return rm(target, { force: true })
+  await mkdir(path.dirname(target), { recursive: true })
+  const { port, sha256, name } = file
+  function* lines() {
+    for (const row of rows) yield `${JSON.stringify({ port, sha256, file: name, ...row } satisfies QuarantinedRow)}\n`
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(`${target}.new`))
+  await rename(`${target}.new`, target)
 }

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import type { Dataset, Property, ValueType } from '@terrane/schema'
+
+/**
+ * How a property of an input contract becomes a column. DuckDB's casts round (`3.7` → 4, `1.239` → 1.24), cut (a time
+ * of day off a date) and ignore offsets (`+02:00` in a TIMESTAMP). So every value is read as a *wider* type first, and
+ * the row fits only where narrowing loses nothing.
+ */
+
+/** Raised when typing changes its mind about values: everything is typed again then. */
+const TYPING = 1
+
+/** Of a row in a typed table: the load it came with, and what is wrong with it (0 once quarantined rows are gone). */
+export const FILE = '"#file"'
+export const FAULT = '"#fault"'
+
+/** What makes two typings of one file differ. */
+export function fingerprintOf(dataset: Pick<Dataset, 'properties'>): string {
+  const said = dataset.properties.map(({ name, type, required, physicalName }) => [name, type, required, physicalName])
+  return createHash('sha256')
+    .update(JSON.stringify([TYPING, said]))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+export function columnType(type: ValueType): string {
+  switch (type.kind) {
+    case 'string':
+      return 'VARCHAR'
+    case 'decimal':
+      return `DECIMAL(${type.precision}, ${type.scale})`
+    case 'array':
+      return `${columnType(type.items)}[]`
+    default:
+      return type.kind.toUpperCase()
+  }
+}
+
+/** Decimals beyond the contract's that are still told apart from none. */
+const SPARE = 6
+
+export function wideType(type: ValueType): string {
+  switch (type.kind) {
+    case 'integer':
+      return 'DECIMAL(18, 8)'
+    case 'bigint':
+      return `DECIMAL(${19 + SPARE}, ${SPARE})`
+    case 'decimal':
+      return `DECIMAL(${type.precision + SPARE}, ${type.scale + SPARE})`
+    case 'date':
+      return 'TIMESTAMP'
+    case 'timestamp':
+      return 'TIMESTAMPTZ'
+    case 'array':
+    case 'json':
+      return 'VARCHAR'
+    default:
+      return columnType(type)
+  }
+}
+
+/** From an expression of the wide type: the value, and the condition under which nothing of it is lost. */
+function narrow(type: ValueType, wide: string): { value: string; fits?: string } {
+  const column = columnType(type)
+  switch (type.kind) {
+    case 'integer':
+    case 'bigint':
+    case 'decimal':
+      return {
+        value: `TRY_CAST(${wide} AS ${column})`,
+        fits: `coalesce(TRY_CAST(${wide} AS ${column}) = ${wide}, false)`,
+      }
+    case 'date':
+      return { value: `CAST(${wide} AS DATE)`, fits: `isfinite(${wide}) AND CAST(${wide} AS DATE) = ${wide}` }
+    case 'timestamp':
+      return { value: `(${wide} AT TIME ZONE 'UTC')`, fits: `isfinite(${wide})` }
+    case 'double':
+      return { value: wide, fits: `isfinite(${wide})` }
+    case 'json':
+      return { value: `TRY_CAST(${wide} AS JSON)`, fits: `json_valid(${wide})` }
+    case 'array': {
+      const list = arrayOf(type.items, wide)
+      return {
+        value: list,
+        fits: `coalesce(json_type(TRY_CAST(${wide} AS JSON)) = 'ARRAY', false) AND ${list} IS NOT NULL`,
+      }
+    }
+    default:
+      return { value: wide }
+  }
+}
+
+function arrayOf(items: ValueType, text: string): string {
+  const list = (type: string) => `TRY_CAST(TRY_CAST(${text} AS JSON) AS ${type}[])`
+  if (items.kind !== 'timestamp') return list(columnType(items))
+  return `list_transform(${list('TIMESTAMPTZ')}, lambda each: each AT TIME ZONE 'UTC')`
+}
+
+/** What a fault's number says: 4 × the property's place + kind. */
+const MISSING = 1
+const UNREADABLE = 2
+const INEXACT = 3
+/** The whole row is not an object. */
+export const NOT_A_ROW = -1
+
+export function faultOf(fault: number, properties: Property[]): { property?: string; reason: string } {
+  if (fault === NOT_A_ROW) return { reason: 'is not a JSON object' }
+  const property = properties[fault >> 2]!
+  const kind = fault & 3
+  const type = nameOf(property.type)
+  return {
+    property: property.name,
+    reason:
+      kind === MISSING ? 'is required, but missing' : kind === UNREADABLE ? `is not ${type}` : `is not exactly ${type}`,
+  }
+}
+
+/** For people: `a decimal(12,2)`. */
+export function nameOf(type: ValueType): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `a decimal(${type.precision},${type.scale})`
+    case 'array':
+      return `a JSON array of ${type.items.kind} values`
+    case 'integer':
+      return 'an integer'
+    case 'json':
+      return 'JSON'
+    default:
+      return `a ${type.kind}`
+  }
+}
+
+/** Where a property's values come from: an SQL expression of a text (or any type that casts), or of the wide type. */
+export interface Source {
+  sql: string
+  wide: boolean
+}
+
+/**
+ * SELECT of all columns, the load's number and the fault, from a relation. `sources` is parallel to the properties;
+ * undefined: nothing of it arrived. `notARow` is a condition on the relation.
+ */
+export function typedSelect(
+  properties: Property[],
+  sources: (Source | undefined)[],
+  relation: string,
+  load: number,
+  notARow?: string,
+): string {
+  const inner: string[] = [`${notARow ?? 'false'} AS torn`]
+  const middle: string[] = ['torn']
+  const values: string[] = []
+  const faults: string[] = [`WHEN torn THEN ${NOT_A_ROW}`]
+  properties.forEach((property, at) => {
+    const source = sources[at]
+    if (source === undefined) {
+      values.push(`CAST(NULL AS ${columnType(property.type)})`)
+      return
+    }
+    inner.push(`${source.sql} AS s${at}`)
+    middle.push(source.wide ? `s${at} AS w${at}` : `s${at}, TRY_CAST(s${at} AS ${wideType(property.type)}) AS w${at}`)
+    const { value, fits } = narrow(property.type, `w${at}`)
+    values.push(value)
+    const code = at * 4
+    if (!source.wide) faults.push(`WHEN s${at} IS NOT NULL AND w${at} IS NULL THEN ${code + UNREADABLE}`)
+    if (property.required) faults.push(`WHEN w${at} IS NULL THEN ${code + MISSING}`)
+    const loss = property.type.kind === 'array' || property.type.kind === 'json' ? UNREADABLE : INEXACT
+    if (fits) faults.push(`WHEN w${at} IS NOT NULL AND NOT (${fits}) THEN ${code + loss}`)
+  })
+  return `SELECT ${[...values, load, `CASE ${faults.join(' ')} ELSE 0 END`].join(', ')}
+    FROM (SELECT ${middle.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${relation}))`
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,124 @@
+import { createReadStream } from 'node:fs'
+
+/** One record of a csv file (RFC 4180), as bytes. */
+export interface CsvRecord {
+  /** Line it starts on, from 1. */
+  line: number
+  /** Without its line end. Valid until the next record is asked for. */
+  bytes: Buffer
+  fields: number
+  /** A quote that never closes, or closes in the middle of a value. Then the record is one line. */
+  broken: boolean
+}
+
+const QUOTE = 0x22
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+/** A quoted value longer than this is taken for a quote that was never closed. */
+const LONGEST = 1024 ** 2
+
+/**
+ * Reads records one by one and finds back into step after a broken quote: where a record over several lines does not
+ * come out with the columns expected, only its first line is bad, and reading goes on with the next line. DuckDB, which
+ * loads, would take all up to the next quote, however far, for one bad record. Blank lines are left out, as in DuckDB.
+ */
+export async function* csvRecords(file: string, delimiter: string, columns: number): AsyncGenerator<CsvRecord[]> {
+  const separator = delimiter.charCodeAt(0)
+  let rest: Buffer = Buffer.alloc(0)
+  let line = 1
+  const take = (ended: boolean): CsvRecord[] => {
+    const records: CsvRecord[] = []
+    let at = 0
+    while (at < rest.length) {
+      const found = recordAt(rest, at, separator, ended, columns)
+      if (found === undefined) break
+      const bytes = withoutLineEnd(rest, at, found.end)
+      if (bytes.length > 0 || columns === 1) records.push({ line, bytes, fields: found.fields, broken: found.broken })
+      line += found.lines
+      at = found.end
+    }
+    rest = rest.subarray(at)
+    return records
+  }
+  for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    yield take(false)
+  }
+  yield take(true)
+}
+
+/** The record that starts at `start`; undefined where more bytes are needed to tell. */
+function recordAt(
+  buffer: Buffer,
+  start: number,
+  separator: number,
+  ended: boolean,
+  columns: number,
+): { end: number; lines: number; fields: number; broken: boolean } | undefined {
+  let at = start
+  let fields = 1
+  let lines = 1
+  const line = (broken: boolean) => {
+    const newline = buffer.indexOf(NEWLINE, start)
+    if (newline < 0 && !ended) return undefined
+    return { end: newline < 0 ? buffer.length : newline + 1, lines: 1, fields, broken }
+  }
+  while (true) {
+    if (buffer[at] === QUOTE) {
+      const close = closingQuote(buffer, at + 1)
+      if (close < 0 && !ended && buffer.length - at < LONGEST) return undefined
+      if (close < 0 || close - at > LONGEST) return line(true)
+      for (let newline = buffer.indexOf(NEWLINE, at); newline >= 0 && newline < close; lines++) {
+        newline = buffer.indexOf(NEWLINE, newline + 1)
+      }
+      at = close + 1
+      if (at + 1 >= buffer.length && !ended) return undefined
+      if (buffer[at] === RETURN && (at + 1 === buffer.length || buffer[at + 1] === NEWLINE)) at++
+      if (at < buffer.length && buffer[at] !== separator && buffer[at] !== NEWLINE) return line(true)
+    } else {
+      while (at < buffer.length && buffer[at] !== separator && buffer[at] !== NEWLINE) at++
+    }
+    if (at >= buffer.length) {
+      if (!ended) return undefined
+      break
+    }
+    if (buffer[at++] === NEWLINE) break
+    fields++
+  }
+  return lines > 1 && fields !== columns ? line(true) : { end: at, lines, fields, broken: false }
+}
+
+function closingQuote(buffer: Buffer, from: number): number {
+  let at = buffer.indexOf(QUOTE, from)
+  while (at >= 0 && buffer[at + 1] === QUOTE) at = buffer.indexOf(QUOTE, at + 2)
+  return at
+}
+
+function withoutLineEnd(buffer: Buffer, start: number, end: number): Buffer {
+  let to = end
+  if (to > start && buffer[to - 1] === NEWLINE) to--
+  if (to > start && buffer[to - 1] === RETURN) to--
+  return buffer.subarray(start, to)
+}
+
+/** The values of one record, unquoted. */
+export function valuesOf(record: string, delimiter: string): string[] {
+  const values: string[] = []
+  let at = 0
+  do {
+    if (record[at] === '"') {
+      const quotedValue = /"((?:[^"]|"")*)"?/y
+      quotedValue.lastIndex = at
+      const [whole, inside] = quotedValue.exec(record)!
+      values.push(inside!.replaceAll('""', '"'))
+      at += whole.length
+      const next = record.indexOf(delimiter, at)
+      at = next < 0 ? record.length + 1 : next + 1
+    } else {
+      const next = record.indexOf(delimiter, at)
+      values.push(record.slice(at, next < 0 ? undefined : next))
+      at = next < 0 ? record.length + 1 : next + 1
+    }
+  } while (at <= record.length)
+  return values
+}

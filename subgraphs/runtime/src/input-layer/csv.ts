@@ -1,0 +1,212 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import { type Problem, type Property, problem } from '@terrane/schema'
+import { FAULT, FILE, faultOf, literal, nameOf, type Source, typedSelect, wideType } from './columns.js'
+import { csvRecords, valuesOf } from './csv-records.js'
+import { type BadRow, clip, fault, type Load, type Loader, missing, unreadable } from './load.js'
+import { all } from './store.js'
+
+/**
+ * DuckDB reads the file in parallel, with the types of the contract, and names the lines that it rejects. Only where
+ * that is not enough is the file read again, by us: to find the lines of rows that were read but do not fit, and to get
+ * back into step after a broken quote.
+ */
+export const loadCsv: Loader = async load => {
+  const layout = await layoutOf(load)
+  const first = await read(load, layout, load.path).catch(error => unreadable(load, error))
+  if (!(first instanceof Error) && !first.outOfStep) {
+    const unfit = await findUnfit(load, layout, load.path, first.rejected)
+    return { quarantined: [...first.rejected, ...unfit].sort(byLine), warnings: layout.warnings }
+  }
+  await load.connection.run('ROLLBACK')
+  await load.connection.run('BEGIN')
+  const { file, bad, lineOf } = await straighten(load, layout)
+  const second = await read(load, layout, file).catch(error => {
+    throw unreadable(load, error)
+  })
+  const unfit = await findUnfit(load, layout, file, second.rejected)
+  const moved = [...second.rejected, ...unfit].map(row => ({ ...row, line: lineOf(row.line) }))
+  return { quarantined: [...bad, ...moved].sort(byLine), warnings: layout.warnings }
+}
+
+interface Layout {
+  delimiter: string
+  /** By place in the file: the property, or nothing where the contract does not name the column. */
+  columns: (Property | undefined)[]
+  warnings: Problem[]
+}
+
+const DELIMITERS = [',', ';', '\t', '|']
+const HEADER_BYTES = 1024 ** 2
+
+/** The header says which column is which; the delimiter is the one that makes most names known. */
+async function layoutOf(load: Load): Promise<Layout> {
+  const handle = await open(load.path, 'r')
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
+  await handle.close()
+  const head = buffer.subarray(0, bytesRead)
+  if (head.includes(0)) throw fault(load, 'INPUT_UNREADABLE', { reason: 'it is not UTF-8 text' })
+  const line = head.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0]! // biome-ignore format: one chain
+
+  const byName = new Map(load.properties.map(property => [simple(property.physicalName), property]))
+  const candidates = DELIMITERS.map(delimiter => {
+    const names = valuesOf(line, delimiter)
+    return { delimiter, names, known: names.filter(name => byName.has(simple(name))).length }
+  })
+  const best = candidates.reduce((most, each) =>
+    each.known > most.known || (each.known === most.known && each.names.length > most.names.length) ? each : most,
+  )
+  const taken = new Set<Property>()
+  const columns = best.names.map(name => {
+    const property = byName.get(simple(name))
+    if (property === undefined || taken.has(property)) return undefined
+    taken.add(property)
+    return property
+  })
+  const has = (property: Property) => taken.has(property) || load.partitions.has(property.physicalName)
+  const lacking = missing(load, best.names, has)
+  if (lacking) throw lacking
+  const ignored = best.names.filter((_, at) => columns[at] === undefined)
+  const { port, name: file } = load.file
+  const warnings =
+    ignored.length === 0 || taken.size === 0
+      ? []
+      : [problem('INPUT_COLUMNS_IGNORED', { port, file, columns: ignored.slice(0, 30).join(', ') }, { file })]
+  return { delimiter: best.delimiter, columns, warnings }
+}
+
+function simple(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+interface Reject {
+  line: bigint
+  column: string | null
+  kind: string
+  text: string | null
+}
+
+/** Inserts what DuckDB reads. `outOfStep`: a broken quote took other lines with it. */
+async function read(load: Load, layout: Layout, file: string): Promise<{ rejected: BadRow[]; outOfStep: boolean }> {
+  const { connection, properties } = load
+  const columns = layout.columns.map((property, at) => `c${at}: '${property ? wideType(property.type) : 'VARCHAR'}'`)
+  const sources = properties.map((property): Source | undefined => {
+    const at = layout.columns.indexOf(property)
+    if (at >= 0) return { sql: `c${at}`, wide: true }
+    const partition = load.partitions.get(property.physicalName)
+    return partition == null ? undefined : { sql: literal(partition), wide: false }
+  })
+  const relation = `read_csv(${literal(file)}, columns = {${columns.join(', ')}}, header = true, auto_detect = false,
+    delim = ${literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = '', compression = 'none',
+    store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0)`
+  await connection.run('DROP TABLE IF EXISTS temp.csv_rejects')
+  await connection.run('DROP TABLE IF EXISTS temp.csv_scans')
+  await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, relation, load.number)}`)
+  const rejects = await all<Reject>(
+    connection,
+    `SELECT line, arg_min(column_name, column_idx) AS "column", arg_min(error_type, column_idx)::VARCHAR AS kind,
+            first(csv_line) AS text
+     FROM temp.csv_rejects GROUP BY line ORDER BY line`,
+  )
+  const outOfStep = rejects.some(
+    ({ kind, text }) => kind === 'UNQUOTED VALUE' || kind.startsWith('LINE SIZE') || text?.trimEnd().includes('\n'),
+  )
+  const rejected = rejects.map(({ line, column, kind, text }): BadRow => {
+    const property = kind === 'CAST' ? layout.columns[Number(column?.slice(1))] : undefined
+    return {
+      line: Number(line),
+      ...(property ? { property: property.name } : {}),
+      reason: property ? `is not ${nameOf(property.type)}` : (REASONS[kind] ?? 'is not readable'),
+      text: clip((text ?? '').replace(/\r?\n$/, '')),
+    }
+  })
+  return { rejected, outOfStep }
+}
+
+const REASONS: Record<string, string> = {
+  'MISSING COLUMNS': 'has fewer columns than the header',
+  'TOO MANY COLUMNS': 'has more columns than the header',
+  'UNQUOTED VALUE': 'has a broken quote',
+  'INVALID ENCODING': 'is not UTF-8 text',
+}
+
+/** Rows that were read but break what the contract says of them: their place among the rows gives the line. */
+async function findUnfit(load: Load, layout: Layout, file: string, rejected: BadRow[]): Promise<BadRow[]> {
+  const unfit = await all<{ place: bigint; fault: number }>(
+    load.connection,
+    `SELECT place, fault FROM (
+       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${load.table} WHERE ${FILE} = ${load.number}
+     ) WHERE fault <> 0 AND (SELECT count(*) FROM ${load.table} WHERE ${FILE} = ${load.number} AND ${FAULT} <> 0) > 0
+     ORDER BY place`,
+  )
+  if (unfit.length === 0) return []
+  const skipped = new Set(rejected.map(row => row.line))
+  const found: BadRow[] = []
+  let place = -2 // the header comes first and is no row
+  for await (const records of csvRecords(file, layout.delimiter, layout.columns.length)) {
+    for (const { line, bytes } of records) {
+      if (place >= -1 && skipped.has(line)) continue
+      place++
+      const next = unfit[found.length]
+      if (next === undefined) return found
+      if (place !== Number(next.place)) continue
+      found.push({ line, ...faultOf(next.fault, load.properties), text: clip(bytes.toString('utf8')) })
+    }
+  }
+  return found
+}
+
+/** Writes the file again without the records that are broken, and remembers which line became which. */
+async function straighten(
+  load: Load,
+  layout: Layout,
+): Promise<{ file: string; bad: BadRow[]; lineOf: (line: number) => number }> {
+  const file = path.join(load.scratch, `${load.file.sha256}.csv`)
+  const target = createWriteStream(file)
+  const bad: BadRow[] = []
+  const moves: { from: number; by: number }[] = [{ from: 0, by: 0 }]
+  let written = 1
+  for await (const records of csvRecords(load.path, layout.delimiter, layout.columns.length)) {
+    const good: Buffer[] = []
+    for (const { line, bytes, fields, broken } of records) {
+      if (broken || fields !== layout.columns.length) {
+        const reason = broken
+          ? 'UNQUOTED VALUE'
+          : fields < layout.columns.length
+            ? 'MISSING COLUMNS'
+            : 'TOO MANY COLUMNS'
+        bad.push({ line, reason: REASONS[reason]!, text: clip(bytes.toString('utf8')) })
+        continue
+      }
+      if (line - written !== moves.at(-1)!.by) moves.push({ from: written, by: line - written })
+      written += 1 + newlines(bytes)
+      good.push(bytes, NEWLINE)
+    }
+    if (good.length > 0 && !target.write(Buffer.concat(good))) await once(target, 'drain')
+  }
+  target.end()
+  await once(target, 'finish')
+  const lineOf = (line: number) => {
+    let low = 0
+    for (let high = moves.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1
+      if (moves[middle]!.from <= line) low = middle
+      else high = middle - 1
+    }
+    return line + moves[low]!.by
+  }
+  return { file, bad, lineOf }
+}
+
+const NEWLINE = Buffer.from('\n')
+function newlines(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
+  return count
+}
+
+function byLine(a: BadRow, b: BadRow): number {
+  return a.line - b.line
+}

@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { FAULT, FILE, faultOf, literal, type Source, typedSelect } from './columns.js'
+import { type BadRow, clip, type Load, type Loader, unreadable } from './load.js'
+import { all } from './store.js'
+
+/** One object may be this long, in bytes. */
+const OBJECT_BYTES = 64 * 1024 ** 2
+
+/** One object per line; a line that is none is quarantined. */
+export const loadNdjson: Loader = async load => {
+  const relation = `read_ndjson_objects(${literal(load.path)}, ignore_errors = true, compression = 'uncompressed',
+    maximum_object_size = ${OBJECT_BYTES})`
+  const unfit = await insert(load, relation)
+  return { quarantined: await texts(load, unfit), warnings: [] }
+}
+
+/** One object, an array of objects, or objects one after another. Its "lines" are the objects, counted from 1. */
+export const loadJson: Loader = async load => {
+  const relation = `read_json_objects(${literal(load.path)}, format = 'auto', compression = 'uncompressed',
+    maximum_object_size = ${OBJECT_BYTES})`
+  const unfit = await insert(load, relation)
+  if (unfit.length === 0) return { quarantined: [], warnings: [] }
+  const objects = await all<{ place: bigint; text: string }>(
+    load.connection,
+    `SELECT * FROM (SELECT row_number() OVER () - 1 AS place, json::VARCHAR AS text FROM ${relation})
+     WHERE place IN (${unfit.map(row => row.place).join(', ')})`,
+  )
+  const byPlace = new Map(objects.map(({ place, text }) => [Number(place), text]))
+  const quarantined = unfit.map(({ place, fault }) => ({
+    line: place + 1,
+    ...faultOf(fault, load.properties),
+    text: clip(byPlace.get(place) ?? ''),
+  }))
+  return { quarantined, warnings: [] }
+}
+
+async function insert(load: Load, relation: string): Promise<{ place: number; fault: number }[]> {
+  const { connection, properties } = load
+  const paths = properties.map(property => literal(pathOf(property.physicalName)))
+  const sources = properties.map((property, at): Source => {
+    const partition = load.partitions.get(property.physicalName)
+    const value = `found[${at + 1}]`
+    return { sql: partition == null ? value : `coalesce(${value}, ${literal(partition)})`, wide: false }
+  })
+  const found = `(SELECT json, json_extract_string(json, [${paths.join(', ')}]) AS found FROM ${relation})`
+  const torn = `coalesce(json_type(json), 'NULL') <> 'OBJECT'`
+  try {
+    await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, found, load.number, torn)}`)
+  } catch (error) {
+    throw unreadable(load, error)
+  }
+  const unfit = await all<{ place: bigint; fault: number }>(
+    connection,
+    `SELECT place, fault FROM (
+       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${load.table} WHERE ${FILE} = ${load.number}
+     ) WHERE fault <> 0 ORDER BY place`,
+  )
+  return unfit.map(row => ({ place: Number(row.place), fault: row.fault }))
+}
+
+/** `customer.email` is a property of that name; a JSON path begins with `$`. */
+function pathOf(physicalName: string): string {
+  return physicalName.startsWith('$') ? physicalName : `$."${physicalName.replaceAll('"', '\\"')}"`
+}
+
+async function texts(load: Load, unfit: { place: number; fault: number }[]): Promise<BadRow[]> {
+  const rows: BadRow[] = []
+  if (unfit.length === 0) return rows
+  let line = 0
+  let place = -1
+  for await (const text of createInterface({ input: createReadStream(load.path), crlfDelay: Infinity })) {
+    line++
+    if (text.trim() === '') continue
+    const next = unfit[rows.length]
+    if (next === undefined) break
+    if (++place === next.place) rows.push({ line, ...faultOf(next.fault, load.properties), text: clip(text) })
+  }
+  return rows
+}

@@ -1,0 +1,63 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type Problem, type ProblemCode, type Property, problem } from '@terrane/schema'
+import type { LandedFile, QuarantinedRow } from './landed.js'
+
+/** One landed file on its way into a typed table; each format has its loader. */
+export interface Load {
+  connection: DuckDBConnection
+  file: LandedFile
+  /** The bytes, no longer compressed. */
+  path: string
+  properties: Property[]
+  /** Values that the file's name carries, `country=GB/…`; decoded. */
+  partitions: Map<string, string | null>
+  /** Qualified, quoted table to insert into. */
+  table: string
+  /** The load's number, in every row of it. */
+  number: number
+  /** For what a loader must write for itself; removed with the load. */
+  scratch: string
+}
+
+/** Rows that do not fit, and warnings. A file that cannot be loaded at all is a `FileFault`. */
+export type Loader = (load: Load) => Promise<{ quarantined: BadRow[]; warnings: Problem[] }>
+
+export type BadRow = Pick<QuarantinedRow, 'line' | 'property' | 'reason' | 'text'>
+
+/** Ends the load of one file; the transaction is rolled back and the problem reported. */
+export class FileFault extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message)
+  }
+}
+
+export function fault(load: Pick<Load, 'file'>, code: ProblemCode, details: Record<string, unknown> = {}): FileFault {
+  const { port, name, format } = load.file
+  return new FileFault(problem(code, { port, file: name, format, ...details }, { file: name }))
+}
+
+/** Properties that are required and that neither the file nor its name has. */
+export function missing(load: Load, found: string[], has: (property: Property) => boolean): FileFault | undefined {
+  const lacking = load.properties.filter(property => property.required && !has(property))
+  if (lacking.length === 0) return undefined
+  // Where nothing matches, the first line is probably no header but data, which problems never show.
+  const known = load.properties.some(has)
+  return fault(load, 'INPUT_COLUMN_MISSING', {
+    columns: lacking.map(property => property.physicalName).join(', '),
+    found: known ? found.slice(0, 30).join(', ') : 'none of the columns of the contract',
+  })
+}
+
+/** DuckDB's complaint about a file, without paths and without data; what is not the file's fault is thrown on. */
+export function unreadable(load: Load, error: unknown): FileFault {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/^(Out of Memory|INTERNAL|FATAL|Interrupt|Catalog|Binder|Parser|TransactionContext)/i.test(message)) throw error
+  const where = /at byte \d+ in record\/value \d+/.exec(message)?.[0] ?? /Line: \d+/.exec(message)?.[0]
+  return fault(load, 'INPUT_UNREADABLE', { reason: where ? `it is damaged ${where}` : 'it is damaged or not whole' })
+}
+
+/** As long as a quarantined text may be. */
+const TEXT = 2000
+export function clip(text: string): string {
+  return text.length > TEXT ? `${text.slice(0, TEXT - 1)}…` : text
+}
