@@ -1,7 +1,7 @@
 /** @terrane/scripts: the command line and the demo. */
 export { type DemoMesh, type DemoOptions, startDemoMesh } from './demo/mesh.js'
-export { monthsUntil } from './demo/orders.js'
-export { type DemoSources, type Generated, generateSources } from './demo/sources.js'
+export { type Generated, monthsUntil } from './demo/orders.js'
+export { type DemoSources, generateSources } from './demo/sources.js'
 export { type Mesh, type MeshOptions, openMesh } from './mesh.js'
 export { Terminal } from './terminal.js'
 export { commandLine } from './terrane.js'

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Dirt, type Month, type Order, ordersOf, type Shop } from './orders.js'
+import { Dirt, type Generated, type Month, type Order, ordersOf, type Shop } from './orders.js'
 import { Random, weighted } from './random.js'
-import type { Generated } from './sources.js'
 
 const RAYONS = ['livres', 'jardin', 'cuisine', 'jouets', 'vêtements', 'électronique', 'sport', 'fromagerie']
 

@@ -56,6 +56,18 @@ export function monthsUntil(today: Date): Month[] {
   }
 }
 
+/** What the generator wrote for one country. */
+export interface Generated {
+  files: string[]
+  /** Different orders. */
+  orders: number
+  /** Lines, with repeated, corrected and broken ones. */
+  lines: number
+  repeated: number
+  corrected: number
+  broken: number
+}
+
 /** Exactly `total` orders over the months, more of them before Christmas. */
 export function* ordersOf(shop: Shop, months: readonly Month[], total: number): Generator<[Month, Order[]]> {
   const random = new Random(shop.seed)

@@ -1,21 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { writeFranceSales } from './france-sales.js'
-import { monthsUntil } from './orders.js'
+import { type Generated, monthsUntil } from './orders.js'
 import { writeReferenceGeography } from './reference-geography.js'
 import { writeUkSales } from './uk-sales.js'
-
-/** What the generator wrote for one country. */
-export interface Generated {
-  files: string[]
-  /** Different orders. */
-  orders: number
-  /** Lines, with repeated, corrected and broken ones. */
-  lines: number
-  repeated: number
-  corrected: number
-  broken: number
-}
 
 /** Everything under `<home>/sources/` of one home. */
 export interface DemoSources {

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Dirt, type Month, money, type Order, ordersOf, type Shop } from './orders.js'
+import { Dirt, type Generated, type Month, money, type Order, ordersOf, type Shop } from './orders.js'
 import { Random, weighted } from './random.js'
-import type { Generated } from './sources.js'
 
 const DEPARTMENTS = ['books', 'garden', 'kitchen', 'toys', 'clothing', 'electronics', 'sports']
 const EURO = new Set(['IE', 'FR', 'DE', 'ES', 'NL'])
