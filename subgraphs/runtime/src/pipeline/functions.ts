@@ -75,6 +75,15 @@ const AGGREGATES = words(`
 const WINDOWS = words(`
   cume_dist dense_rank fill first_value lag last_value lead nth_value ntile percent_rank rank rank_dense row_number`)
 
+/** In FROM. They make rows out of their arguments alone. */
+export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'generate_series',
+  'range',
+  'unnest',
+  'json_each',
+  'json_tree',
+])
+
 export const FUNCTIONS: ReadonlySet<string> = new Set([
   ...OPERATORS,
   ...NUMBERS,
@@ -85,15 +94,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set([
   ...OTHER,
   ...AGGREGATES,
   ...WINDOWS,
-])
-
-/** In FROM. They make rows out of their arguments alone. */
-export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'generate_series',
-  'range',
-  'unnest',
-  'json_each',
-  'json_tree',
+  ...TABLE_FUNCTIONS,
 ])
 
 /** Harmless but for this: another answer every time, so that equal inputs would not give an equal publication. */
