@@ -124,7 +124,7 @@ export interface Contract {
   status?: string
   description?: { purpose?: string; limitations?: string; usage?: string }
   file: string
-  /** As written, interpolated; secrets are replaced before anyone shows it. */
+  /** As written and fit to be shown: variables stay `${NAME}`, what stands under secret-like names is `***`. */
   document: Record<string, unknown>
   datasets: Dataset[]
   servers: Server[]
@@ -167,7 +167,10 @@ export interface InputPort {
   contractId: string
   description?: string
   /** What is expected to arrive. For a port fed by another product: that product's output contract, once found. */
-  source: { kind: 'contract'; contract: Contract; server: Server } | { kind: 'product'; contractId: string }
+  source:
+    | { kind: 'contract'; contract: Contract; server: Server }
+    /** `dataset`: which of that contract's datasets (`terrane.dataset`); undefined where it has but one. */
+    | { kind: 'product'; contractId: string; dataset?: string }
   place: Position
 }
 
@@ -227,7 +230,7 @@ export interface Product {
   /** All datasets of all output contracts, in order. Names are unique in a product. */
   datasets: Dataset[]
   models: Model[]
-  /** As written, interpolated, secrets removed: fit to be shown. */
+  /** As written and fit to be shown: variables stay `${NAME}`, what stands under secret-like names is `***`. */
   document: Record<string, unknown>
 }
 

@@ -9,6 +9,241 @@ export const CATALOGUE = {
     hint: 'Correct the syntax at this place.',
   },
 
+  FILE_UNREADABLE: {
+    message: 'The file cannot be read.',
+    hint: 'Check that it exists and may be read.',
+  },
+  VARIABLE_UNSET: {
+    message: 'The variable {name} is not set and has no default.',
+    hint: 'Set it, or give it a default by writing {name}:-default between the braces.',
+  },
+  DOCUMENT_KIND: {
+    message: 'The kind of this document is {found}.',
+    hint: 'Expected {expected}: ODPS documents are DataProduct, ODCS documents DataContract.',
+  },
+  DOCUMENT_OTHER_STANDARD: {
+    message:
+      'This is an Open Data Product Specification (opendataproducts.org, {version}), which has the same short name.',
+    hint: 'Terrane reads the Open Data Product Standard of Bitol: apiVersion: v1.0.0, kind: DataProduct.',
+  },
+  DOCUMENT_VERSION: {
+    message: 'The apiVersion is {found}.',
+    hint: 'Expected one of {expected}.',
+  },
+  PROPERTY_UNKNOWN: {
+    message: '{object} has no property {name} in {standard}.',
+    hint: '{suggestion}',
+  },
+  PROPERTY_MISSING: {
+    message: '{object} lacks {name}.',
+    hint: 'Add {name}: {expected}.',
+  },
+  PROPERTY_NOT_HERE: {
+    message: '{name} may not stand in {object}.',
+    hint: '{expected}',
+  },
+  VALUE_WRONG_TYPE: {
+    message: '{name} is {found}.',
+    hint: 'Expected {expected}.',
+  },
+  VALUE_NOT_ALLOWED: {
+    message: '{name} is {found}, which the standard does not know.',
+    hint: '{suggestion}',
+  },
+  VALUE_MALFORMED: {
+    message: '{name} is {found}.',
+    hint: 'Expected {expected}.',
+  },
+  LIST_LENGTH: {
+    message: '{name} has {found} items.',
+    hint: 'Expected {expected}.',
+  },
+  LIST_REPEATS: {
+    message: '{name} has the same item twice.',
+    hint: 'Take one of them out.',
+  },
+  QUALITY_OPERATORS: {
+    message: '{name} compares with {found}.',
+    hint: 'Expected exactly one of {expected}.',
+  },
+  RELATIONSHIP_ENDS: {
+    message: '{name} goes from {from} to {to}.',
+    hint: 'Expected a name on both ends, or lists of the same length on both.',
+  },
+  CUSTOM_PROPERTY_INVALID: {
+    message: 'The value of {name} is not one that it takes.',
+    hint: 'Expected {expected}.',
+  },
+  CUSTOM_PROPERTY_UNKNOWN: {
+    message: 'Terrane knows no custom property {name} here.',
+    hint: '{suggestion} Names that do not begin with terrane. are free.',
+  },
+  PRODUCT_MISSING: {
+    message: 'There is no product in {folder}.',
+    hint: 'A product is a folder with a file product.odps.yaml.',
+  },
+  PRODUCT_INCOMPLETE: {
+    message: 'The product has no {name}, which its address is made of.',
+    hint: 'Add {name}: {expected}.',
+  },
+  PRODUCT_NAME_INVALID: {
+    message: 'The {name} of the product is {found}.',
+    hint: 'Expected {expected}.',
+  },
+  VERSION_INVALID: {
+    message: 'The version of {what} is {found}.',
+    hint: 'Expected a semantic version like 1.0.0.',
+  },
+  CONTRACT_TWICE: {
+    message: 'The contract {id} is also in {other}.',
+    hint: 'Give each contract an id of its own.',
+  },
+  CONTRACT_UNKNOWN: {
+    message: 'The output port {name} names the contract {id}, which no file of contracts/ has.',
+    hint: '{suggestion}',
+  },
+  CONTRACT_WITHOUT_PORT: {
+    message: 'No output port names the contract {id}.',
+    hint: 'Add an output port with contractId: {id}, or remove the file; input contracts belong into contracts/inputs/.',
+    severity: 'warning',
+  },
+  CONTRACT_WITHOUT_SCHEMA: {
+    message: 'The contract {id} has no schema.',
+    hint: 'Add schema: a list of datasets with their properties.',
+  },
+  DATASET_TWICE: {
+    message: 'The dataset {dataset} is promised a second time; the first is at {other}.',
+    hint: 'Names of datasets are unique in a product; rename one.',
+  },
+  DATASET_NAME_INVALID: {
+    message: '{name} is not a name that a dataset can have.',
+    hint: 'Use letters, digits and single underscores, beginning with a letter, like by_country_and_month.',
+  },
+  DATASET_NAME_RESERVED: {
+    message: 'A dataset cannot be named {name}: the address is taken.',
+    hint: 'Choose a name other than input, control, observability and product.',
+  },
+  DATASET_WITHOUT_PROPERTIES: {
+    message: 'The dataset {dataset} has no properties.',
+    hint: 'Add properties: a list with a name and a logicalType each.',
+  },
+  PROPERTY_NAME_INVALID: {
+    message: '{name} is not a name that a property can have.',
+    hint: "Use letters, digits and underscores, beginning with a letter; the source's own name goes into physicalName.",
+  },
+  PROPERTY_TWICE: {
+    message: '{dataset} has two properties named {property}; the first is in line {line}.',
+    hint: 'Rename or remove one; upper and lower case count as the same.',
+  },
+  DECIMAL_OUT_OF_RANGE: {
+    message: 'DECIMAL({precision},{scale}) does not fit: Terrane holds exact numbers of up to 18 digits.',
+    hint: 'Use a precision from 1 to 18 and a scale no greater, like DECIMAL(18,2).',
+  },
+  ENUM_NOT_POSSIBLE: {
+    message: 'Allowed values cannot be listed for values of the type {type}.',
+    hint: 'Remove the list, or describe the rule in quality with type: text.',
+  },
+  PATTERN_INVALID: {
+    message: '{name} is not a regular expression.',
+    hint: 'Use the syntax of ECMA-262, like ^[A-Z]{2}$.',
+  },
+  PRIMARY_KEY_POSITION_INVALID: {
+    message: 'The primary key of {dataset} does not say where in it {property} stands.',
+    hint: 'Number its properties with primaryKeyPosition from 1 to {wanted}, each once.',
+  },
+  PRIMARY_KEY_POSITION_ALONE: {
+    message: '{property} of {dataset} has a primaryKeyPosition but is not part of the primary key.',
+    hint: 'Add primaryKey: true, or remove the position.',
+  },
+  PRIMARY_KEY_TYPE: {
+    message: '{property} is of the type {type} and cannot be part of the primary key of {dataset}.',
+    hint: 'Use text, integers, exact decimals, dates or timestamps for keys.',
+  },
+  PRIMARY_KEY_RESTRICTED: {
+    message: '{what} stands on {property}, which is part of the primary key of {dataset}.',
+    hint: "A key is read with its dataset's grant alone: restrict the dataset, or use another key.",
+  },
+  SCOPES_EMPTY: {
+    message: 'terrane.scopes of {property} holds no scope; nothing to fulfil would be fulfilled by everyone.',
+    hint: 'List at least one scope, or remove it.',
+  },
+  ENTITY_NAME_INVALID: {
+    message: '{name} is not a name that an entity can have.',
+    hint: 'Use a GraphQL type name in PascalCase, like Country.',
+  },
+  ENTITY_WITHOUT_KEY: {
+    message: '{dataset} is declared as the shared entity {entity} but has no primary key.',
+    hint: 'Give it a primary key: others refer to it by that.',
+  },
+  RELATIONSHIP_TWICE: {
+    message: '{property} has more than one relationship.',
+    hint: 'Keep one: a property leads to one entity.',
+  },
+  RELATIONSHIP_ENTITY_MISSING: {
+    message: '{name} stands without terrane.entity and has no effect.',
+    hint: 'Add terrane.entity with the name of the entity it leads to.',
+  },
+  RELATIONSHIP_FIELD_MISSING: {
+    message: '{property} leads to an entity, but the field for it has no name.',
+    hint: 'Add terrane.field; it has a default only for names that end in _code or _id.',
+  },
+  QUALITY_METRIC_UNKNOWN: {
+    message: 'There is no library metric {metric}.',
+    hint: 'Expected one of {metrics}; other rules have type: text, sql or custom.',
+  },
+  QUALITY_COMPARISON_MISSING: {
+    message: 'The rule {metric} does not say what the figure must be.',
+    hint: 'Add one comparison with numbers, like mustBe: 0 or mustBeBetween: [1, 100].',
+  },
+  QUALITY_PROPERTY_UNKNOWN: {
+    message: 'The rule {metric} names {property}, which {dataset} does not have.',
+    hint: "Use the names of the dataset's properties.",
+  },
+  QUALITY_PROPERTIES_MISSING: {
+    message: 'The rule {metric} stands on a dataset and does not say of which properties.',
+    hint: 'Add arguments: { properties: [...] }, or move the rule to a property.',
+  },
+  QUALITY_ARGUMENT_MISSING: {
+    message: 'The rule {metric} does not say which values are valid.',
+    hint: 'Add arguments with validValues (a list) or pattern (a regular expression).',
+  },
+  ROLE_NAMES_UNKNOWN: {
+    message: '{name} of the role {role} names {item}, which does not exist.',
+    hint: '{suggestion}',
+  },
+  SERVER_CONNECTOR_MISSING: {
+    message: 'The server {server} is of the type custom and does not name its connector.',
+    hint: 'Add the custom property terrane.connector, for instance push.',
+  },
+  PORT_TWICE: {
+    message: 'There are two {direction} ports named {name}; the first is in line {line}.',
+    hint: 'Rename one.',
+  },
+  PORT_NAME_INVALID: {
+    message: 'The input port is named {name}, which SQL could not read as input.<port>.',
+    hint: 'Use letters, digits and single underscores, beginning with a letter.',
+  },
+  PORT_WITHOUT_CONTRACT: {
+    message: 'The port {name} names no contract.',
+    hint: 'Add contractId.',
+  },
+  PORT_WITHOUT_SERVER: {
+    message: 'The input port {name} has a contract ({file}) that does not say where the data is.',
+    hint: 'Add servers to the contract, for instance type: local with path and format.',
+  },
+  PORT_READS_ITSELF: {
+    message: "The input port {name} names one of the product's own output contracts.",
+    hint: 'Name the contract of another product, or one of contracts/inputs/.',
+  },
+  PORT_DATASET_UNCLEAR: {
+    message: 'The contract of the input port {name} does not have the dataset that the port would take.',
+    hint: 'Name one of {datasets} in the custom property terrane.dataset of the port.',
+  },
+  MODEL_NAME_INVALID: {
+    message: '{name}.sql is not a name that a model can have.',
+    hint: 'Use letters, digits and single underscores, beginning with a letter.',
+  },
+
   // Graph
   GRAPH_NAME_COLLISION: {
     message: '{first} and {second} both become `{name}` in the graph.',
