@@ -12,6 +12,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   moduleNameMapper: {
     '^@terrane/runtime$': '<rootDir>/subgraphs/runtime/src/index.ts',
+    '^@terrane/schema/problems$': '<rootDir>/schema/src/problems/index.ts',
     '^@terrane/(schema|gateway|scripts)$': '<rootDir>/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1'],
   },

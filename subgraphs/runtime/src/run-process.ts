@@ -1,9 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Problem } from '@terrane/schema'
-import { inputViews, typeInputs } from './input-layer/typing.js'
-import { writeRows } from './output-layer/write-rows.js'
+import type { Problem } from '@terrane/schema/problems'
 import { execute, sample, secondsSince } from './pipeline/execute.js'
 import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
@@ -48,7 +46,8 @@ async function run(job: RunJob): Promise<RunResult> {
   const spillFolder = path.join(job.outputFolder, 'spill')
   mkdirSync(spillFolder, { recursive: true })
 
-  // Trusted, in an instance of its own that is closed when it is done.
+  // Trusted, in an instance of its own that is closed when it is done. (Loaded here: a judgement needs none of it.)
+  const { inputViews, typeInputs } = await import('./input-layer/typing.js')
   const typed = await typeInputs({
     inputFile: job.inputFile,
     inputs: job.inputs,
@@ -105,6 +104,7 @@ async function run(job: RunJob): Promise<RunResult> {
     rmSync(spillFolder, { recursive: true, force: true })
   }
 
+  const { writeRows } = await import('./output-layer/write-rows.js')
   await writeRows({
     columnsFile,
     rows: job.rows,

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
-import { type Problem, type Property, problem } from '@terrane/schema'
+import type { Property } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { FAULT, FILE, faultOf, literal, nameOf, type Source, typedSelect, wideType } from './columns.js'
 import { csvRecords, valuesOf } from './csv-records.js'
-import { type BadRow, clip, fault, type Load, type Loader, missing, unreadable } from './load.js'
+import { type BadRow, clip, fault, type Load, type Loader, missing, unfitRows, unreadable } from './load.js'
 import { all } from './store.js'
 
 /**
@@ -134,25 +135,19 @@ const REASONS: Record<string, string> = {
 
 /** Rows that were read but break what the contract says of them: their place among the rows gives the line. */
 async function findUnfit(load: Load, layout: Layout, file: string, rejected: BadRow[]): Promise<BadRow[]> {
-  const unfit = await all<{ place: bigint; fault: number }>(
-    load.connection,
-    `SELECT place, fault FROM (
-       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${load.table} WHERE ${FILE} = ${load.number}
-     ) WHERE fault <> 0 AND (SELECT count(*) FROM ${load.table} WHERE ${FILE} = ${load.number} AND ${FAULT} <> 0) > 0
-     ORDER BY place`,
-  )
+  const unfit = await unfitRows(load)
   if (unfit.length === 0) return []
   const skipped = new Set(rejected.map(row => row.line))
   const found: BadRow[] = []
   let place = -2 // the header comes first and is no row
-  for await (const records of csvRecords(file, layout.delimiter, layout.columns.length)) {
-    for (const { line, bytes } of records) {
+  for await (const { bytes, records } of csvRecords(file, layout.delimiter, layout.columns.length)) {
+    for (const { line, start, end } of records) {
       if (place >= -1 && skipped.has(line)) continue
       place++
       const next = unfit[found.length]
       if (next === undefined) return found
-      if (place !== Number(next.place)) continue
-      found.push({ line, ...faultOf(next.fault, load.properties), text: clip(bytes.toString('utf8')) })
+      if (place !== next.place) continue
+      found.push({ line, ...faultOf(next.fault, load.properties), text: clip(bytes.toString('utf8', start, end)) })
     }
   }
   return found
@@ -167,44 +162,49 @@ async function straighten(
   const target = createWriteStream(file)
   const bad: BadRow[] = []
   const moves: { from: number; by: number }[] = [{ from: 0, by: 0 }]
+  const columns = layout.columns.length
   let written = 1
-  for await (const records of csvRecords(load.path, layout.delimiter, layout.columns.length)) {
+  for await (const { bytes, records } of csvRecords(load.path, layout.delimiter, columns)) {
     const good: Buffer[] = []
-    for (const { line, bytes, fields, broken } of records) {
-      if (broken || fields !== layout.columns.length) {
-        const reason = broken
-          ? 'UNQUOTED VALUE'
-          : fields < layout.columns.length
-            ? 'MISSING COLUMNS'
-            : 'TOO MANY COLUMNS'
-        bad.push({ line, reason: REASONS[reason]!, text: clip(bytes.toString('utf8')) })
+    let from = records[0]?.start ?? 0
+    let to = from
+    for (const { line, lines, start, end, next, fields, broken } of records) {
+      if (broken || fields !== columns) {
+        const kind = broken ? 'UNQUOTED VALUE' : fields < columns ? 'MISSING COLUMNS' : 'TOO MANY COLUMNS'
+        bad.push({ line, reason: REASONS[kind]!, text: clip(bytes.toString('utf8', start, end)) })
         continue
       }
+      // Whole stretches are copied at once; DuckDB takes no mixture of line ends.
+      if (start !== to || end + 1 !== next) {
+        if (to > from) good.push(bytes.subarray(from, to))
+        from = start
+      }
       if (line - written !== moves.at(-1)!.by) moves.push({ from: written, by: line - written })
-      written += 1 + newlines(bytes)
-      good.push(bytes, NEWLINE)
+      written += lines
+      to = next
+      if (end + 1 !== next) {
+        good.push(bytes.subarray(start, end), NEWLINE)
+        from = next
+      }
     }
+    if (to > from) good.push(bytes.subarray(from, to))
     if (good.length > 0 && !target.write(Buffer.concat(good))) await once(target, 'drain')
   }
   target.end()
   await once(target, 'finish')
-  const lineOf = (line: number) => {
-    let low = 0
-    for (let high = moves.length - 1; low < high; ) {
-      const middle = (low + high + 1) >> 1
-      if (moves[middle]!.from <= line) low = middle
-      else high = middle - 1
-    }
-    return line + moves[low]!.by
-  }
-  return { file, bad, lineOf }
+  return { file, bad, lineOf: line => line + moves[lastUpTo(moves, line)]!.by }
 }
 
 const NEWLINE = Buffer.from('\n')
-function newlines(bytes: Buffer): number {
-  let count = 0
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
-  return count
+
+function lastUpTo(moves: { from: number }[], line: number): number {
+  let low = 0
+  for (let high = moves.length - 1; low < high; ) {
+    const middle = (low + high + 1) >> 1
+    if (moves[middle]!.from <= line) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function byLine(a: BadRow, b: BadRow): number {

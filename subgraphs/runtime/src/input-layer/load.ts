@@ -1,6 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Problem, type ProblemCode, type Property, problem } from '@terrane/schema'
+import type { Property } from '@terrane/schema'
+import { type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
+import { FAULT, FILE } from './columns.js'
 import type { LandedFile, QuarantinedRow } from './landed.js'
+import { all } from './store.js'
 
 /** One landed file on its way into a typed table; each format has its loader. */
 export interface Load {
@@ -60,4 +63,23 @@ export function unreadable(load: Load, error: unknown): FileFault {
 const TEXT = 2000
 export function clip(text: string): string {
   return text.length > TEXT ? `${text.slice(0, TEXT - 1)}…` : text
+}
+
+/**
+ * Rows of the load with a fault, by their place among its rows. DuckDB keeps the order of the file, so the place leads
+ * back to the line.
+ */
+export async function unfitRows(load: Load): Promise<{ place: number; fault: number }[]> {
+  const { connection, table, number } = load
+  const [counted] = await all<{ rows: number }>(
+    connection,
+    `SELECT count(*)::INTEGER AS rows FROM ${table} WHERE ${FILE} = ${number} AND ${FAULT} <> 0`,
+  )
+  if (counted!.rows === 0) return []
+  return all(
+    connection,
+    `SELECT place::INTEGER AS place, fault FROM (
+       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${table} WHERE ${FILE} = ${number}
+     ) WHERE fault <> 0 ORDER BY place`,
+  )
 }

@@ -1,7 +1,8 @@
-import { type Property, problem } from '@terrane/schema'
-import { FAULT, FILE, faultOf, literal, quoted, type Source, typedSelect } from './columns.js'
+import type { Property } from '@terrane/schema'
+import { problem } from '@terrane/schema/problems'
+import { faultOf, literal, quoted, type Source, typedSelect } from './columns.js'
 import { hasMagic } from './inspect.js'
-import { clip, fault, type Load, type Loader, missing, unreadable } from './load.js'
+import { type BadRow, clip, fault, type Load, type Loader, missing, unfitRows, unreadable } from './load.js'
 import { all } from './store.js'
 
 /** Columns by name; each is converted to the contract's type where it is of another. */
@@ -26,27 +27,30 @@ export const loadParquet: Loader = async load => {
   } catch (error) {
     throw unreadable(load, error)
   }
-  const unfit = await all<{ place: bigint; fault: number; text: string }>(
-    connection,
-    `WITH unfit AS MATERIALIZED (SELECT place, fault FROM (
-       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${load.table} WHERE ${FILE} = ${load.number}
-     ) WHERE fault <> 0)
-     SELECT place, fault, to_json(columns)::VARCHAR AS text
-     FROM unfit JOIN (SELECT file_row_number AS number, row_as AS columns FROM
-       (SELECT file_row_number, struct_pack(${names.map(name => `${quoted(name)} := ${quoted(name)}`).join(', ')}) AS row_as
-        FROM read_parquet(${literal(load.path)}, file_row_number = true, hive_partitioning = false))) ON number = place
-     ORDER BY place`,
-  )
-  const quarantined = unfit.map(row => ({
-    line: Number(row.place) + 1,
-    ...faultOf(row.fault, properties),
-    text: clip(row.text),
-  }))
+  const quarantined = await withTexts(load, names, await unfitRows(load))
   const known = new Set(properties.map(columnOf))
   const ignored = found.filter(column => !known.has(column)).map(column => column.name)
   const { port, name: file } = load.file
   const details = { port, file, columns: ignored.slice(0, 30).join(', ') }
   return { quarantined, warnings: ignored.length > 0 ? [problem('INPUT_COLUMNS_IGNORED', details, { file })] : [] }
+}
+
+/** The rows again, as JSON, for people to read. */
+async function withTexts(load: Load, names: string[], unfit: { place: number; fault: number }[]): Promise<BadRow[]> {
+  if (unfit.length === 0) return []
+  const columns = names.map(name => `${quoted(name)} := ${quoted(name)}`).join(', ')
+  const texts = await all<{ place: number; text: string }>(
+    load.connection,
+    `SELECT file_row_number::INTEGER AS place, to_json(struct_pack(${columns}))::VARCHAR AS text
+     FROM read_parquet(${literal(load.path)}, file_row_number = true, hive_partitioning = false)
+     WHERE file_row_number IN (${unfit.map(row => row.place).join(', ')})`,
+  )
+  const byPlace = new Map(texts.map(({ place, text }) => [place, text]))
+  return unfit.map(({ place, fault }) => ({
+    line: place + 1,
+    ...faultOf(fault, load.properties),
+    text: clip(byPlace.get(place) ?? ''),
+  }))
 }
 
 export async function describeParquet(

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Dataset, type Model, type Problem, problem, type Value } from '@terrane/schema'
+import type { Dataset, Model, Value } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { type Conversion, columnType, conversion } from './exactness.js'
 import { failure, NOT_EXACT } from './failure.js'
 import type { RunLimits, RunMessage } from './job.js'

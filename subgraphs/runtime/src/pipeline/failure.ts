@@ -1,4 +1,5 @@
-import { type Model, type Problem, problem } from '@terrane/schema'
+import type { Model } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { tableOf } from './plan.js'
 import { positionInMessage } from './position.js'
 

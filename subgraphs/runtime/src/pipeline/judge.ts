@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Model, type Place, type Problem, type ProblemCode, problem } from '@terrane/schema'
+import type { Model } from '@terrane/schema'
+import { type Place, type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
 import { FUNCTIONS, NOT_REPRODUCIBLE, NOT_REPRODUCIBLE_NAMES, SESSION_NAMES, TABLE_FUNCTIONS } from './functions.js'
 import * as grammar from './grammar.js'
 import { nearest } from './nearest.js'

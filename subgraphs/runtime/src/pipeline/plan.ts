@@ -1,4 +1,5 @@
-import { type Model, type Problem, problem } from '@terrane/schema'
+import type { Model } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { Read } from './judge.js'
 import { nearest } from './nearest.js'
 

@@ -1,13 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import {
-  type Comparison,
-  type Dataset,
-  type Problem,
-  type Property,
-  problem,
-  type QualityResult,
-  type QualityRule,
-} from '@terrane/schema'
+import type { Comparison, Dataset, Property, QualityResult, QualityRule } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { identifier, literal } from './sql.js'
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import os from 'node:os'
-import { type Problem, problem } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { confine } from './confine.js'
 import type { JudgeJob, JudgeModels, RunJob, RunLimits, RunMessage, RunPipeline, RunResult } from './job.js'
 
