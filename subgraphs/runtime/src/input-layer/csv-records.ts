@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs'
 
-/** One record of a csv file (RFC 4180), as bytes. */
+/** One record of a csv file (RFC 4180). */
 export interface CsvRecord {
   /** Line it starts on, from 1. */
   line: number
-  /** Without its line end. Valid until the next record is asked for. */
-  bytes: Buffer
+  /** Where it stands in the bytes it came with: its end without the line end, and where the next begins. */
+  start: number
+  end: number
+  next: number
+  /** Physical lines that it covers. */
+  lines: number
   fields: number
   /** A quote that never closes, or closes in the middle of a value. Then the record is one line. */
   broken: boolean
@@ -22,26 +26,32 @@ const LONGEST = 1024 ** 2
  * come out with the columns expected, only its first line is bad, and reading goes on with the next line. DuckDB, which
  * loads, would take all up to the next quote, however far, for one bad record. Blank lines are left out, as in DuckDB.
  */
-export async function* csvRecords(file: string, delimiter: string, columns: number): AsyncGenerator<CsvRecord[]> {
+export async function* csvRecords(
+  file: string,
+  delimiter: string,
+  columns: number,
+): AsyncGenerator<{ bytes: Buffer; records: CsvRecord[] }> {
   const separator = delimiter.charCodeAt(0)
-  let rest: Buffer = Buffer.alloc(0)
+  let bytes: Buffer = Buffer.alloc(0)
   let line = 1
-  const take = (ended: boolean): CsvRecord[] => {
+  const take = (ended: boolean) => {
     const records: CsvRecord[] = []
-    let at = 0
-    while (at < rest.length) {
-      const found = recordAt(rest, at, separator, ended, columns)
+    let start = 0
+    while (start < bytes.length) {
+      const found = recordAt(bytes, start, separator, ended, columns)
       if (found === undefined) break
-      const bytes = withoutLineEnd(rest, at, found.end)
-      if (bytes.length > 0 || columns === 1) records.push({ line, bytes, fields: found.fields, broken: found.broken })
-      line += found.lines
-      at = found.end
+      const { next, lines, fields, broken } = found
+      const end = withoutLineEnd(bytes, start, next)
+      if (end > start || columns === 1) records.push({ line, start, end, next, lines, fields, broken })
+      line += lines
+      start = next
     }
-    rest = rest.subarray(at)
-    return records
+    const taken = { bytes, records }
+    bytes = bytes.subarray(start)
+    return taken
   }
   for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
     yield take(false)
   }
   yield take(true)
@@ -54,14 +64,14 @@ function recordAt(
   separator: number,
   ended: boolean,
   columns: number,
-): { end: number; lines: number; fields: number; broken: boolean } | undefined {
+): Pick<CsvRecord, 'next' | 'lines' | 'fields' | 'broken'> | undefined {
   let at = start
   let fields = 1
   let lines = 1
   const line = (broken: boolean) => {
     const newline = buffer.indexOf(NEWLINE, start)
     if (newline < 0 && !ended) return undefined
-    return { end: newline < 0 ? buffer.length : newline + 1, lines: 1, fields, broken }
+    return { next: newline < 0 ? buffer.length : newline + 1, lines: 1, fields, broken }
   }
   while (true) {
     if (buffer[at] === QUOTE) {
@@ -85,7 +95,7 @@ function recordAt(
     if (buffer[at++] === NEWLINE) break
     fields++
   }
-  return lines > 1 && fields !== columns ? line(true) : { end: at, lines, fields, broken: false }
+  return lines > 1 && fields !== columns ? line(true) : { next: at, lines, fields, broken: false }
 }
 
 function closingQuote(buffer: Buffer, from: number): number {
@@ -94,11 +104,11 @@ function closingQuote(buffer: Buffer, from: number): number {
   return at
 }
 
-function withoutLineEnd(buffer: Buffer, start: number, end: number): Buffer {
-  let to = end
-  if (to > start && buffer[to - 1] === NEWLINE) to--
-  if (to > start && buffer[to - 1] === RETURN) to--
-  return buffer.subarray(start, to)
+function withoutLineEnd(buffer: Buffer, start: number, next: number): number {
+  let end = next
+  if (end > start && buffer[end - 1] === NEWLINE) end--
+  if (end > start && buffer[end - 1] === RETURN) end--
+  return end
 }
 
 /** The values of one record, unquoted. */

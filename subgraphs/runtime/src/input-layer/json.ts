@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { FAULT, FILE, faultOf, literal, type Source, typedSelect } from './columns.js'
-import { type BadRow, clip, type Load, type Loader, unreadable } from './load.js'
+import { faultOf, literal, type Source, typedSelect } from './columns.js'
+import { type BadRow, clip, type Load, type Loader, unfitRows, unreadable } from './load.js'
 import { all } from './store.js'
 
 /** One object may be this long, in bytes. */
@@ -50,13 +50,7 @@ async function insert(load: Load, relation: string): Promise<{ place: number; fa
   } catch (error) {
     throw unreadable(load, error)
   }
-  const unfit = await all<{ place: bigint; fault: number }>(
-    connection,
-    `SELECT place, fault FROM (
-       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${load.table} WHERE ${FILE} = ${load.number}
-     ) WHERE fault <> 0 ORDER BY place`,
-  )
-  return unfit.map(row => ({ place: Number(row.place), fault: row.fault }))
+  return unfitRows(load)
 }
 
 /** `customer.email` is a property of that name; a JSON path begins with `$`. */
