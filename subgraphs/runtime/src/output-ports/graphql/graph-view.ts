@@ -2,14 +2,15 @@ import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils'
 import type { coordinatesOf, ProductDecision } from '@terrane/schema'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { readable } from '../reading.js'
+import type { Prepared } from './compiled-execution.js'
 import { denied } from '../refusal.js'
 import { type RefusedField, withShield } from './shield.js'
 
 /** The graph as callers with one decision see it. */
 export interface GraphView {
   schema: GraphQLSchema
-  /** What was prepared for a document, with the view it was prepared for. */
-  prepared: WeakMap<DocumentNode, unknown>
+  /** What was prepared for documents in this view. */
+  prepared: WeakMap<DocumentNode, Prepared>
 }
 
 type Coordinates = ReturnType<typeof coordinatesOf>
