@@ -1,5 +1,6 @@
 import { GraphQLInt } from 'graphql'
 import { Arg, Ctx, Directive, Field, ObjectType, registerEnumType } from 'type-graphql'
+import { pageSize } from '../graph/arguments.js'
 import type { ObservabilityResolvers } from '../graph/resolvers.js'
 import { DateTimeScalar } from '../graph/scalars.js'
 import { AuditEntry, AuditEntryFilter } from './audit.js'
@@ -165,7 +166,7 @@ export class DataProduct {
     @Arg('first', () => GraphQLInt, { defaultValue: 50 }) first: number,
     @Ctx() context: unknown,
   ): Promise<AuditEntry[] | null> {
-    return (await this.#observability.audit?.({ ...where, limit: first }, context)) ?? null
+    return (await this.#observability.audit?.({ ...where, limit: pageSize(first) }, context)) ?? null
   }
 
   @Field(() => [Grant], { nullable: true, description: 'Who may do what; for those who control the product.' })

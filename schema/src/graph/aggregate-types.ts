@@ -55,7 +55,7 @@ export function aggregateTypes(graph: GraphNames, names: DatasetNames): TypePlan
         ...propertyField(graph, names, of),
         name: field,
         type: part ? one(DateScalar) : outputType(names, of),
-        ...(part ? { description: `The first day of the ${part.toLowerCase()}.` } : {}),
+        ...(part ? { description: part === 'DAY' ? 'Its day.' : `First day of its ${part.toLowerCase()}.` } : {}),
       })),
     },
     ...measured(types.sum, numbers, ({ property }) => one(sumType(property.type))),

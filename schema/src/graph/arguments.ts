@@ -35,6 +35,7 @@ export function conditionOf(names: DatasetNames, where: unknown): Condition | un
       return [{ property, op, value: operand } as Condition]
     })
   })
+  if (parts.length === 0) return undefined
   return parts.length === 1 ? parts[0] : { and: parts }
 }
 

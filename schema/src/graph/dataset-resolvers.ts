@@ -15,12 +15,10 @@ import {
 import type { DatasetNames, DimensionNames } from './names.js'
 import type { AggregateArguments, Measure, PageArguments, ProductResolvers } from './resolvers.js'
 import { fieldNames, propertiesOf, type Selection, selectionBelow, selectionOf } from './selection.js'
-import type { FieldAnswer, GraphNode } from './type-plan.js'
+import { AS_OF, type FieldAnswer, type GraphNode } from './type-plan.js'
 
 /** Answers for the fields of a dataset: arguments in, questions to `ProductResolvers`, nodes out. */
 
-/** The publication that an ancestor was asked for (`asOf`): what hangs below is read from the same. */
-export const AS_OF = Symbol('asOf')
 /** A connection's own question, for its total. */
 const QUESTION = Symbol('question')
 
@@ -33,11 +31,8 @@ export function nodeOf(names: DatasetNames, row: Row, asOf: number | undefined):
     const property = names.property(name)
     if (property) node[property.field] = value
   }
-  return Object.assign(node, { [AS_OF]: asOf })
-}
-
-export function publicationBelow(node: GraphNode): number | undefined {
-  return (node as { [AS_OF]?: number })[AS_OF]
+  if (asOf !== undefined) node[AS_OF] = asOf
+  return node
 }
 
 /** `filter`: what the field's place adds to `where`; undefined where it leaves nothing to ask for. */
@@ -51,7 +46,7 @@ export function answerConnection(
     if (added === undefined) return null
     const asked = conditionOf(names, args.where)
     const where = 'and' in added && added.and.length === 0 ? asked : asked ? { and: [added, asked] } : added
-    const asOf = publicationOf(args.asOf) ?? publicationBelow(parent)
+    const asOf = publicationOf(args.asOf) ?? parent[AS_OF]
     const question: Question = { where, asOf, after: (args.after as string | null | undefined) ?? undefined }
     const orderBy = orderOf(names, args.orderBy)
     const first = pageSize(args.first)
@@ -81,8 +76,9 @@ export function answerTotalCount(names: DatasetNames, resolvers: Resolvers): Fie
 
 export function answerOne(names: DatasetNames, resolvers: Resolvers): FieldAnswer {
   return (_parent, args, context, info) => {
-    const { asOf, ...key } = args
-    return findRow(names, resolvers, key, publicationOf(asOf), propertiesOf(names, selectionOf(info)), context)
+    // A key may itself be called `as_of`; the argument is that key then (product-types.ts).
+    const asOf = names.key.some(key => key.field === 'asOf') ? undefined : publicationOf(args.asOf)
+    return findRow(names, resolvers, args, asOf, propertiesOf(names, selectionOf(info)), context)
   }
 }
 

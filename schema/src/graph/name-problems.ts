@@ -3,7 +3,7 @@ import { problem } from '../problems/problem.js'
 import { FIXED_TYPES } from './fixed-types.js'
 import type { GraphNames } from './names.js'
 import { referencesOf } from './references.js'
-import type { FieldPlan, Naming, TypePlan } from './type-plan.js'
+import type { EnumPlan, FieldPlan, Naming, TypePlan } from './type-plan.js'
 
 /** What a name in the graph comes from, for people, and where it is written. */
 interface Origin {
@@ -33,11 +33,11 @@ export function nameProblems(graph: GraphNames, plans: TypePlan[]): Problem[] {
 
   const types = new Map<string, Origin>(FIXED_TYPES.map(name => [name, { what: 'a type of the fixed API' }]))
   for (const plan of plans) {
-    const origin = originOf(graph, plan.dataset === undefined ? undefined : { dataset: plan.dataset }, plan)
+    const origin = originOf(graph, plan.dataset === undefined ? plan.origin : { dataset: plan.dataset })
     if (plan.name !== 'Query' && plan.name !== 'Mutation') check(types, plan.name, origin)
     const members = new Map<string, Origin>()
     for (const member of plan.kind === 'enum' ? plan.members : plan.fields) {
-      check(members, member.name, originOf(graph, member.names?.at(-1), plan, member))
+      check(members, member.name, originOf(graph, member.names?.at(-1), member))
     }
   }
   return [...found.values(), ...referenceProblems(graph)]
@@ -53,17 +53,20 @@ function referenceProblems(graph: GraphNames): Problem[] {
   })
 }
 
-function originOf(graph: GraphNames, naming: Naming | undefined, plan: TypePlan, member?: object): Origin {
+function originOf(
+  graph: GraphNames,
+  naming: Naming | undefined,
+  member?: FieldPlan | EnumPlan['members'][number],
+): Origin {
   const dataset = naming && graph.dataset(naming.dataset)?.dataset
   if (!dataset) {
-    if (member) return { what: `\`${(member as FieldPlan).name}\`, which every product has` }
-    const entity = plan.kind === 'object' && plan.fields.length > 0 && plan.directives !== undefined
-    return entity
-      ? { what: `the entity ${plan.name} of another product` }
-      : { what: `the product ${graph.product.name}`, place: { file: graph.product.file } }
+    if (member) return { what: `\`${member.name}\`, which every product has,` }
+    return { what: `the product ${graph.product.name}`, place: { file: graph.product.file } }
   }
   const property = dataset.properties.find(({ name }) => name === naming.property)
-  return property
-    ? { what: `property ${property.name} of ${dataset.name}`, place: property.place }
-    : { what: `dataset ${dataset.name}`, place: dataset.place }
+  if (!property) return { what: `dataset ${dataset.name}`, place: dataset.place }
+  return {
+    what: (member as FieldPlan | undefined)?.origin ?? `property ${property.name} of ${dataset.name}`,
+    place: property.place,
+  }
 }

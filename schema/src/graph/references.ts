@@ -2,13 +2,13 @@ import { GraphQLID } from 'graphql'
 import type { Condition } from '../authorisation/condition.js'
 import type { Value } from '../contracts/model.js'
 import { keyValue } from './arguments.js'
-import { answerConnection, findRow, publicationBelow } from './dataset-resolvers.js'
+import { answerConnection, findRow } from './dataset-resolvers.js'
 import { connectionArguments, datasetField } from './dataset-types.js'
 import type { DatasetNames, GraphNames, PropertyNames } from './names.js'
 import { policyDirective, propertyDirectives, requiredPolicy } from './policy-keys.js'
 import type { ProductResolvers } from './resolvers.js'
 import { propertiesOf, selectionOf } from './selection.js'
-import { type FieldPlan, type GraphNode, type ObjectPlan, one, required } from './type-plan.js'
+import { AS_OF, type FieldPlan, type GraphNode, type ObjectPlan, one, required } from './type-plan.js'
 import { camelCase, pascalCase } from './words.js'
 
 /** One relationship of a contract, with both its ends. */
@@ -61,13 +61,14 @@ export function referenceField(
       ...(target && target !== from ? [{ dataset: target.dataset.name }] : []),
     ],
     deprecated: property.property.deprecated,
+    origin: `the reference of ${property.property.name}`,
     resolve: (node, _args, context, info) => {
       const value = node[property.field]
       if (value === null || value === undefined) return null
       // Another product's entity is told by its key; whether there is one of that key only its owner knows.
       if (!target) return { __typename: entity, [keyField]: value }
       const selected = propertiesOf(target, selectionOf(info))
-      return resolvers && findRow(target, resolvers, { [keyField]: value }, publicationBelow(node), selected, context)
+      return resolvers && findRow(target, resolvers, { [keyField]: value }, node[AS_OF], selected, context)
     },
   }
 }
@@ -94,6 +95,7 @@ export function reverseField(
     ...datasetField(graph, from),
     directives: [...policyDirective(...keys), ...scopes],
     names: [{ dataset: dataset.name }, { dataset: dataset.name, property: property.property.name }],
+    origin: `the way back from ${property.property.name} of ${dataset.name}`,
     args: connectionArguments(from),
     ...(resolvers ? { resolve: answerConnection(from, resolvers, whatRefers) } : {}),
   }
@@ -117,6 +119,7 @@ export function foreignEntities(
     return {
       kind: 'object',
       name: entity,
+      origin: { dataset: of[0]!.from.dataset.name, property: of[0]!.property.property.name },
       directives: keys.map(key => {
         const entered = back.some(reference => reference.keyField === key)
         return entered ? `@key(fields: "${key}")` : `@key(fields: "${key}", resolvable: false)`

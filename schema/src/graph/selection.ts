@@ -11,7 +11,7 @@ export function selectionOf(info: GraphQLResolveInfo, type?: GraphQLObjectType):
 }
 
 function below(info: GraphQLResolveInfo, type: GraphQLObjectType, nodes: readonly FieldNode[]): Selection {
-  return collectSubFields(info.schema, info.fragments, info.variableValues, type, [...nodes]).fields
+  return collectSubFields(info.schema, info.fragments, info.variableValues, type, nodes as FieldNode[]).fields
 }
 
 /** Below the fields of this name; they may stand under several response keys. */

@@ -11,6 +11,8 @@ interface Planned {
   description?: string
   /** The dataset that this type exists for. */
   dataset?: string
+  /** What it comes from, where that is not the dataset or the product; for messages only. */
+  origin?: Naming
 }
 export interface ObjectPlan extends Planned {
   kind: 'object'
@@ -50,11 +52,15 @@ export interface FieldPlan {
   directives?: string[]
   args?: ArgumentPlan[]
   names?: Naming[]
+  /** What it comes from, where that is not what it names last; for messages only. */
+  origin?: string
   resolve?: FieldAnswer
 }
 export type FieldAnswer = GraphQLFieldResolver<GraphNode, unknown, Record<string, unknown>>
 /** An object on its way out, by the graph's names. */
-export type GraphNode = Record<string, unknown>
+export type GraphNode = Record<string, unknown> & { [AS_OF]?: number }
+/** The publication that an ancestor was asked for (`asOf`): what hangs below is read from the same. */
+export const AS_OF = Symbol('asOf')
 
 export interface ArgumentPlan {
   name: string
