@@ -1,0 +1,292 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { issueToken } from '@terrane/gateway'
+import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
+import { type Expected, expectedOf } from './reference.js'
+
+/** Two countries report, Europe adds up, and five people ask the same question. */
+
+const TODAY = new Date('2026-11-22T00:00:00Z')
+const ORDERS = 20_000
+
+const WITHOUT_MARGIN = `
+  europeSales { byCountryAndMonth(where: { month: { gte: "2026-01-01" } }, first: 5) {
+    nodes { country { code name continent { name } } month orderCount revenue } } }
+  ukSales {
+    orders(first: 3, orderBy: [{ amount: DESC }]) {
+      totalCount nodes { orderId orderedAt amount currency customerEmail country { name } } }
+    ordersAggregate(groupBy: [PRODUCT_CATEGORY]) { group { productCategory } count sum { amount } }
+    product { name version owner { name } quality { passed failed } freshness } }`
+const QUESTION = `{ ${WITHOUT_MARGIN} }`
+const QUESTION_WITH_MARGIN = `{ ${WITHOUT_MARGIN.replace('revenue }', 'revenue margin }')} }`
+
+interface Answer {
+  status: number
+  data: unknown
+  errors: { message: string; path?: (string | number)[]; extensions: { code: string } }[]
+}
+
+let home: string
+let mesh: DemoMesh
+let expected: Expected
+const lines: string[] = []
+const quiet = new Terminal(false, { isTTY: false, write: (text: string) => lines.push(text) } as never)
+
+async function ask(as: string | undefined, query: string): Promise<Answer> {
+  const token = as && (await issueToken({ home, as }))
+  const answer = await fetch(`${mesh.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: JSON.stringify({ query }),
+  })
+  const { data = null, errors = [] } = (await answer.json()) as Partial<Answer>
+  return { status: answer.status, data, errors }
+}
+
+/** What stands in an answer at `ukSales.orders.nodes`; whoever asked says what it is. */
+function at<Found>({ data }: Answer, place: string): Found {
+  return place
+    .split('.')
+    .reduce<unknown>((found, name) => (found as Record<string, unknown> | null)?.[name], data) as Found
+}
+
+interface Orders {
+  totalCount: number
+  nodes: { orderId: string; amount: string; customerEmail: string | null; customerName: string; countryCode: string }[]
+}
+interface Months {
+  totalCount: number
+  nodes: {
+    country: { code: string; continent: { name: string } } | null
+    countryCode: string | null
+    month: string
+    orderCount: number
+    revenue: string
+    margin: string | null
+  }[]
+  pageInfo: { hasNextPage: boolean; endCursor: string }
+}
+interface Category {
+  group: { productCategory: string }
+  count: number
+  sum: { amount: string }
+}
+interface Run {
+  state: string
+  quarantined: number
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'terrane-demo-'))
+  mesh = await startDemoMesh({ home, listenPort: 0, host: '127.0.0.1', terminal: quiet, today: TODAY, orders: ORDERS })
+  expected = await expectedOf(mesh.sources.folder)
+}, 180_000)
+
+afterAll(async () => {
+  await mesh?.close()
+  rmSync(home, { recursive: true, force: true })
+}, 30_000)
+
+describe('who must not see', () => {
+  test.each([undefined, 'visitor'])('%s: sales do not exist, geography is open', async as => {
+    const sales = await ask(as, '{ ukSales { orders(first: 1) { nodes { orderId } } } }')
+    expect(sales.data).toBeNull()
+    expect(sales.errors[0]!.message).toMatch(/Cannot query field "ukSales"/)
+    expect(JSON.stringify(sales.errors)).not.toMatch(/Did you mean/)
+    const geography = await ask(as, '{ referenceGeography { country(code: "GB") { name continent { name } } } }')
+    expect(geography).toMatchObject({
+      data: { referenceGeography: { country: { name: 'United Kingdom', continent: { name: 'Europe' } } } },
+      errors: [],
+    })
+  })
+
+  test.each(['visitor', 'analyst', 'uk-manager'])('%s: margin of Europe is an unknown field', async as => {
+    const answer = await ask(as, '{ europeSales { byCountryAndMonth(first: 1) { nodes { revenue margin } } } }')
+    expect(answer.data).toBeNull()
+    expect(answer.errors.length).toBeGreaterThan(0)
+    expect(answer.errors.every(({ message }) => /Cannot query field/.test(message))).toBe(true)
+  })
+
+  test.each([
+    [
+      'filtered by',
+      '{ ukSales { orders(first: 1, where: { customerEmail: { startsWith: "a" } }) { nodes { orderId } } } }',
+    ],
+    ['sorted by', '{ ukSales { orders(first: 1, orderBy: [{ customerEmail: ASC }]) { nodes { orderId } } } }'],
+    ['grouped by', '{ ukSales { ordersAggregate(groupBy: [CUSTOMER_EMAIL]) { count } } }'],
+  ])('an analyst: nothing is %s the e-mail', async (_way, query) => {
+    const answer = await ask('analyst', query)
+    expect(JSON.stringify(answer.data)).not.toMatch(/UK-\d|"count":\d/)
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toContain('UNAUTHORIZED_FIELD_OR_TYPE')
+  })
+
+  test('an analyst sees of a name its initial alone, also when sorting and filtering', async () => {
+    const answer = await ask('analyst', '{ ukSales { orders(first: 20) { nodes { customerName } } } }')
+    const names = at<Orders>(answer, 'ukSales.orders').nodes.map(node => node.customerName)
+    expect(names).toHaveLength(20)
+    expect(names.filter(name => !/^.…$/u.test(name))).toEqual([])
+    const found = await ask(
+      'analyst',
+      '{ ukSales { orders(where: { customerName: { contains: "mith" } }, first: 1) { totalCount } } }',
+    )
+    expect(at(found, 'ukSales.orders.totalCount')).toBe(0)
+  })
+
+  test('a manager of the United Kingdom reads nothing of France', async () => {
+    const answer = await ask('uk-manager', '{ franceSales { orders(first: 1) { nodes { orderId } } } }')
+    expect(JSON.stringify(answer.data)).not.toContain('FR-')
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toContain('UNAUTHORIZED_FIELD_OR_TYPE')
+  })
+
+  test('a manager of the United Kingdom sees of Europe the rows of GB alone', async () => {
+    const answer = await ask(
+      'uk-manager',
+      `{ europeSales {
+        byCountryAndMonth(first: 100) { totalCount nodes { country { code } orderCount } }
+        ordersAggregate(groupBy: [COUNTRY_CODE]) { group { countryCode } count } } }`,
+    )
+    expect(answer.errors).toEqual([])
+    const british = expected.byCountryAndMonth.filter(row => row.country_code === 'GB')
+    const byCountryAndMonth = at<Months>(answer, 'europeSales.byCountryAndMonth')
+    expect(byCountryAndMonth.totalCount).toBe(british.length)
+    expect(new Set(byCountryAndMonth.nodes.map(node => node.country?.code))).toEqual(new Set(['GB']))
+    expect(at(answer, 'europeSales.ordersAggregate')).toEqual([
+      { group: { countryCode: 'GB' }, count: british.reduce((sum, row) => sum + row.order_count, 0) },
+    ])
+  })
+})
+
+describe('who may see', () => {
+  test.each(['steward', 'admin'])('%s: everything of the question, margin included', async as => {
+    const answer = await ask(as, QUESTION_WITH_MARGIN)
+    expect({ status: answer.status, errors: answer.errors }).toEqual({ status: 200, errors: [] })
+    const months = at<Months>(answer, 'europeSales.byCountryAndMonth').nodes
+    expect(months).toHaveLength(5)
+    for (const { country, month, orderCount, revenue, margin } of months) {
+      const code = country?.code ?? null
+      const row = expected.byCountryAndMonth.find(one => one.month === month && one.country_code === code)
+      expect({ country_code: code, month, order_count: orderCount, revenue, margin }).toEqual(row)
+      if (country) expect(country.continent.name).toMatch(/\w/)
+    }
+    const orders = at<Orders>(answer, 'ukSales.orders')
+    expect([orders.totalCount, expected.ukOrders]).toEqual([ORDERS, ORDERS])
+    expect(orders.nodes.map(node => node.amount)).toEqual(expected.ukLargest.map(row => row.amount))
+    const categories = at<Category[]>(answer, 'ukSales.ordersAggregate').map(({ group, count, sum }) => ({
+      product_category: group.productCategory,
+      orders: count,
+      total: sum.amount,
+    }))
+    expect(categories.sort((a, b) => (a.product_category < b.product_category ? -1 : 1))).toEqual(expected.ukByCategory)
+    expect(at(answer, 'ukSales.product')).toMatchObject({
+      name: 'uk-sales',
+      version: '1.0.0',
+      owner: { name: 'UK Sales' },
+      freshness: 'FRESH',
+      quality: { failed: 0 },
+    })
+    expect(at(answer, 'ukSales.product.quality.passed')).toBeGreaterThan(0)
+  })
+
+  test('an analyst: the e-mail is null with an error, the rest is answered', async () => {
+    const answer = await ask('analyst', QUESTION)
+    const { nodes } = at<Orders>(answer, 'ukSales.orders')
+    expect(nodes.map(node => node.amount)).toEqual(expected.ukLargest.map(row => row.amount))
+    expect(nodes.map(node => node.customerEmail)).toEqual([null, null, null])
+    expect(at<Months>(answer, 'europeSales.byCountryAndMonth').nodes).toHaveLength(5)
+    expect(new Set(answer.errors.map(({ extensions }) => extensions.code))).toEqual(
+      new Set(['UNAUTHORIZED_FIELD_OR_TYPE']),
+    )
+    expect(answer.errors.some(({ path }) => path?.includes('customerEmail'))).toBe(true)
+  })
+
+  test('what Europe says is what plain SQL over the files says', async () => {
+    const rows: Expected['byCountryAndMonth'] = []
+    let after = ''
+    do {
+      const answer = await ask(
+        'steward',
+        `{ europeSales { byCountryAndMonth(first: 100${after && `, after: "${after}"`}) {
+          nodes { countryCode month orderCount revenue margin } pageInfo { hasNextPage endCursor } } } }`,
+      )
+      expect(answer.errors).toEqual([])
+      const page = at<Months>(answer, 'europeSales.byCountryAndMonth')
+      for (const node of page.nodes) {
+        const { countryCode, month, orderCount, revenue, margin } = node
+        rows.push({ country_code: countryCode, month, order_count: orderCount, revenue, margin })
+      }
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : ''
+    } while (after)
+    const key = (row: Expected['byCountryAndMonth'][number]) => `${row.month} ${row.country_code ?? '~'}`
+    rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    expect(rows).toEqual(expected.byCountryAndMonth)
+    expect(rows.some(row => row.country_code === null)).toBe(true)
+    expect(rows.reduce((sum, row) => sum + row.order_count, 0)).toBe(2 * ORDERS)
+  })
+
+  test('unknown codes keep their rows; their country is null and costs nobody else', async () => {
+    const answer = await ask(
+      'steward',
+      `{ ukSales { orders(first: 3, where: { countryCode: { in: ["XX", "GB"] } }, orderBy: [{ countryCode: DESC }]) {
+        nodes { countryCode country { name } } } } }`,
+    )
+    const nodes = at<{ countryCode: string; country: { name: string | null } | null }[]>(answer, 'ukSales.orders.nodes')
+    expect(nodes.map(node => [node.countryCode, node.country?.name ?? null])).toEqual(Array(3).fill(['XX', null]))
+    expect(answer.errors.filter(({ path }) => !path?.includes('country'))).toEqual([])
+  })
+})
+
+describe('the way in', () => {
+  test('broken lines are in quarantine, and counted', async () => {
+    const answer = await ask(
+      'admin',
+      `{ ukSales { product { runs { state quarantined } } } franceSales { product { runs { state quarantined } } } }`,
+    )
+    const quarantined = (product: string) =>
+      at<Run[]>(answer, `${product}.product.runs`).find(run => run.state === 'PUBLISHED')?.quarantined
+    expect(mesh.sources.uk.broken).toBeGreaterThan(0)
+    expect(quarantined('ukSales')).toBe(mesh.sources.uk.broken)
+    expect(quarantined('franceSales')).toBe(mesh.sources.france.broken)
+  })
+
+  test('a download follows the same decision', async () => {
+    const token = await issueToken({ home, as: 'analyst' })
+    const answer = await fetch(`${mesh.url}/data/europe/uk/uk-sales/1/orders/1.csv`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('terrane-omitted')).toBe('customer_email,margin')
+    const text = await answer.text()
+    expect(text.split('\n')[0]).toBe(
+      'order_id,ordered_at,amount,currency,customer_name,country_code,product_category,quantity',
+    )
+    expect(text.trimEnd().split('\n')).toHaveLength(ORDERS + 1)
+    expect((await fetch(`${mesh.url}/data/europe/uk/uk-sales/1/orders/1.csv`)).status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('a second start runs nothing again', async () => {
+    const numbers = async () =>
+      Object.fromEntries(
+        await Promise.all(
+          mesh.products.map(async one => [
+            one.product.name,
+            (await one.describe()).publications.map(({ number }) => number),
+          ]),
+        ),
+      )
+    const before = await numbers()
+    await mesh.close()
+    lines.length = 0
+    mesh = await startDemoMesh({
+      home,
+      listenPort: 0,
+      host: '127.0.0.1',
+      terminal: quiet,
+      today: TODAY,
+      orders: ORDERS,
+    })
+    expect(await numbers()).toEqual(before)
+    expect(lines.filter(line => line.includes('(unchanged)'))).toHaveLength(4)
+    expect(at(await ask('steward', '{ ukSales { orders { totalCount } } }'), 'ukSales.orders.totalCount')).toBe(ORDERS)
+  }, 60_000)
+})
