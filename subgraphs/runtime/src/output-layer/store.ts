@@ -68,7 +68,10 @@ export interface Manifest {
 export interface Publications {
   /** Number in force, undefined before the first. One indexed read of the metadata store. */
   current(): Promise<number | undefined>
-  /** Reserves the next number and its empty folder. Numbers are never used twice. */
+  /**
+   * Reserves the next number and its empty folder. Numbers are never used twice. Tables (MySQL only, by dataset) are
+   * `database.table`: the product has a database of its own, `terrane_uk-sales.orders__p17`.
+   */
   begin(): Promise<{ number: number; folder: string; tables: Record<string, string> }>
   /** Writes the manifest durably and moves the pointer: the moment of publication. */
   commit(manifest: Manifest): Promise<void>

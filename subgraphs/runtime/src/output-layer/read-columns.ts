@@ -1,0 +1,39 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Dataset, Property } from '@terrane/schema'
+import { columnDialect } from './column-dialect.js'
+
+/** Little memory: the run's child process lives under a limit, and this only reads. */
+const OPTIONS = { access_mode: 'READ_ONLY', memory_limit: '256MB', threads: '2' }
+
+/** Reads a new publication's columns in the child process. */
+export async function withColumns<Result>(
+  columnsFile: string,
+  read: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  const instance = await DuckDBInstance.create(columnsFile, OPTIONS)
+  const connection = await instance.connect()
+  try {
+    return await read(connection)
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+/** A dataset's column, cast to its type. */
+export function columnOf({ name, type }: Property): string {
+  return columnDialect.column(columnDialect.name(name), type)
+}
+
+export function tableOf(dataset: Dataset): string {
+  return columnDialect.name(dataset.name)
+}
+
+/** Indexes worth their time at every publication: the key, and what joins datasets. */
+export function indexedTogether(dataset: Dataset): { unique: boolean; columns: string[] }[] {
+  const key = dataset.primaryKey.length > 0 ? [{ unique: true, columns: dataset.primaryKey }] : []
+  const related = dataset.properties
+    .filter(({ name, relationship }) => relationship && !(dataset.primaryKey[0] === name))
+    .map(({ name }) => ({ unique: false, columns: [name] }))
+  return [...key, ...related]
+}

@@ -1,0 +1,2 @@
+export { type OpenStoresOptions, openStores } from './open-stores.js'
+export type * from './stores.js'

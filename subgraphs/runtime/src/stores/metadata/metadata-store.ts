@@ -1,0 +1,157 @@
+import type { RunInfo } from '@terrane/schema'
+import type { LandedFile } from '../../input-layer/landed.js'
+import type { StoreConnection } from '../store-connection.js'
+import type { MetadataStore, Overlay } from '../stores.js'
+import {
+  CurrentItemEntity,
+  DeploymentEntity,
+  LandedFileEntity,
+  OverlayEntity,
+  PublicationEntity,
+  PublicationPointerEntity,
+  RunEntity,
+} from './entities.js'
+
+/** Rows of one insert; below SQLite's and MySQL's limits on parameters. */
+const BATCH = 500
+const ONLY = { id: 1 }
+
+export class TypeOrmMetadataStore implements MetadataStore {
+  constructor(private readonly store: StoreConnection) {}
+
+  async landed(port?: string): Promise<LandedFile[]> {
+    const found = await this.store.read(manager =>
+      manager.find(LandedFileEntity, {
+        where: port === undefined ? {} : { port },
+        order: { receivedAt: 'ASC', sha256: 'ASC' },
+      }),
+    )
+    return found.map(withoutNulls<LandedFile>)
+  }
+
+  land(file: LandedFile): Promise<boolean> {
+    return this.store.write(async manager => {
+      const { port, sha256, name, receivedAt, upstream } = file
+      const known = await manager.findOneBy(LandedFileEntity, { port, sha256 })
+      if (known)
+        await manager.update(LandedFileEntity, { port, sha256 }, { name, receivedAt, upstream: upstream ?? null })
+      else await manager.insert(LandedFileEntity, { compression: null, upstream: null, ...file })
+      return !known
+    })
+  }
+
+  setCurrent(port: string, items: { name: string; sha256: string; revision?: string }[]): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.delete(CurrentItemEntity, { port })
+      const rows = items.map((item, position) => ({ revision: null, ...item, port, position }))
+      for (let at = 0; at < rows.length; at += BATCH)
+        await manager.insert(CurrentItemEntity, rows.slice(at, at + BATCH))
+    })
+  }
+
+  async current(port: string): Promise<{ name: string; sha256: string; revision?: string }[]> {
+    const found = await this.store.read(manager =>
+      manager.find(CurrentItemEntity, { where: { port }, order: { position: 'ASC' } }),
+    )
+    return found.map(({ name, sha256, revision }) => withoutNulls({ name, sha256, revision }))
+  }
+
+  startRun(run: Pick<RunInfo, 'id' | 'trigger' | 'startedAt'>): Promise<void> {
+    const { id, trigger, startedAt } = run
+    return this.store.write(async manager => {
+      await manager.insert(RunEntity, { id, trigger, startedAt, state: 'RUNNING', problems: [], quarantined: 0 })
+    })
+  }
+
+  finishRun(run: RunInfo): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.upsert(RunEntity, { finishedAt: null, seconds: null, publication: null, ...run }, ['id'])
+    })
+  }
+
+  async runs(limit: number): Promise<RunInfo[]> {
+    const found = await this.store.read(manager =>
+      manager.find(RunEntity, { order: { startedAt: 'DESC', id: 'DESC' }, take: limit }),
+    )
+    return found.map(withoutNulls<RunInfo>)
+  }
+
+  overlays(): Promise<Overlay[]> {
+    return this.store.read(async manager => {
+      const found = await manager.find(OverlayEntity, { order: { model: 'ASC' } })
+      return found.map(({ model, sql, baselineSha256, by, at }) => ({ model, sql, baselineSha256, by, at }))
+    })
+  }
+
+  putOverlay(overlay: Overlay): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.upsert(OverlayEntity, { ...overlay }, ['model'])
+    })
+  }
+
+  removeOverlay(model: string): Promise<boolean> {
+    return this.store.write(async manager => {
+      const { affected } = await manager.delete(OverlayEntity, { model })
+      return Boolean(affected)
+    })
+  }
+
+  deployed(): Promise<{ sha256: string; at: string } | undefined> {
+    return this.store.read(async manager => {
+      const found = await manager.findOneBy(DeploymentEntity, ONLY)
+      return found ? { sha256: found.sha256, at: found.at } : undefined
+    })
+  }
+
+  setDeployed(sha256: string, documents: Record<string, unknown>): Promise<void> {
+    return this.store.write(async manager => {
+      // Not upsert: TypeORM types its argument deeply, and a document is any JSON.
+      await manager.save(
+        manager.create(DeploymentEntity, {
+          ...ONLY,
+          sha256,
+          at: new Date().toISOString(),
+          documents: { ...documents },
+        }),
+      )
+    })
+  }
+
+  async currentPublication(): Promise<number | undefined> {
+    const pointer = await this.store.read(manager => manager.findOneBy(PublicationPointerEntity, ONLY))
+    return pointer?.current ?? undefined
+  }
+
+  reservePublication(): Promise<number> {
+    return this.store.write(async manager => {
+      await manager.increment(PublicationPointerEntity, ONLY, 'lastReserved', 1)
+      return (await manager.findOneByOrFail(PublicationPointerEntity, ONLY)).lastReserved
+    })
+  }
+
+  commitPublication(number: number, manifest: object): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.delete(PublicationEntity, { number })
+      await manager.insert(PublicationEntity, { number, manifest })
+      await manager.update(PublicationPointerEntity, ONLY, { current: number })
+    })
+  }
+
+  publications(): Promise<{ number: number; manifest: object }[]> {
+    return this.store.read(async manager => {
+      const found = await manager.find(PublicationEntity, { order: { number: 'ASC' } })
+      return found.map(({ number, manifest }) => ({ number, manifest }))
+    })
+  }
+
+  forgetPublication(number: number): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.delete(PublicationEntity, { number })
+    })
+  }
+}
+
+/** Rows have nulls where interfaces have absent members. */
+function withoutNulls<Shape>(row: object): Shape {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined)) as Shape
+}
