@@ -33,6 +33,8 @@ export interface GatewayOptions {
   }
   /** Embedded identity provider, persona tokens from an endpoint. Never in production. */
   demo?: boolean
+  /** Policies of foreign subgraphs: what `@policy` names → roles that meet it. Others are met by nobody. */
+  policies?: Record<string, string[]>
   limits?: Partial<GatewayLimits>
   /** Folder with the built marketplace; default the workspace's. */
   marketplace?: string

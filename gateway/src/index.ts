@@ -1,2 +1,9 @@
 /** @terrane/gateway: federates products and decides who sees what. */
+import './telemetry.js'
+
+export { issueToken, type TokenRequest } from './authentication/issue-token.js'
+export { PERSONAS, type Persona } from './authentication/personas.js'
+export type { DecisionPoint } from './authorisation/decision-point.js'
 export * from './gateway.js'
+export { startGateway } from './server.js'
+export { GatewayStartError } from './start-error.js'

@@ -69,7 +69,9 @@ function ownNames(document: DocumentNode): Set<string> {
     const type = definition.name.value
     if (type === 'Query' || type === 'Mutation') {
       for (const field of definition.fields ?? []) {
-        if (!field.directives?.some(isShareable)) names.add(`${type}.${field.name.value}`)
+        // `_service` and `_entities` are every subgraph's.
+        const federations = field.name.value.startsWith('_')
+        if (!federations && !field.directives?.some(isShareable)) names.add(`${type}.${field.name.value}`)
       }
     } else if (isConnection(definition)) {
       names.add(type)

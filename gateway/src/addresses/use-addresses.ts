@@ -1,0 +1,107 @@
+import { type Caller, type ParsedAddress, type ProductDecision, parseAddress } from '@terrane/schema'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { DecisionPoint } from '../authorisation/decision-point.js'
+import type { GatewayLimits } from '../gateway.js'
+import type { Log } from '../log.js'
+import type { Part } from '../plugins/part.js'
+import { problemJson } from '../problem-json.js'
+import type { ProductIdentities } from '../supergraph/product-identities.js'
+import type { Product, Products } from '../supergraph/products.js'
+import { forward } from './forward.js'
+
+export interface AddressesOptions {
+  products: Products
+  identities: ProductIdentities
+  decisionPoint: DecisionPoint
+  limits: GatewayLimits
+  log: Log
+}
+
+/**
+ * `/data/<domain>/<product>/<major>` and all below: decided like a question to the graph, then handed to the product with
+ * a signed identity. What the caller may not know of is not there.
+ */
+export function useAddresses(options: AddressesOptions): Part {
+  return {
+    async http(app) {
+      await app.register(async route => {
+        // Bodies go through as they come; uploads have no limit here, the input port has its own.
+        route.removeAllContentTypeParsers()
+        route.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+        route.all('/data/*', { config: { authenticate: 'problem' } }, (request, reply) =>
+          answer(request, reply, options),
+        )
+      })
+    },
+  }
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, options: AddressesOptions): Promise<unknown> {
+  const { pathname, search } = new URL(request.raw.url ?? '/', 'http://gateway')
+  const address = parseAddress(pathname)
+  const { decisions } = await options.decisionPoint.decide(request.caller)
+  const found = address && find(options.products.all(), decisions, address)
+  if (!found) return problemJson(reply, 404, 'There is no data product at this address.')
+  const { product, decision } = found
+  if (address.major === undefined)
+    return reply
+      .header('location', product.info.address + search)
+      .code(307)
+      .send()
+  const lacking = lackingAction(address, decision)
+  if (lacking) return refuse(reply, request.caller, lacking)
+
+  const identity = await options.identities.of(request.caller, decision)
+  const response = await forward(request, reply, product.endpoint, {
+    path: pathname + search,
+    identity,
+    ...(address.rest[0] === 'input' ? {} : { bodyBytes: options.limits.bodyBytes }),
+  }).catch((error: Error) => error)
+  if (response instanceof Error) {
+    if (response.name === 'BodyTooLarge')
+      return problemJson(reply, 413, `The body is larger than ${options.limits.bodyBytes} bytes.`)
+    options.log({
+      level: 'error',
+      message: 'A product did not answer',
+      product: product.info.name,
+      requestId: request.id,
+      reason: response.message,
+    })
+    return problemJson(reply, 502, `The data product "${product.info.name}" did not answer.`)
+  }
+  // A product knows nobody's tokens; that signing in may help is for the gateway to say.
+  if (response.status === 403 && !request.caller.authenticated) {
+    await response.body?.cancel()
+    return refuse(reply, request.caller, 'a grant')
+  }
+  return response.send()
+}
+
+function find(
+  products: Product[],
+  decisions: ReadonlyMap<string, ProductDecision>,
+  address: ParsedAddress,
+): { product: Product; decision: ProductDecision } | undefined {
+  return products
+    .flatMap(product => {
+      const decision = decisions.get(product.info.name)
+      const at = parseAddress(product.info.address)
+      if (!decision?.discover || at?.domain !== address.domain || at.product !== address.product) return []
+      if (address.major !== undefined && at.major !== address.major) return []
+      return [{ product, decision, major: at.major ?? 0 }]
+    })
+    .toSorted((a, b) => b.major - a.major)[0]
+}
+
+/** What the two ports for owners take. Everything else below is for the product to decide with what it is handed. */
+function lackingAction({ rest }: ParsedAddress, decision: ProductDecision): string | undefined {
+  if (rest[0] === 'control' && !decision.actions.includes('control')) return 'a grant to control the product'
+  if (rest[0] === 'observability' && !decision.actions.includes('observe')) return 'a grant to observe the product'
+  return undefined
+}
+
+function refuse(reply: FastifyReply, caller: Caller, lacking: string) {
+  if (caller.authenticated) return problemJson(reply, 403, `This takes ${lacking}.`, { code: 'FORBIDDEN' })
+  reply.header('www-authenticate', 'Bearer')
+  return problemJson(reply, 401, `Sign in: this takes ${lacking}.`, { code: 'UNAUTHENTICATED' })
+}

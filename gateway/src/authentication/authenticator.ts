@@ -1,0 +1,72 @@
+import { type Caller, VISITOR } from '@terrane/schema'
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { type ClaimPaths, callerOf } from './claims.js'
+
+/** Whose tokens count. */
+export interface TrustedIssuer {
+  issuer: string
+  audience: string
+  keys: JWTVerifyGetKey
+  /** Signatures that are accepted. Asymmetric ones only: with a shared secret the public key would sign. */
+  algorithms: string[]
+  claims: ClaimPaths
+  /** Token subjects that are nobody in particular: the demo's visitor. */
+  visitors?: readonly string[]
+}
+
+export type Authentication =
+  | { caller: Caller }
+  /** 401: the token is not good; why is for the log. */
+  | { refused: 'invalid'; reason: string }
+  /** 503: the issuer's keys cannot be had now. */
+  | { refused: 'unavailable'; reason: string }
+
+export const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
+/** Clocks differ a little. */
+const CLOCK_TOLERANCE_SECONDS = 5
+
+/** Finds out who asks. No token is a visitor; a bad one is never quietly a visitor. */
+export class Authenticator {
+  constructor(private readonly trusted: TrustedIssuer | undefined) {
+    const symmetric = trusted?.algorithms.filter(algorithm => !ASYMMETRIC.includes(algorithm)) ?? []
+    if (symmetric.length > 0) throw new TypeError(`Tokens need asymmetric signatures, not ${symmetric.join(', ')}`)
+  }
+
+  async authenticate(authorization: string | undefined): Promise<Authentication> {
+    if (authorization === undefined) return { caller: VISITOR }
+    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
+    if (token === undefined) return { refused: 'invalid', reason: 'the header is not a bearer token' }
+    if (this.trusted === undefined) return { refused: 'invalid', reason: 'no issuer is configured' }
+    const { issuer, audience, algorithms, keys, claims, visitors } = this.trusted
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp', 'sub'],
+      })
+      if (visitors?.includes(payload.sub!)) return { caller: VISITOR }
+      const caller = callerOf(payload, claims)
+      return caller ? { caller } : { refused: 'invalid', reason: 'the token names no subject' }
+    } catch (error) {
+      return { refused: isOfToken(error) ? 'invalid' : 'unavailable', reason: (error as Error).message }
+    }
+  }
+}
+
+/** Everything else has to do with fetching keys. */
+function isOfToken(error: unknown): boolean {
+  return [
+    errors.JWTClaimValidationFailed,
+    errors.JWTExpired,
+    errors.JWTInvalid,
+    errors.JWSInvalid,
+    errors.JWSSignatureVerificationFailed,
+    errors.JOSEAlgNotAllowed,
+    errors.JOSENotSupported,
+    errors.JWKSNoMatchingKey,
+    errors.JWKSMultipleMatchingKeys,
+    errors.JWKInvalid,
+  ].some(kind => error instanceof kind)
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import {
+  type Caller,
+  type DatasetDecision,
+  decide,
+  IDENTITY_HEADER,
+  type ProductDecision,
+  type ProductPolicy,
+} from '@terrane/schema'
+import { BoundedMap } from '../bounded-map.js'
+import type { ProductEndpoint } from '../gateway.js'
+import type { ProductIdentities } from '../supergraph/product-identities.js'
+import type { Decided, DecisionPoint } from './decision-point.js'
+
+export const POLICY_PATH = '/.well-known/data-product/policy'
+
+/** A product as the decision point meets it. `policy`: the last one seen. */
+export interface GovernedProduct {
+  endpoint: ProductEndpoint
+  /** Of another process: its policy is asked for at most once a second. */
+  remote: boolean
+  policy: ProductPolicy
+}
+
+const REMOTE_FRESH_MILLISECONDS = 1000
+const REMOTE_PATIENCE_MILLISECONDS = 3000
+
+interface Held {
+  policy: ProductPolicy
+  etag?: string
+  /** Undefined where the product could not be asked: nothing may be read on the strength of an old policy. */
+  confirmedAt?: number
+  asking?: Promise<void>
+}
+
+/** The products' own grants, asked of the products: by ETag on every operation where they are in this process. */
+export class EmbeddedDecisionPoint implements DecisionPoint {
+  private readonly held = new Map<string, Held>()
+  private readonly decided = new BoundedMap<string, { decision: ProductDecision; until: number }>(5000)
+
+  constructor(
+    private readonly products: () => Iterable<GovernedProduct>,
+    private readonly identities: ProductIdentities,
+    private readonly onUnreachable: (product: string, error: unknown) => void,
+  ) {}
+
+  async decide(caller: Caller): Promise<Decided> {
+    const policies = await this.policies()
+    const decisions = new Map<string, ProductDecision>()
+    const print = createHash('sha256')
+    for (const { policy, confirmedAt } of policies) {
+      const decision = this.decideOne(policy, caller)
+      const enforced = confirmedAt === undefined ? nothingToRead(decision) : decision
+      decisions.set(policy.product, enforced)
+      print.update(`${policy.product} ${enforced.fingerprint} `)
+    }
+    return {
+      decisions,
+      policies: new Map(policies.map(({ policy }) => [policy.product, policy])),
+      fingerprint: print.digest('hex'),
+    }
+  }
+
+  private async policies(): Promise<Held[]> {
+    return Promise.all(
+      [...this.products()].map(async product => {
+        const name = product.policy.product
+        const known = this.held.get(name) ?? { policy: product.policy }
+        this.held.set(name, known)
+        const fresh = product.remote && Date.now() - (known.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
+        if (!fresh) {
+          // In this process every operation asks for itself; over the network those of one moment ask together.
+          if (!product.remote) await this.ask(product, known)
+          else {
+            known.asking ??= this.ask(product, known).finally(() => {
+              delete known.asking
+            })
+            await known.asking
+          }
+        }
+        return known
+      }),
+    )
+  }
+
+  private async ask(product: GovernedProduct, known: Held): Promise<void> {
+    try {
+      const answer = await fetchPolicy(product.endpoint, this.identities, known.etag)
+      if (answer !== 'unchanged') {
+        known.policy = answer.policy
+        if (answer.etag === undefined) delete known.etag
+        else known.etag = answer.etag
+      }
+      known.confirmedAt = Date.now()
+    } catch (error) {
+      delete known.confirmedAt
+      this.onUnreachable(product.endpoint.name, error)
+    }
+  }
+
+  private decideOne(policy: ProductPolicy, caller: Caller): ProductDecision {
+    const { subject, authenticated, roles } = caller
+    const key = JSON.stringify([policy.product, policy.version, subject, authenticated, roles])
+    const now = Date.now()
+    const known = this.decided.get(key)
+    if (known && now < known.until) return known.decision
+    const decision = decide(policy, caller, new Date(now))
+    this.decided.set(key, { decision, until: nextChange(policy, now) })
+    return decision
+  }
+}
+
+/** The policy of a product, asked by the mesh itself. Throws where there is none to be had. */
+export async function fetchPolicy(
+  endpoint: ProductEndpoint,
+  identities: ProductIdentities,
+  etag?: string,
+): Promise<{ policy: ProductPolicy; etag?: string } | 'unchanged'> {
+  const response = await endpoint.fetch(
+    new Request(`http://${endpoint.name}${POLICY_PATH}`, {
+      headers: {
+        [IDENTITY_HEADER]: await identities.ofGateway(endpoint.name),
+        accept: 'application/json',
+        ...(etag === undefined ? {} : { 'if-none-match': etag }),
+      },
+      signal: AbortSignal.timeout(REMOTE_PATIENCE_MILLISECONDS),
+    }),
+  )
+  if (response.status === 304 && etag !== undefined) return 'unchanged'
+  if (!response.ok) throw new Error(`status ${response.status} for ${POLICY_PATH}`)
+  const policy = (await response.json()) as ProductPolicy
+  if (policy.product !== endpoint.name) throw new Error(`it calls itself ${JSON.stringify(policy.product)}`)
+  const tag = response.headers.get('etag')
+  return { policy, ...(tag === null ? {} : { etag: tag }) }
+}
+
+/** When a grant begins or ends next, in epoch milliseconds: until then the decision stands. */
+function nextChange(policy: ProductPolicy, now: number): number {
+  const moments = policy.grants.flatMap(grant => [grant.from, grant.until]).flatMap(at => (at ? [Date.parse(at)] : []))
+  return Math.min(Number.POSITIVE_INFINITY, ...moments.filter(at => at > now))
+}
+
+/** The product can not be asked: what it is called may still be known, nothing of it may be read. */
+function nothingToRead(decision: ProductDecision): ProductDecision {
+  const datasets: Record<string, DatasetDecision> = {}
+  for (const [name, dataset] of Object.entries(decision.datasets))
+    datasets[name] = {
+      discover: dataset.discover,
+      read: false,
+      properties: Object.fromEntries(
+        Object.entries(dataset.properties).map(([property, of]) => [property, { discover: of.discover, read: false }]),
+      ),
+    }
+  return { ...decision, actions: [], datasets, fingerprint: `unreachable ${decision.fingerprint}` }
+}

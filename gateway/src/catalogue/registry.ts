@@ -1,0 +1,126 @@
+import { type Problem, problem } from '@terrane/schema'
+import type { GatewayOptions } from '../gateway.js'
+import type { Log } from '../log.js'
+import { GatewayStartError } from '../start-error.js'
+import { baseOf, remoteEndpoint } from '../supergraph/endpoints.js'
+import type { Products } from '../supergraph/products.js'
+import { DISCOVERY_PATH, type ProductFacts } from '../supergraph/read-product.js'
+import { CatalogueStore } from './store.js'
+
+const RETRY_MILLISECONDS = 5000
+
+/** Products of other processes: published by URL while the gateway runs, remembered, restored. */
+export class Registry {
+  /** Configured by URL and not found yet. */
+  private readonly waiting = new Set<string>()
+  private retry?: NodeJS.Timeout
+
+  private constructor(
+    private readonly options: GatewayOptions,
+    private readonly store: CatalogueStore | undefined,
+    private readonly products: Products,
+    private readonly log: Log,
+  ) {}
+
+  static async open(options: GatewayOptions, products: Products, log: Log): Promise<Registry> {
+    // A supergraph as it is has no catalogue: nothing can be added to it.
+    if (options.supergraph !== undefined) return new Registry(options, undefined, products, log)
+    try {
+      return new Registry(options, await CatalogueStore.open(options.home, options.databaseUrl), products, log)
+    } catch (error) {
+      throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+    }
+  }
+
+  /** What was published before, and what the configuration names. A product that is away keeps its place. */
+  async restore(): Promise<void> {
+    for (const { name, url, facts } of (await this.store?.products()) ?? []) {
+      if (this.products.get(name)) continue
+      const known = JSON.parse(facts) as ProductFacts
+      const { problems } = await this.products.add(remoteEndpoint(name, url), { remote: true, known })
+      this.report(url, problems)
+    }
+    for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
+    if (this.waiting.size > 0) {
+      this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS)
+      this.retry.unref()
+    }
+  }
+
+  /** `name` where the product does not tell visitors its own. */
+  async publish(request: {
+    url: string
+    name?: string
+    replace?: boolean
+    by: string
+  }): Promise<{ name?: string; problems: Problem[] }> {
+    if (!isHttpUrl(request.url)) return { problems: [problem('PRODUCT_URL_INVALID', { url: request.url })] }
+    const url = baseOf(request.url)
+    const named = request.name === undefined ? await askName(url) : { name: request.name }
+    if ('problem' in named) return { problems: [named.problem] }
+    const { name } = named
+    const { product, problems } = await this.products.add(remoteEndpoint(name, url), {
+      remote: true,
+      replace: request.replace === true,
+    })
+    if (product === undefined) return { name, problems }
+    const { sdl, policy, info } = product
+    await this.store?.put({
+      name,
+      url,
+      facts: JSON.stringify({ sdl, policy, info } satisfies ProductFacts),
+      registeredBy: request.by,
+      registeredAt: new Date().toISOString(),
+    })
+    this.log({ level: 'info', message: 'Product published', product: name, url, by: request.by })
+    return { name, problems: [] }
+  }
+
+  missing(): string[] {
+    return [...this.waiting]
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.retry)
+    await this.store?.close()
+  }
+
+  private async addConfigured(url: string): Promise<void> {
+    const { problems } = await this.publish({ url, by: 'configuration', replace: true })
+    if (problems.length === 0) this.waiting.delete(url)
+    else this.waiting.add(url)
+    this.report(url, problems)
+  }
+
+  private async retryWaiting(): Promise<void> {
+    for (const url of [...this.waiting]) await this.addConfigured(url)
+    if (this.waiting.size === 0) clearInterval(this.retry)
+  }
+
+  private report(url: string, problems: Problem[]): void {
+    for (const { code, message, hint } of problems) this.log({ level: 'error', message, code, hint, url })
+  }
+}
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
+}
+
+async function askName(url: string): Promise<{ name: string } | { problem: Problem }> {
+  const failed = (reason: string) => ({
+    problem: problem('PRODUCT_UNREACHABLE', { product: '', url, what: 'its name', reason }),
+  })
+  try {
+    const response = await fetch(url + DISCOVERY_PATH, {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(10_000),
+    })
+    const { name } = (await response.json()) as { name?: unknown }
+    return typeof name === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(name)
+      ? { name }
+      : failed('it does not say; give it')
+  } catch (error) {
+    const { message, cause } = error as Error
+    return failed(cause instanceof Error && cause.message ? cause.message : message)
+  }
+}

@@ -1,0 +1,34 @@
+import type { GatewayKeys } from '@terrane/schema'
+import type { Part } from '../plugins/part.js'
+import { problemJson } from '../problem-json.js'
+import type { Registry } from './registry.js'
+
+/**
+ * `POST /registry/products {"url", "name"?, "replace"?}` by role `admin`: 201, or 422 with what is in the way.
+ * `GET /.well-known/terrane-keys`: what a product must trust to take part.
+ */
+export function useRegistry(registry: Registry, jwks: GatewayKeys['jwks']): Part {
+  return {
+    http(app) {
+      app.get('/.well-known/terrane-keys', async () => jwks)
+      app.post('/registry/products', { config: { authenticate: 'problem' } }, async (request, reply) => {
+        if (!request.caller.authenticated) return problemJson(reply, 401, 'Sign in to publish a product.')
+        if (!request.caller.roles.includes('admin'))
+          return problemJson(reply, 403, 'Publishing a product takes the role admin.')
+        const { url, name, replace } = (request.body ?? {}) as Record<string, unknown>
+        if (typeof url !== 'string' || (name !== undefined && typeof name !== 'string'))
+          return problemJson(reply, 400, 'Say where the product is served: {"url": "http://127.0.0.1:4001"}.')
+        const published = await registry.publish({
+          url,
+          ...(name === undefined ? {} : { name }),
+          replace: replace === true,
+          by: request.caller.subject,
+        })
+        if (published.problems.length === 0) return reply.code(201).send({ name: published.name, problems: [] })
+        return problemJson(reply, 422, 'The product was not published; nothing has changed.', {
+          problems: published.problems,
+        })
+      })
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import type { Caller } from '@terrane/schema'
+import {
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+  print,
+  validate,
+} from 'graphql'
+import { callerSchema, hiddenCoordinates } from '../authorisation/caller-schema.js'
+import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
+import { deniedError } from '../authorisation/denied-places.js'
+import { type Data, type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
+import { lacking } from '../authorisation/lacking.js'
+import { BoundedMap } from '../bounded-map.js'
+import type { LoadedSupergraph } from '../supergraph/federation.js'
+import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
+import type { Operation } from './operation.js'
+
+export interface AuthorisedExecutorOptions {
+  supergraph: () => LoadedSupergraph
+  decisionPoint: DecisionPoint
+  policies: Readonly<Record<string, readonly string[]>>
+  /** Plans and runs what is left. */
+  inner: Executor
+}
+
+/** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
+type Prepared =
+  | { errors: readonly GraphQLError[] }
+  | { operation: OperationDefinitionNode; filtered: FilteredOperation; queryHash: string; source?: string }
+
+/**
+ * The gateway's half of the enforcement: one decision per operation, the question held against what its caller may know
+ * of, what is denied taken out before planning, the rest answered, each loss with its error.
+ */
+export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor {
+  const memories = new WeakMap<LoadedSupergraph, Memory>()
+
+  const attempt = async (request: OperationRequest): Promise<OperationAnswer> => {
+    const context = request.context as Operation
+    const decided = await options.decisionPoint.decide(context.caller)
+    // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
+    const supergraph = options.supergraph()
+    const memory = remember(memories, supergraph)
+    const schema = memory.schemaFor(decided)
+    const prepared = memory.prepare(request, schema, context.caller, decided, options.policies)
+    if ('errors' in prepared) return { errors: prepared.errors }
+
+    const { operation, filtered } = prepared
+    const given = request.request.variables ?? {}
+    const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
+    if (variables.errors) return { errors: variables.errors }
+
+    const answer = filtered.document
+      ? await options.inner({
+          ...request,
+          document: filtered.document,
+          queryHash: prepared.queryHash,
+          ...(prepared.source === undefined ? {} : { source: prepared.source }),
+          context: { ...context, decisions: decided.decisions } satisfies Operation,
+        })
+      : { data: {} }
+    if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
+
+    const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
+    const denied = filtered.deniedPlaces(variables.coerced).map(deniedError)
+    const errors = [...(answer.errors ?? []), ...denied]
+    if (answer.data === undefined) return { ...answer, errors }
+    const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
+    const data = filtered.complete(fetched, variables.coerced)
+    return { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
+  }
+
+  return async request => {
+    const context = request.context as Operation
+    const answer = await attempt(request)
+    if (context.pins.size === 0) return answer
+    return { ...answer, extensions: { ...answer.extensions, terrane: { publications: context.pins.all() } } }
+  }
+}
+
+function remember(memories: WeakMap<LoadedSupergraph, Memory>, supergraph: LoadedSupergraph): Memory {
+  const known = memories.get(supergraph) ?? new Memory(supergraph)
+  memories.set(supergraph, known)
+  return known
+}
+
+/** What is remembered about one supergraph. Every key holds the decisions it was made for. */
+class Memory {
+  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
+  private readonly schemaKeys = new BoundedMap<string, string>(1000)
+  private readonly prepared = new BoundedMap<string, Prepared>(1000)
+
+  constructor(private readonly supergraph: LoadedSupergraph) {}
+
+  /** Callers from whom the same is hidden share one schema. */
+  schemaFor(decided: Decided): GraphQLSchema {
+    let key = this.schemaKeys.get(decided.fingerprint)
+    let hidden: Set<string> | undefined
+    const hide = () => {
+      hidden ??= new Set(
+        [...decided.policies].flatMap(([name, policy]) => hiddenCoordinates(policy, decided.decisions.get(name)!)),
+      )
+      return hidden
+    }
+    if (key === undefined) {
+      key = hashOf([...hide()].sort().join(' '))
+      this.schemaKeys.set(decided.fingerprint, key)
+    }
+    const known = this.schemas.get(key)
+    if (known) return known
+    const schema = callerSchema(this.supergraph.apiSchema, hide())
+    this.schemas.set(key, schema)
+    return schema
+  }
+
+  prepare(
+    request: OperationRequest,
+    schema: GraphQLSchema,
+    caller: Caller,
+    decided: Decided,
+    policies: AuthorisedExecutorOptions['policies'],
+  ): Prepared {
+    const { authenticated, roles, scopes } = caller
+    const key = hashOf(
+      JSON.stringify([
+        request.queryHash,
+        request.request.operationName,
+        decided.fingerprint,
+        authenticated,
+        roles,
+        scopes,
+      ]),
+    )
+    const known = this.prepared.get(key)
+    if (known) return known
+    const prepared = this.prepareAnew(request, schema, caller, decided, policies)
+    this.prepared.set(key, prepared)
+    return prepared
+  }
+
+  private prepareAnew(
+    request: OperationRequest,
+    schema: GraphQLSchema,
+    caller: Caller,
+    decided: Decided,
+    policies: AuthorisedExecutorOptions['policies'],
+  ): Prepared {
+    const errors = validate(schema, request.document, undefined, { maxErrors: 20 })
+    if (errors.length > 0) return { errors: errors.map(refused) }
+    const operation = getOperationAST(request.document, request.request.operationName)
+    if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
+    const rights = { caller, decisions: decided.decisions, policies }
+    const filtered = filterOperation(this.supergraph.apiSchema, request.document, operation, (typeName, fieldName) =>
+      lacking(this.supergraph.rights.of(typeName, fieldName), rights),
+    )
+    if (!filtered.changed || !filtered.document) return { operation, filtered, queryHash: request.queryHash }
+    const source = print(filtered.document)
+    return { operation, filtered, source, queryHash: hashOf(source) }
+  }
+}
+
+/** As Apollo Server says it for a question that does not fit the schema. */
+function refused(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions } = error
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } }
+  return new GraphQLError(message, {
+    ...(nodes ? { nodes } : {}),
+    ...(source ? { source } : {}),
+    ...(positions ? { positions } : {}),
+    extensions,
+  })
+}
+
+function missingOperation(name: string | undefined): string {
+  return name === undefined
+    ? 'Must provide operation name if query contains multiple operations.'
+    : `Unknown operation named "${name}".`
+}
+
+async function introspect(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variableValues: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { data, errors } = await execute({ schema, document, variableValues, rootValue: {} })
+  if (errors?.[0]) throw errors[0]
+  return data ?? {}
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,16 @@
+import type { Caller, ProductDecision } from '@terrane/schema'
+import type { PublicationPins } from './publication-pins.js'
+
+/** What belongs to one operation and to nobody else; Apollo's `contextValue`. */
+export interface Operation {
+  /** Also in the answer's `x-request-id` and in the log. */
+  requestId: string
+  caller: Caller
+  /** Aborted when the client goes or the time is up. */
+  signal: AbortSignal
+  /** Milliseconds the whole operation may take. */
+  timeMilliseconds: number
+  /** By product; complete once the decision point was asked. */
+  decisions: ReadonlyMap<string, ProductDecision>
+  pins: PublicationPins
+}

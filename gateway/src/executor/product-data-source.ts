@@ -1,0 +1,72 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
+import { IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
+import { GraphQLError, Kind, parse } from 'graphql'
+import type { ProductIdentities } from '../supergraph/product-identities.js'
+import type { Operation } from './operation.js'
+
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+
+/**
+ * What every fetch to a subgraph passes, in this process as over the network: a product gets the signed identity of the
+ * caller and the publication to read, a foreign subgraph neither. A subgraph that does not answer costs its fields, each
+ * with an error that names it.
+ */
+export class ProductDataSource implements GraphQLDataSource {
+  /** `target` is asked anew for every fetch, because a product may be registered again while the supergraph stands. */
+  constructor(
+    private readonly subgraph: string,
+    private readonly target: () => GraphQLDataSource | undefined,
+    private readonly identities: ProductIdentities,
+    private readonly onFailure: (subgraph: string, error: unknown) => void,
+  ) {}
+
+  async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
+    if (!('incomingRequestContext' in options)) return this.send(options, {})
+    const operation = options.context as Operation
+    const decision = operation.decisions.get(this.subgraph)
+    try {
+      if (decision === undefined) return await this.send(options, {})
+      const identity = await this.identities.of(operation.caller, decision)
+      return await operation.pins.through(
+        this.subgraph,
+        publication =>
+          this.send(options, {
+            [IDENTITY_HEADER]: identity,
+            ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
+          }),
+        answer => publicationIn(answer, this.subgraph),
+      )
+    } catch (error) {
+      operation.signal.throwIfAborted()
+      this.onFailure(this.subgraph, error)
+      return { errors: unreachable(this.subgraph, options.request.query ?? '') }
+    }
+  }
+
+  private async send(options: GraphQLDataSourceProcessOptions, headers: Record<string, string>): Promise<Answer> {
+    const target = this.target()
+    if (target === undefined) throw new Error('nobody registered it')
+    const http = { method: 'POST', url: '/graphql', headers: new Headers(headers) }
+    return target.process({ ...options, request: { ...options.request, http } })
+  }
+}
+
+function publicationIn(answer: Answer, product: string): number | undefined {
+  const publications: unknown = answer.extensions?.terrane?.publications
+  if (typeof publications !== 'object' || publications === null || !Object.hasOwn(publications, product))
+    return undefined
+  const publication = (publications as Record<string, unknown>)[product]
+  return typeof publication === 'number' ? publication : undefined
+}
+
+/** One error per field that was asked of the subgraph; for entities one at their place (`@` for lists). */
+function unreachable(subgraph: string, query: string): GraphQLError[] {
+  const message = `The data product "${subgraph}" did not answer.`
+  const extensions = { code: 'SUBGRAPH_UNREACHABLE', subgraph }
+  const operation = parse(query, { noLocation: true }).definitions.find(one => one.kind === Kind.OPERATION_DEFINITION)
+  const keys = (operation?.selectionSet.selections ?? []).flatMap(selection =>
+    selection.kind === Kind.FIELD ? [selection.alias?.value ?? selection.name.value] : [],
+  )
+  if (keys.length === 0 || keys.includes('_entities')) return [new GraphQLError(message, { path: [], extensions })]
+  return keys.map(key => new GraphQLError(message, { path: [key], extensions }))
+}

@@ -1,0 +1,44 @@
+/**
+ * One operation reads one publication of each product. The first answer of a product says which one it read; later
+ * fetches ask for exactly that. Parallel first fetches wait for the first one's answer.
+ */
+export class PublicationPins {
+  private readonly pinned = new Map<string, number>()
+  private readonly first = new Map<string, Promise<unknown>>()
+
+  /** `fetch` gets the publication to ask for, undefined for the first. `read` takes out of the answer what was read. */
+  async through<Answer>(
+    product: string,
+    fetch: (publication: number | undefined) => Promise<Answer>,
+    read: (answer: Answer) => number | undefined,
+  ): Promise<Answer> {
+    // A first fetch that failed pins nothing, so whoever wakes up next may be the first; hence the loop.
+    for (;;) {
+      const pinned = this.pinned.get(product)
+      if (pinned !== undefined) return fetch(pinned)
+      const underWay = this.first.get(product)
+      if (underWay === undefined) break
+      await underWay
+    }
+    const answering = fetch(undefined).then(answer => {
+      const publication = read(answer)
+      if (publication !== undefined) this.pinned.set(product, publication)
+      return answer
+    })
+    const settled = answering.then(
+      () => this.first.delete(product),
+      () => this.first.delete(product),
+    )
+    this.first.set(product, settled)
+    return answering
+  }
+
+  /** Product → publication that this operation read. */
+  all(): Record<string, number> {
+    return Object.fromEntries(this.pinned)
+  }
+
+  get size(): number {
+    return this.pinned.size
+  }
+}

@@ -1,0 +1,78 @@
+import { problem } from '@terrane/schema'
+import { EmbeddedDecisionPoint } from './authorisation/embedded.js'
+import { meshSubgraph } from './catalogue/mesh-subgraph.js'
+import { HttpDataSource } from './executor/http-data-source.js'
+import { ProductDataSource } from './executor/product-data-source.js'
+import type { GatewayOptions } from './gateway.js'
+import type { Log } from './log.js'
+import { GatewayStartError } from './start-error.js'
+import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
+import type { ProductIdentities } from './supergraph/product-identities.js'
+import { Products } from './supergraph/products.js'
+
+/** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
+export interface Mesh {
+  products: Products
+  federation: Federation
+  decisionPoint: EmbeddedDecisionPoint
+}
+
+/** Reads the products of this process and composes them, or takes a supergraph as it is. */
+export async function openMesh(
+  options: GatewayOptions,
+  identities: ProductIdentities,
+  log: Log,
+  onSubgraphFailure: (subgraph: string) => void,
+): Promise<Mesh> {
+  const onFailure = (subgraph: string, error: unknown) => {
+    onSubgraphFailure(subgraph)
+    log({ level: 'error', message: 'A subgraph did not answer', subgraph, reason: (error as Error).message })
+  }
+  const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
+  if (given && given.sdl === undefined) throw new GatewayStartError(given.problems)
+
+  const own = meshSubgraph(() => products.all())
+  const products: Products = new Products(identities, given ? [] : [own.subgraph])
+  const unread = await products.load(options.products ?? [])
+  if (unread.length > 0) throw new GatewayStartError(unread)
+  const composed = given ? { supergraph: given.sdl!, problems: [] } : products.supergraph()
+  if (composed.supergraph === undefined) throw new GatewayStartError(composed.problems)
+
+  const foreign = new Map(
+    (given ? subgraphsOf(given.sdl!) : []).map(({ name, url }) => [
+      name,
+      new HttpDataSource(name, url, timeOf(options)),
+    ]),
+  )
+  const targetOf = (name: string) =>
+    products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
+  const federation = loadFederation(
+    composed.supergraph,
+    name => {
+      return new ProductDataSource(name, () => targetOf(name), identities, onFailure)
+    },
+    log,
+  )
+  const decisionPoint = new EmbeddedDecisionPoint(
+    () => products.all(),
+    identities,
+    (product, error) =>
+      log({ level: 'error', message: 'A policy cannot be asked for', product, reason: (error as Error).message }),
+  )
+  return { products, federation, decisionPoint }
+}
+
+function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {
+  try {
+    return new Federation(
+      sdl,
+      ({ name }) => dataSource(name),
+      (level, message) => log({ level, message }),
+    )
+  } catch (error) {
+    throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])
+  }
+}
+
+const timeOf = ({ limits }: GatewayOptions) =>
+  limits?.timeMilliseconds === undefined ? {} : { timeMilliseconds: limits.timeMilliseconds }

@@ -1,0 +1,58 @@
+import type { ApolloServer } from '@apollo/server'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Operation } from '../executor/operation.js'
+import { PublicationPins } from '../executor/publication-pins.js'
+import type { GatewayLimits } from '../gateway.js'
+import type { Log } from '../log.js'
+import type { Part } from './part.js'
+
+/** `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. */
+export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimits, log: Log): Part {
+  return {
+    async http(app) {
+      await app.register(async route => {
+        route.setErrorHandler((error: FastifyError, request, reply) => {
+          const status = error.statusCode ?? 500
+          if (status >= 500) log({ level: 'error', message: error.message, requestId: request.id, stack: error.stack })
+          const message = status >= 500 ? 'The gateway could not handle the request.' : error.message
+          return reply.code(status).send({ errors: [{ message, extensions: { code: codeOf(status) } }] })
+        })
+        route.route({
+          method: ['GET', 'POST'],
+          url: '/graphql',
+          config: { authenticate: 'graphql' },
+          handler: fastifyApolloHandler(apollo, {
+            context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
+          }),
+        })
+      })
+    },
+  }
+}
+
+function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
+  const abort = new AbortController()
+  const timer = setTimeout(
+    () => abort.abort(new DOMException('The time of the operation is up', 'TimeoutError')),
+    timeMilliseconds,
+  )
+  // Comes after the answer was sent as well, and then aborts nothing any more.
+  reply.raw.once('close', () => {
+    clearTimeout(timer)
+    if (!reply.raw.writableFinished) abort.abort()
+  })
+  return {
+    requestId: request.id,
+    caller: request.caller,
+    signal: abort.signal,
+    timeMilliseconds,
+    decisions: new Map(),
+    pins: new PublicationPins(),
+  }
+}
+
+function codeOf(status: number): string {
+  if (status === 413) return 'REQUEST_TOO_LARGE'
+  return status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'
+}

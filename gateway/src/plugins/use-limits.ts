@@ -1,0 +1,78 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
+import { RESERVED_ALIAS } from '../authorisation/filter-operation.js'
+import type { GatewayLimits } from '../gateway.js'
+import type { Part } from './part.js'
+
+export const DEFAULT_LIMITS: GatewayLimits = {
+  depth: 15,
+  aliases: 30,
+  tokens: 1000,
+  timeMilliseconds: 30_000,
+  bodyBytes: 1024 * 1024,
+}
+
+/** Refuses questions that are too deep or too wide, before anything is validated, decided or planned. */
+export function useLimits(limits: GatewayLimits): Part {
+  return {
+    graphql: {
+      async requestDidStart() {
+        return {
+          async didResolveOperation({ document, request }) {
+            const operation = getOperationAST(document, request.operationName)
+            if (operation) measure(document, operation.selectionSet, limits)
+          },
+        }
+      },
+    },
+  }
+}
+
+/** Counts with fragments written out, since that is what is planned, and stops at the first limit: no fan of fragments is followed. */
+export function measure(document: DocumentNode, set: SelectionSetNode, limits: GatewayLimits): void {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  let tokens = 0
+  let aliases = 0
+  const count = (more: number) => {
+    tokens += more
+    if (tokens > limits.tokens) refuse('tokens', `more than ${limits.tokens} fields and directives`)
+  }
+  const field = (node: FieldNode) => {
+    if (node.alias === undefined) return
+    aliases += 1
+    if (aliases > limits.aliases) refuse('aliases', `more than ${limits.aliases} aliases`)
+    if (node.alias.value.startsWith(RESERVED_ALIAS)) refuse('aliases', `an alias that begins with ${RESERVED_ALIAS}`)
+  }
+  const walk = (selectionSet: SelectionSetNode, depth: number, spreads: ReadonlySet<string>): void => {
+    if (depth > limits.depth) refuse('depth', `more than ${limits.depth} levels`)
+    for (const selection of selectionSet.selections) {
+      count(1 + (selection.directives?.length ?? 0))
+      if (selection.kind === Kind.FIELD) {
+        field(selection)
+        if (selection.selectionSet) walk(selection.selectionSet, depth + 1, spreads)
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walk(selection.selectionSet, depth, spreads)
+      } else {
+        const fragment = fragments.get(selection.name.value)
+        // Unknown and circular ones are for the validation to tell.
+        if (fragment && !spreads.has(selection.name.value))
+          walk(fragment.selectionSet, depth, new Set([...spreads, selection.name.value]))
+      }
+    }
+  }
+  walk(set, 1, new Set())
+}
+
+function refuse(limit: keyof GatewayLimits, what: string): never {
+  throw new GraphQLError(`The operation has ${what}.`, {
+    extensions: { code: 'OPERATION_TOO_LARGE', limit, http: { status: 400 } },
+  })
+}

@@ -1,0 +1,12 @@
+import type { Part } from './part.js'
+
+/** Every answer carries the id under which the log speaks of its request. */
+export function useRequestIds(): Part {
+  return {
+    http(app) {
+      app.addHook('onRequest', async (request, reply) => {
+        reply.header('x-request-id', request.id)
+      })
+    },
+  }
+}

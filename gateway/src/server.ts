@@ -1,0 +1,129 @@
+import './telemetry.js'
+import { ApolloServer } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import { IdentitySigner, loadOrCreateKeys } from '@terrane/schema'
+import Fastify from 'fastify'
+import { useAddresses } from './addresses/use-addresses.js'
+import { useDataMesh } from './addresses/use-data-mesh.js'
+import { openIdentities } from './authentication/open-identities.js'
+import { Registry } from './catalogue/registry.js'
+import { useRegistry } from './catalogue/use-registry.js'
+import { authorisedExecutor } from './executor/authorised.js'
+import type { Operation } from './executor/operation.js'
+import { stockExecutor } from './executor/stock.js'
+import type { Gateway, GatewayOptions } from './gateway.js'
+import { listen } from './listen.js'
+import { apolloLogger, logToStandardError } from './log.js'
+import { openMesh } from './mesh.js'
+import type { Part } from './plugins/part.js'
+import { useAudit } from './plugins/use-audit.js'
+import { useAuthentication } from './plugins/use-authentication.js'
+import { useGraphql } from './plugins/use-graphql.js'
+import { useHealth } from './plugins/use-health.js'
+import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
+import { useMarketplace } from './plugins/use-marketplace.js'
+import { maskErrors } from './plugins/use-masked-errors.js'
+import { useMetrics } from './plugins/use-metrics.js'
+import { useRequestIds } from './plugins/use-request-ids.js'
+import { withinTime } from './plugins/use-time-limit.js'
+import { ProductIdentities } from './supergraph/product-identities.js'
+
+/** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const log = options.log ?? logToStandardError
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const host = options.host ?? '127.0.0.1'
+
+  const keys = await loadOrCreateKeys(options.home)
+  const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
+  const people = await openIdentities(options)
+  const metrics = useMetrics(() => mesh.products.all().length)
+  const mesh = await openMesh(options, identities, log, metrics.subgraphFailed)
+  const registry = await Registry.open(options, mesh.products, log)
+
+  const { federation, decisionPoint, products } = mesh
+  federation.gateway.executor = withinTime(
+    authorisedExecutor({
+      supergraph: () => federation.current,
+      decisionPoint,
+      policies: options.policies ?? {},
+      inner: stockExecutor(federation.gateway),
+    }),
+  )
+
+  const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
+    gateway: federation.gateway,
+    // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    documentStore: null,
+    persistedQueries: false,
+    parseOptions: { maxTokens: 20 * limits.tokens },
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: maskErrors(log),
+    logger: apolloLogger(log),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      useLimits(limits).graphql!,
+      metrics.graphql!,
+      useAudit(log).graphql!,
+    ],
+  })
+  await apollo.start()
+  mesh.products.attach(federation)
+
+  const parts: Part[] = [
+    useRequestIds(),
+    useHealth(() => registry.missing()),
+    metrics,
+    useAuthentication(people.authenticator, log),
+    ...people.parts,
+    useGraphql(apollo, limits, log),
+    useAddresses({ products, identities, decisionPoint, limits, log }),
+    useDataMesh({ products, decisionPoint }),
+    useRegistry(registry, keys.jwks),
+    useMarketplace(options.marketplace),
+  ]
+  const app = Fastify({
+    bodyLimit: limits.bodyBytes,
+    genReqId: () => crypto.randomUUID(),
+    forceCloseConnections: 'idle',
+  })
+  for (const part of parts) await part.http?.(app)
+
+  try {
+    const url = await listen(app, host, options.listenPort)
+    await people.startAt(url)
+    await registry.restore()
+    return {
+      url,
+      // Over the loopback: whoever comes this way meets the very same server, streams included.
+      fetch: request => {
+        const { pathname, search } = new URL(request.url)
+        return fetch(new Request(url + pathname + search, request), { redirect: 'manual' })
+      },
+      register: async endpoint => ({ problems: (await products.add(endpoint, { remote: false })).problems }),
+      close: async () => {
+        await app.close()
+        await apollo.stop()
+        await registry.close()
+      },
+    }
+  } catch (error) {
+    await app.close()
+    await apollo.stop()
+    await registry.close()
+    throw error
+  }
+}

@@ -1,0 +1,47 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
+import { HttpDataSource, readAnswer } from '../executor/http-data-source.js'
+import type { Operation } from '../executor/operation.js'
+import type { ProductEndpoint } from '../gateway.js'
+
+/** A product of another process, by the URL it is served at (`http://127.0.0.1:4001`, `/graphql` at its end allowed). */
+export function remoteEndpoint(name: string, url: string): ProductEndpoint & { close(): Promise<void> } {
+  const base = baseOf(url)
+  const dataSource = new HttpDataSource(name, `${base}/graphql`)
+  return {
+    name,
+    url: base,
+    dataSource,
+    fetch: request => {
+      const { pathname, search } = new URL(request.url)
+      return fetch(new Request(base + pathname + search, request), { redirect: 'manual' })
+    },
+    close: () => dataSource.close(),
+  }
+}
+
+/** Without a trailing slash and without `/graphql`. */
+export function baseOf(url: string): string {
+  return url.replace(/\/+$/, '').replace(/\/graphql$/, '')
+}
+
+/** For an endpoint in this process that has no data source of its own: its HTTP surface, without a socket. */
+export function dataSourceOf(endpoint: ProductEndpoint): GraphQLDataSource {
+  return endpoint.dataSource ?? new SurfaceDataSource(endpoint)
+}
+
+class SurfaceDataSource implements GraphQLDataSource {
+  constructor(private readonly endpoint: ProductEndpoint) {}
+
+  async process(options: GraphQLDataSourceProcessOptions) {
+    const { query, variables, operationName, http } = options.request
+    const response = await this.endpoint.fetch(
+      new Request(`http://${this.endpoint.name}/graphql`, {
+        method: 'POST',
+        headers: { ...Object.fromEntries(http?.headers ?? []), 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables, operationName }),
+        signal: (options.context as Partial<Operation>).signal ?? null,
+      }),
+    )
+    return readAnswer(this.endpoint.name, response.status, await response.text())
+  }
+}

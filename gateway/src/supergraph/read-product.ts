@@ -1,0 +1,106 @@
+import { type DataProductInfo, IDENTITY_HEADER, type Problem, type ProductPolicy, problem } from '@terrane/schema'
+import { fetchPolicy } from '../authorisation/embedded.js'
+import type { ProductEndpoint } from '../gateway.js'
+import type { ProductIdentities } from './product-identities.js'
+
+export const DISCOVERY_PATH = '/.well-known/data-product'
+const PATIENCE_MILLISECONDS = 10_000
+
+/** What the mesh keeps of a product: enough to compose it, decide about it and list it, even while it is away. */
+export interface ProductFacts {
+  sdl: string
+  policy: ProductPolicy
+  info: ProductSummary
+}
+
+/** Of `DataProductInfo` what lists and addresses need. */
+export type ProductSummary = Pick<
+  DataProductInfo,
+  'name' | 'version' | 'domain' | 'address' | 'description' | 'tags'
+> & {
+  title?: string
+  owner: { name?: string }
+  datasets: Pick<
+    DataProductInfo['datasets'][number],
+    'name' | 'field' | 'version' | 'address' | 'contract' | 'description'
+  >[]
+}
+
+/** Asks a product for all of it, as the mesh itself. */
+export async function readProduct(
+  endpoint: ProductEndpoint,
+  identities: ProductIdentities,
+): Promise<{ facts?: ProductFacts; problems: Problem[] }> {
+  const failed = (what: string) => (error: unknown) =>
+    problem('PRODUCT_UNREACHABLE', { product: endpoint.name, url: endpoint.url, what, reason: reasonOf(error) })
+  const problems: Problem[] = []
+  const collect = async <T>(what: string, reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading
+    } catch (error) {
+      problems.push(failed(what)(error))
+      return undefined
+    }
+  }
+  const [sdl, held, info] = await Promise.all([
+    collect('its schema', readSdl(endpoint, identities)),
+    collect('its policy', fetchPolicy(endpoint, identities)),
+    collect('what it is', readInfo(endpoint, identities)),
+  ])
+  if (sdl === undefined || info === undefined || held === undefined || held === 'unchanged') return { problems }
+  return { facts: { sdl, policy: held.policy, info }, problems }
+}
+
+async function readSdl(endpoint: ProductEndpoint, identities: ProductIdentities): Promise<string> {
+  const response = await endpoint.fetch(
+    new Request(`http://${endpoint.name}/graphql`, {
+      method: 'POST',
+      headers: {
+        [IDENTITY_HEADER]: await identities.ofGateway(endpoint.name),
+        'content-type': 'application/json',
+        accept: 'application/json',
+      },
+      body: JSON.stringify({ query: '{ _service { sdl } }' }),
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    }),
+  )
+  const answer = (await response.json()) as { data?: { _service?: { sdl?: unknown } }; errors?: { message: string }[] }
+  const sdl = answer.data?._service?.sdl
+  if (typeof sdl !== 'string') throw new Error(answer.errors?.[0]?.message ?? `status ${response.status}`)
+  return sdl
+}
+
+async function readInfo(endpoint: ProductEndpoint, identities: ProductIdentities): Promise<ProductSummary> {
+  const response = await endpoint.fetch(
+    new Request(`http://${endpoint.name}${DISCOVERY_PATH}`, {
+      headers: { [IDENTITY_HEADER]: await identities.ofGateway(endpoint.name), accept: 'application/json' },
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    }),
+  )
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  const info = (await response.json()) as DataProductInfo
+  if (info.name !== endpoint.name) throw new Error(`it calls itself ${JSON.stringify(info.name)}`)
+  return {
+    name: info.name,
+    version: info.version,
+    domain: info.domain,
+    address: info.address,
+    tags: info.tags ?? [],
+    owner: info.owner?.name === undefined ? {} : { name: info.owner.name },
+    ...(info.title === undefined ? {} : { title: info.title }),
+    ...(info.description === undefined ? {} : { description: info.description }),
+    datasets: (info.datasets ?? []).map(({ name, field, version, address, contract, description }) => ({
+      name,
+      field,
+      version,
+      address,
+      contract,
+      ...(description === undefined ? {} : { description }),
+    })),
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error && cause.message ? `${message} (${cause.message})` : message
+}
