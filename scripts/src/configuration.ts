@@ -6,13 +6,13 @@ export interface Configuration {
   home: string
   /** PORT. Default 4000; 0 takes any free one. */
   listenPort: number
-  /** HOST to listen on. Default: all interfaces for servers of products, see each command. */
+  /** HOST to listen on. Default 127.0.0.1. */
   host?: string
   /** TERRANE_DATABASE_URL: `mysql://…` instead of SQLite files. */
   databaseUrl?: string
   /** TERRANE_MESH_URL: the gateway through which products read one another. Without it: the sibling folders. */
   meshUrl?: string
-  /** TERRANE_TRUST_URL: where a product on its own finds the gateway's public keys. Default: the key under home. */
+  /** TERRANE_TRUST_URL: where a product on its own finds the gateway's public keys. Default: at the mesh, else the key under home. */
   trustUrl?: string
   /** TERRANE_CLIENT_ID and TERRANE_CLIENT_SECRET: a product's own credentials at TERRANE_TOKEN_URL. */
   client?: { id: string; secret: string; tokenUrl: string }

@@ -1,3 +1,4 @@
+import { GatewayStartError } from '@terrane/gateway'
 import { ConfigurationError } from './configuration.js'
 import { CommandFailure, Exit, Terminal } from './terminal.js'
 
@@ -8,6 +9,10 @@ export function endWith(error: unknown): Exit {
     if (error.message) terminal.step('failed', error.message)
     terminal.problems(error.problems)
     return error.exit
+  }
+  if (error instanceof GatewayStartError) {
+    terminal.problems(error.problems)
+    return error.problems.some(({ code }) => code.endsWith('_UNREACHABLE')) ? Exit.Unreachable : Exit.Usage
   }
   if (error instanceof ConfigurationError) {
     terminal.step('failed', error.message)

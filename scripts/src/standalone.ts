@@ -48,11 +48,12 @@ function doorOf(meshUrl: string, name: string, { client }: Configuration): NonNu
   return client ? authenticated(door, clientCredentials({ ...client, id: client.id || `product:${name}` })) : door
 }
 
-async function trustOf({ home, trustUrl }: Configuration): Promise<DataProductOptions['trust']> {
+/** Whose signatures count: the gateway's own word where it runs elsewhere, else the key under home. */
+async function trustOf({ home, meshUrl, ...given }: Configuration): Promise<DataProductOptions['trust']> {
+  const trustUrl = given.trustUrl ?? (meshUrl && `${meshUrl}/.well-known/terrane-keys`)
   if (!trustUrl) return (await loadOrCreateKeys(home)).jwks
   const answer = await fetch(trustUrl).catch(() => undefined)
-  if (!answer?.ok)
-    throw new CommandFailure(Exit.Unreachable, `No keys can be had from ${trustUrl} (TERRANE_TRUST_URL).`)
+  if (!answer?.ok) throw new CommandFailure(Exit.Unreachable, `No gateway gives its keys at ${trustUrl}.`)
   return (await answer.json()) as DataProductOptions['trust']
 }
 

@@ -27,11 +27,14 @@ export async function start(): Promise<void> {
     const configuration = configurationOf()
     const { home, host, listenPort, databaseUrl } = configuration
     claimHome(home)
-    await claimListenPort(listenPort, host)
+    await claimListenPort(listenPort, host ?? '127.0.0.1')
     const starting = startDemoMesh({
       home,
       listenPort,
       terminal,
+      log: ({ level, message }) => {
+        if (level !== 'info') terminal.step('warned', message)
+      },
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
     })
@@ -56,7 +59,7 @@ function claimHome(home: string): void {
 }
 
 /** Says at once that the port is taken, rather than after the work. */
-function claimListenPort(listenPort: number, host: string | undefined): Promise<void> {
+function claimListenPort(listenPort: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -28,7 +28,7 @@ export async function expectedOf(sources: string): Promise<Expected> {
       coalesce(
         try_cast(replace(replace(ordered_at, 'T', ' '), 'Z', '') AS TIMESTAMP),
         try_strptime(ordered_at, '%d/%m/%Y %H:%M')
-      ) AS at,
+      ) AS ordered,
       CASE WHEN upper(trim(country)) = 'UK' THEN 'GB' ELSE nullif(upper(trim(country)), '') END AS code,
       coalesce(nullif(lower(category), ''), 'other') AS category,
       amount::DECIMAL(12, 2) AS amount, upper(currency) AS currency,
@@ -39,7 +39,7 @@ export async function expectedOf(sources: string): Promise<Expected> {
   await connection.run(`
     CREATE TABLE france AS
     WITH lines AS (
-      SELECT json FROM read_json_objects('${sources}/france-sales/*.ndjson', format = 'unstructured', ignore_errors = true)
+      SELECT json FROM read_json_objects('${sources}/france-sales/*.ndjson', format = 'newline_delimited', ignore_errors = true)
       WHERE json IS NOT NULL
     ), typed AS (
       SELECT json ->> 'numero' AS order_id, json ->> 'date' AS text, upper(json ->> 'pays') AS code,
@@ -48,7 +48,7 @@ export async function expectedOf(sources: string): Promise<Expected> {
       FROM lines
     )
     SELECT DISTINCT ON (order_id) order_id,
-      coalesce(try_strptime(text, '%d/%m/%Y %H:%M:%S'), try_cast(rtrim(replace(text, 'T', ' '), 'Z') AS TIMESTAMP)) AS at,
+      coalesce(try_strptime(text, '%d/%m/%Y %H:%M:%S'), try_cast(rtrim(replace(text, 'T', ' '), 'Z') AS TIMESTAMP)) AS ordered,
       code, amount, currency, amount - cost AS margin
     FROM typed WHERE amount IS NOT NULL ORDER BY order_id, changed DESC`)
   await connection.run(`
@@ -61,16 +61,16 @@ export async function expectedOf(sources: string): Promise<Expected> {
     ukByCategory: await all(`
       SELECT category AS product_category, count(*)::INTEGER AS orders, sum(amount)::DECIMAL(18, 2) AS total
       FROM uk GROUP BY ALL ORDER BY 1`),
-    ukLargest: await all(`SELECT order_id, amount FROM uk ORDER BY amount DESC, at, order_id LIMIT 3`),
+    ukLargest: await all(`SELECT order_id, amount FROM uk ORDER BY amount DESC, ordered, order_id LIMIT 3`),
     byCountryAndMonth: await all(`
       WITH both_shops AS (
-        SELECT at, code, amount, currency, margin FROM uk UNION ALL SELECT at, code, amount, currency, margin FROM france
+        SELECT ordered, code, amount, currency, margin FROM uk UNION ALL SELECT ordered, code, amount, currency, margin FROM france
       ), euro AS (
         SELECT
           CASE WHEN code IN (SELECT code FROM country) THEN code END AS country_code,
-          make_date(year(at), month(at), 1) AS month,
-          (amount * (SELECT rate FROM rate WHERE rate.currency = b.currency AND rate.month = make_date(year(at), month(at), 1)))::DECIMAL(14, 2) AS amount,
-          (margin * (SELECT rate FROM rate WHERE rate.currency = b.currency AND rate.month = make_date(year(at), month(at), 1)))::DECIMAL(14, 2) AS margin
+          make_date(year(ordered), month(ordered), 1) AS month,
+          (amount * (SELECT rate FROM rate WHERE rate.currency = b.currency AND rate.month = make_date(year(ordered), month(ordered), 1)))::DECIMAL(14, 2) AS amount,
+          (margin * (SELECT rate FROM rate WHERE rate.currency = b.currency AND rate.month = make_date(year(ordered), month(ordered), 1)))::DECIMAL(14, 2) AS margin
         FROM both_shops AS b
       )
       SELECT country_code, month::VARCHAR AS month, count(*)::INTEGER AS order_count,
