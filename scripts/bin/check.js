@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 /** All static checks, one line each; what a failing one found below its line. Exit 1 on any finding. */
-const path = require('node:path')
 const { prepare, root } = require('./prepare.js')
+const { program } = require('./programs.js')
 const { run } = require('./run.js')
 const { say, seconds } = require('./steps.js')
 
-const bin = (name, file) => path.join(path.dirname(require.resolve(`${name}/package.json`, { paths: [root] })), file)
 const checks = () => [
-  ['format and lint', bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings'],
-  ['types', bin('typescript', 'bin/tsc'), '-b'],
-  ['types of tests', bin('typescript', 'bin/tsc'), '-p', 'tsconfig.test.json'],
+  ['format and lint', program(root, '@biomejs/biome', 'biome'), 'check', '--error-on-warnings'],
+  ['types', program(root, 'typescript', 'tsc'), '-b'],
+  ['types of tests', program(root, 'typescript', 'tsc'), '-p', 'tsconfig.test.json'],
   [
     'who imports whom',
-    bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+    program(root, 'dependency-cruiser', 'depcruise'),
     ...['--config', '.dependency-cruiser.cjs', 'schema', 'subgraphs', 'gateway', 'scripts'],
   ],
-  ['nothing unused', bin('knip', 'bin/knip.js'), '--no-progress'],
+  ['nothing unused', program(root, 'knip'), '--no-progress'],
 ]
 
 prepare({ building: false }).then(async () => {

@@ -17,6 +17,7 @@ function checkNode() {
 checkNode()
 
 const { say, seconds, stop } = require('./steps.js')
+const { program } = require('./programs.js')
 const { run } = require('./run.js')
 
 /** True where each package of the lock file is installed in the version it names (optional ones apart). */
@@ -82,7 +83,7 @@ function newest(place) {
 
 async function build() {
   const since = Date.now()
-  const tsc = await run(process.execPath, [require.resolve('typescript/bin/tsc', { paths: [root] }), '-b'], {
+  const tsc = await run(process.execPath, [program(root, 'typescript', 'tsc'), '-b'], {
     cwd: root,
     quiet: true,
   })
@@ -94,12 +95,10 @@ async function build() {
   )
   const built = newest(path.join(marketplace, 'dist', 'index.html')) || newest(path.join(marketplace, 'dist'))
   if (fs.existsSync(path.join(marketplace, 'src')) && built < Math.max(...sources.map(newest))) {
-    const vite = path.join(
-      path.dirname(require.resolve('vite/package.json', { paths: [marketplace] })),
-      'bin',
-      'vite.js',
-    )
-    const page = await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: marketplace, quiet: true })
+    const page = await run(process.execPath, [program(root, 'vite'), 'build', '--logLevel', 'warn'], {
+      cwd: marketplace,
+      quiet: true,
+    })
     if (page.code > 128) process.exit(page.code)
     if (page.code !== 0) stop(`The marketplace does not build:\n${page.output.trim()}`, 1)
   }
