@@ -30,9 +30,10 @@ export async function* csvRecords(
   file: string,
   delimiter: string,
   columns: number,
-): AsyncGenerator<{ bytes: Buffer; records: CsvRecord[] }> {
+): AsyncGenerator<{ bytes: Buffer /** Of the bytes, in the file. */; offset: number; records: CsvRecord[] }> {
   const separator = delimiter.charCodeAt(0)
   let bytes: Buffer = Buffer.alloc(0)
+  let offset = 0
   let line = 1
   const take = (ended: boolean) => {
     const records: CsvRecord[] = []
@@ -46,8 +47,9 @@ export async function* csvRecords(
       line += lines
       start = next
     }
-    const taken = { bytes, records }
+    const taken = { bytes, offset, records }
     bytes = bytes.subarray(start)
+    offset += start
     return taken
   }
   for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {

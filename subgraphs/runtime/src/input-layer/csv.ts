@@ -17,9 +17,8 @@ import { all } from './store.js'
 export const loadCsv: Loader = async load => {
   const layout = await layoutOf(load)
   const first = await read(load, layout, load.path).catch(error => unreadable(load, error))
-  if (!(first instanceof Error) && !first.outOfStep) {
-    const unfit = await findUnfit(load, layout, load.path, first.rejected)
-    return { quarantined: [...first.rejected, ...unfit].sort(byLine), warnings: layout.warnings }
+  if (!(first instanceof Error) && !first.some(isOutOfStep)) {
+    return { quarantined: await findLines(load, layout, load.path, first), warnings: layout.warnings }
   }
   await load.connection.run('ROLLBACK')
   await load.connection.run('BEGIN')
@@ -27,9 +26,8 @@ export const loadCsv: Loader = async load => {
   const second = await read(load, layout, file).catch(error => {
     throw unreadable(load, error)
   })
-  const unfit = await findUnfit(load, layout, file, second.rejected)
-  const moved = [...second.rejected, ...unfit].map(row => ({ ...row, line: lineOf(row.line) }))
-  return { quarantined: [...bad, ...moved].sort(byLine), warnings: layout.warnings }
+  const moved = (await findLines(load, layout, file, second)).map(row => ({ ...row, line: lineOf(row.line) }))
+  return { quarantined: [...bad, ...moved].sort((a, b) => a.line - b.line), warnings: layout.warnings }
 }
 
 interface Layout {
@@ -82,20 +80,22 @@ function simple(name: string): string {
   return name.trim().toLowerCase()
 }
 
+/** What DuckDB tells of a record that it could not read. */
 interface Reject {
-  line: bigint
+  /** Of the record's first byte in the file, from 1. Its line numbers leave out blank lines and lines inside quotes. */
+  position: bigint
   column: string | null
   kind: string
-  text: string | null
+  text: string
 }
 
-/** Inserts what DuckDB reads. `outOfStep`: a broken quote took other lines with it. */
-async function read(load: Load, layout: Layout, file: string): Promise<{ rejected: BadRow[]; outOfStep: boolean }> {
+/** Inserts what DuckDB reads. */
+async function read(load: Load, layout: Layout, file: string): Promise<Reject[]> {
   const { connection, properties } = load
-  const columns = layout.columns.map((property, at) => `c${at}: '${property ? wideType(property.type) : 'VARCHAR'}'`)
+  const columns = layout.columns.map((property, at) => `c${at}: '${property ? readType(property) : 'VARCHAR'}'`)
   const sources = properties.map((property): Source | undefined => {
     const at = layout.columns.indexOf(property)
-    if (at >= 0) return { sql: `c${at}`, wide: true }
+    if (at >= 0) return { sql: `c${at}`, wide: readType(property) === wideType(property.type) }
     const partition = load.partitions.get(property.physicalName)
     return partition == null ? undefined : { sql: literal(partition), wide: false }
   })
@@ -105,25 +105,22 @@ async function read(load: Load, layout: Layout, file: string): Promise<{ rejecte
   await connection.run('DROP TABLE IF EXISTS temp.csv_rejects')
   await connection.run('DROP TABLE IF EXISTS temp.csv_scans')
   await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, relation, load.number)}`)
-  const rejects = await all<Reject>(
+  return all(
     connection,
-    `SELECT line, arg_min(column_name, column_idx) AS "column", arg_min(error_type, column_idx)::VARCHAR AS kind,
-            first(csv_line) AS text
-     FROM temp.csv_rejects GROUP BY line ORDER BY line`,
+    `SELECT line_byte_position AS position, arg_min(column_name, column_idx) AS "column",
+            arg_min(error_type, column_idx)::VARCHAR AS kind, coalesce(first(csv_line), '') AS text
+     FROM temp.csv_rejects GROUP BY line_byte_position ORDER BY position`,
   )
-  const outOfStep = rejects.some(
-    ({ kind, text }) => kind === 'UNQUOTED VALUE' || kind.startsWith('LINE SIZE') || text?.trimEnd().includes('\n'),
-  )
-  const rejected = rejects.map(({ line, column, kind, text }): BadRow => {
-    const property = kind === 'CAST' ? layout.columns[Number(column?.slice(1))] : undefined
-    return {
-      line: Number(line),
-      ...(property ? { property: property.name } : {}),
-      reason: property ? `is not ${nameOf(property.type)}` : (REASONS[kind] ?? 'is not readable'),
-      text: clip((text ?? '').replace(/\r?\n$/, '')),
-    }
-  })
-  return { rejected, outOfStep }
+}
+
+/** DuckDB 1.5 reads a TIMESTAMPTZ that is none as null, without rejecting it: such columns are converted afterwards. */
+function readType(property: Property): string {
+  return property.type.kind === 'timestamp' ? 'VARCHAR' : wideType(property.type)
+}
+
+/** A broken quote may have taken other lines with it. */
+function isOutOfStep({ kind, text }: Reject): boolean {
+  return kind === 'UNQUOTED VALUE' || kind.startsWith('LINE SIZE') || text.trimEnd().includes('\n')
 }
 
 const REASONS: Record<string, string> = {
@@ -133,24 +130,37 @@ const REASONS: Record<string, string> = {
   'INVALID ENCODING': 'is not UTF-8 text',
 }
 
-/** Rows that were read but break what the contract says of them: their place among the rows gives the line. */
-async function findUnfit(load: Load, layout: Layout, file: string, rejected: BadRow[]): Promise<BadRow[]> {
+/** Lines of the records that DuckDB rejected, by their position, and of the rows that do not fit, by their place. */
+async function findLines(load: Load, layout: Layout, file: string, rejects: Reject[]): Promise<BadRow[]> {
   const unfit = await unfitRows(load)
-  if (unfit.length === 0) return []
-  const skipped = new Set(rejected.map(row => row.line))
   const found: BadRow[] = []
   let place = -2 // the header comes first and is no row
-  for await (const { bytes, records } of csvRecords(file, layout.delimiter, layout.columns.length)) {
+  let [rejected, fits] = [0, 0]
+  if (unfit.length + rejects.length === 0) return found
+  for await (const { bytes, offset, records } of csvRecords(file, layout.delimiter, layout.columns.length)) {
     for (const { line, start, end } of records) {
-      if (place >= -1 && skipped.has(line)) continue
+      const reject = rejects[rejected]
+      const text = () => clip(bytes.toString('utf8', start, end))
+      if (reject !== undefined && offset + start + 1 >= Number(reject.position)) {
+        rejected++
+        found.push({ line, ...reasonOf(reject, layout), text: text() })
+        continue
+      }
       place++
-      const next = unfit[found.length]
-      if (next === undefined) return found
-      if (place !== next.place) continue
-      found.push({ line, ...faultOf(next.fault, load.properties), text: clip(bytes.toString('utf8', start, end)) })
+      const next = unfit[fits]
+      if (next === undefined && reject === undefined) return found
+      if (next === undefined || place !== next.place) continue
+      fits++
+      found.push({ line, ...faultOf(next.fault, load.properties), text: text() })
     }
   }
   return found
+}
+
+function reasonOf({ kind, column }: Reject, layout: Layout): { property?: string; reason: string } {
+  const property = kind === 'CAST' ? layout.columns[Number(column?.slice(1))] : undefined
+  if (property === undefined) return { reason: REASONS[kind] ?? 'is not readable' }
+  return { property: property.name, reason: `is not ${nameOf(property.type)}` }
 }
 
 /** Writes the file again without the records that are broken, and remembers which line became which. */
@@ -205,8 +215,4 @@ function lastUpTo(moves: { from: number }[], line: number): number {
     else high = middle - 1
   }
   return low
-}
-
-function byLine(a: BadRow, b: BadRow): number {
-  return a.line - b.line
 }
