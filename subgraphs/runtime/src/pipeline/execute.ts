@@ -47,7 +47,7 @@ export async function execute(
         const dataset = datasets.find(candidate => candidate.name === model.name)
         if (!dataset) throw new TypeError(`Expected a dataset for the output model ${model.name}, found none.`)
         ;({ problems, rows } = await keepPromise(connection, model, dataset, columns))
-        made.push({ dataset: dataset.name, rows })
+        if (problems.length === 0) made.push({ dataset: dataset.name, rows })
       }
     } catch (error) {
       problems = [failure(model, error, limits)]

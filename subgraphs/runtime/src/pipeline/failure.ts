@@ -30,7 +30,7 @@ export function failure(model: Model, error: unknown, limits: { memoryMegabytes:
 export function withoutData(sentence: string): string {
   return sentence
     .replace(/["'].*["']/s, '"…"')
-    .replace(/(?<![A-Za-z_])[-+]?\d[\d.,:e+-]*/g, '…')
+    .replace(/(?<!\w)[-+]?\d[\d.,:e+-]*/g, '…')
     .replace(/(Input|value): .*/i, '$1: …')
     .slice(0, 300)
 }
