@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { buildSchema, parse, validate } from 'graphql'
 import { productGraph } from '../graph/product-graph.js'
-import { dataset, europeSales, geography, product, property, ukSales } from '../graph/test/products.js'
+import { dataset, europeSales, geography, product, property, refersTo, ukSales } from '../graph/test/products.js'
 import { composeSupergraph } from './supergraph.js'
 
 const subgraph = (of: typeof ukSales) => ({ name: of.name, url: `http://${of.name}.test`, sdl: productGraph(of).sdl })
@@ -40,6 +40,33 @@ describe('three products in one supergraph', () => {
       /type Country\n {2}@join__type\(graph: EUROPE_SALES, key: "code", resolvable: false\)\n {2}@join__type\(graph: REFERENCE_GEOGRAPHY, key: "code"\)/,
     )
   })
+})
+
+test('a way back from another product composes, and so does an entity that takes a grant', () => {
+  const reference = refersTo('Country', 'code', 'country', { reverse: true })
+  const sales = product('sales', [
+    dataset('orders', [property('id', 'string'), property('country_code', 'string', reference)], {
+      primaryKey: ['id'],
+    }),
+  ])
+  const internal = {
+    ...geography,
+    datasets: geography.datasets.map(each => ({ ...each, visibility: 'internal' as const })),
+  }
+  const { supergraph = '', problems } = composeSupergraph([sales, internal, ukSales].map(subgraph))
+  expect(problems).toEqual([])
+  expect(supergraph).toMatch(/salesOrders\([^)]*\): SalesOrdersConnection @join__field\(graph: SALES\) @policy/)
+  expect(supergraph).toMatch(/type Country\n[^{]*@policy\(policies: \[\["reference-geography\/countries"\]\]\)/)
+  expect(
+    validate(
+      apiOf(supergraph),
+      parse('{ ukSales { orders { nodes { country { name salesOrders { totalCount } } } } } }'),
+    ),
+  ).toEqual([])
+})
+
+test('of nothing there is no supergraph, but a reason', () => {
+  expect(composeSupergraph([]).problems).toHaveLength(1)
 })
 
 describe('what cannot be one supergraph', () => {

@@ -15,8 +15,8 @@ interface Origin {
 export function nameProblems(graph: GraphNames, plans: TypePlan[]): Problem[] {
   const found = new Map<string, Problem>()
   const check = (taken: Map<string, Origin>, name: string, origin: Origin) => {
-    if (!/^[A-Za-z_]/.test(name)) {
-      found.set(origin.what, problem('GRAPH_NAME_UNUSABLE', { what: origin.what }, origin.place))
+    if (!/^(?!__)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      found.set(origin.what, problem('GRAPH_NAME_UNUSABLE', { what: origin.what, name }, origin.place))
       return
     }
     const first = taken.get(name)
@@ -40,7 +40,7 @@ export function nameProblems(graph: GraphNames, plans: TypePlan[]): Problem[] {
       check(members, member.name, originOf(graph, member.names?.at(-1), member))
     }
   }
-  return [...found.values(), ...referenceProblems(graph)]
+  return [...found.values(), ...referenceProblems(graph), ...entityProblems(graph)]
 }
 
 function referenceProblems(graph: GraphNames): Problem[] {
@@ -51,6 +51,15 @@ function referenceProblems(graph: GraphNames): Problem[] {
     const details = { property: property.property.name, dataset: from.dataset.name, entity, field: keyField }
     return [problem('GRAPH_REFERENCE_NOT_KEY', details, property.property.place)]
   })
+}
+
+/** Others refer to an entity by its key. */
+function entityProblems(graph: GraphNames): Problem[] {
+  return graph.datasets.flatMap(({ dataset, key }) =>
+    dataset.entity === undefined || key.length > 0
+      ? []
+      : [problem('GRAPH_ENTITY_WITHOUT_KEY', { dataset: dataset.name, entity: dataset.entity }, dataset.place)],
+  )
 }
 
 function originOf(

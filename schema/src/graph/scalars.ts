@@ -17,7 +17,7 @@ export const DateScalar = textual(
 export const DateTimeScalar = textual(
   'DateTime',
   'A moment in UTC with microseconds, `2026-01-31T09:30:00.000000Z`. As an input any offset is understood, and a day is its first moment.',
-  'https://scalars.graphql.org/andimarek/date-time',
+  'https://www.rfc-editor.org/rfc/rfc3339',
   momentOf,
 )
 
@@ -85,11 +85,15 @@ function textual(
   })
 }
 
-/** 1e-7 → "0.0000001": JavaScript's shortest text without an exponent. */
+/** JavaScript's shortest text of a number, 1.5e-7, without the exponent: "0.00000015". */
 function expanded(value: number): string {
-  const text = String(value)
-  if (!text.includes('e')) return text
-  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '')
+  const [mantissa = '', exponent] = String(value).split('e')
+  if (exponent === undefined) return mantissa
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(mantissa)!
+  const point = whole.length + Number(exponent)
+  const digits = (whole + fraction).padStart(whole.length + fraction.length + Math.max(0, -point), '0')
+  const at = Math.max(point, 0)
+  return `${sign}${digits.slice(0, at).padEnd(at, '0')}.${digits.slice(at)}`
 }
 
 /** "+019." → "19", ".5" → "0.5": what every store reads alike. */

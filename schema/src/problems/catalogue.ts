@@ -250,8 +250,12 @@ export const CATALOGUE = {
     hint: 'Rename one of them.',
   },
   GRAPH_NAME_UNUSABLE: {
-    message: 'The name of {what} has no letter or digit that GraphQL allows.',
+    message: '{what} cannot be called `{name}` in the graph.',
     hint: 'Give it a name of the letters a to z, digits and underscores.',
+  },
+  GRAPH_ENTITY_WITHOUT_KEY: {
+    message: '{dataset} is declared as the entity {entity} but has no primary key to refer to it by.',
+    hint: 'Mark the properties that identify a row with `primaryKey: true`.',
   },
   GRAPH_REFERENCE_NOT_KEY: {
     message: '{property} of {dataset} refers to {entity} by `{field}`, which is not its primary key.',

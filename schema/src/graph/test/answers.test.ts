@@ -1,7 +1,8 @@
-import { graphql } from 'graphql'
+import { type GraphQLSchema, graphql } from 'graphql'
+import type { Product } from '../../contracts/model.js'
 import { productGraph } from '../product-graph.js'
 import { inMemory } from './memory.js'
-import { dataset, geography, product, property, ukSales } from './products.js'
+import { dataset, geography, product, property, refersTo, ukSales } from './products.js'
 
 const orders = [
   { order_id: 'o1', amount: '19.90', country_code: 'GB', margin: '1.00' },
@@ -17,10 +18,18 @@ const places = {
   exchange_rates: [{ currency: 'GBP', day: '2026-01-31', rate: '1.17' }],
 }
 
+/** Building takes longer than asking: one graph for each product, whose questions are counted anew by each test. */
+const built = new Map<Product, ReturnType<typeof inMemory> & { schema: GraphQLSchema }>()
+
 function ask(of = ukSales, rows: Parameters<typeof inMemory>[0] = { orders }) {
-  const { resolvers, asked } = inMemory(rows)
-  const { schema, problems } = productGraph(of, resolvers)
-  expect(problems).toEqual([])
+  if (!built.has(of)) {
+    const memory = inMemory(rows)
+    const { schema, problems } = productGraph(of, memory.resolvers)
+    expect(problems).toEqual([])
+    built.set(of, { ...memory, schema })
+  }
+  const { schema, asked } = built.get(of)!
+  asked.length = 0
   const run = async (source: string, variableValues?: Record<string, unknown>) => {
     const { data, errors } = await graphql({ schema, source, variableValues, contextValue: { caller: 'anna' } })
     return {
@@ -206,6 +215,43 @@ describe('entities', () => {
     })
     expect(JSON.parse(JSON.stringify(data))).toEqual({ _entities: [null, { name: 'France' }] })
     expect(errors?.map(error => error.path)).toEqual([['_entities', 0]])
+  })
+
+  test('of a key of several', async () => {
+    const { run } = ask(geography, places)
+    const { data } = await run(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on ReferenceGeographyExchangeRate { rate } } }',
+      {
+        r: ['2026-01-31', '2026-02-01', 'never'].map(day => ({
+          __typename: 'ReferenceGeographyExchangeRate',
+          currency: 'GBP',
+          day,
+        })),
+      },
+    )
+    expect(data._entities).toEqual([{ rate: '1.17' }, null, null])
+  })
+
+  test('of another product lead to what refers to them here, where the contract asks for it', async () => {
+    const reference = refersTo('Country', 'code', 'country', { reverse: true })
+    const sales = dataset('orders', [property('order_id', 'string'), property('country_code', 'string', reference)], {
+      primaryKey: ['order_id'],
+    })
+    const { run, asked } = ask(product('uk-sales', [sales]))
+    const { data, errors } = await run(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Country { code ukSalesOrders(where: {not: {orderId: {eq: "-"}}}) { nodes { orderId } } } } }',
+      { r: [{ __typename: 'Country', code: 'GB' }] },
+    )
+    expect(errors).toBeUndefined()
+    expect(data._entities).toEqual([{ code: 'GB', ukSalesOrders: { nodes: [{ orderId: 'o1' }] } }])
+    expect(asked[0]!.args).toMatchObject({
+      where: {
+        and: [
+          { property: 'country_code', op: 'eq', value: 'GB' },
+          { not: { property: 'order_id', op: 'eq', value: '-' } },
+        ],
+      },
+    })
   })
 
   test('lead back to what refers to them, in the same publication', async () => {

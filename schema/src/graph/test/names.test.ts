@@ -104,6 +104,26 @@ test('a name without a usable letter is told, with its place', () => {
   expect(problems).toMatchObject([{ code: 'GRAPH_NAME_UNUSABLE', file: 'contract.odcs.yaml', line: 1 }])
 })
 
+test('an entity that is none, and one that cannot be referred to', () => {
+  const { problems } = productGraph(
+    product('p', [
+      dataset('a', [property('id', 'string')], { entity: 'not a name', primaryKey: ['id'] }),
+      dataset('b', [property('id', 'string')], { entity: 'Thing' }),
+    ]),
+  )
+  expect(problems.map(({ code, file }) => [code, file])).toEqual([
+    ['GRAPH_NAME_UNUSABLE', 'a.odcs.yaml'],
+    ['GRAPH_ENTITY_WITHOUT_KEY', 'b.odcs.yaml'],
+  ])
+})
+
+test('the contract may say the singular itself', () => {
+  const names = graphNames(
+    product('p', [dataset('data', [property('id', 'string')], { singular: 'datum', primaryKey: ['id'] })]),
+  )
+  expect(names.datasets[0]).toMatchObject({ list: 'data', one: 'datum', types: { row: 'PDatum' } })
+})
+
 test('a reference within the product must be to the primary key', () => {
   const { problems } = productGraph(
     product('p', [
