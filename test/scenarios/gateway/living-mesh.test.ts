@@ -1,0 +1,206 @@
+import { startGateway } from '@terrane/gateway'
+import { loadOrCreateKeys } from '@terrane/schema'
+import { geography, SmallMesh, ukSales } from './small-mesh.js'
+import { SmallProduct } from './small-product.js'
+
+let mesh: SmallMesh
+let uk: SmallProduct
+let geo: SmallProduct
+let publish: (body: object, as?: string) => Promise<{ status: number; body: Record<string, unknown> }>
+
+beforeEach(async () => {
+  mesh = await SmallMesh.start(trust => {
+    uk = ukSales(trust)
+    geo = geography(trust)
+    return [uk]
+  })
+  publish = async (body, as) => {
+    const response = await fetch(`${mesh.gateway.url}/registry/products`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(as ? { authorization: `Bearer ${await mesh.token(as)}` } : {}),
+      },
+      body: JSON.stringify(body),
+    })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+})
+afterEach(async () => {
+  await geo.die()
+  await mesh.stop()
+})
+
+const QUESTION = '{ ukSales { orders { nodes { orderId customerEmail country { code name } } } } }'
+
+describe('publishing a product', () => {
+  test('is for administrators', async () => {
+    const url = await geo.listen()
+    expect((await publish({ url })).status).toBe(401)
+    expect((await publish({ url }, 'steward')).status).toBe(403)
+    expect((await mesh.ask('{ referenceGeography { countries { name } } }')).status).toBe(400)
+  })
+
+  test('swaps it in while others are asked, and nothing is lost meanwhile', async () => {
+    const url = await geo.listen()
+    let asking = true
+    const answers: number[] = []
+    const reader = (async () => {
+      while (asking)
+        answers.push((await mesh.ask('{ ukSales { orders { totalCount } } }', 'steward')).errors?.length ?? 0)
+    })()
+    expect(await publish({ url }, 'admin')).toEqual({
+      status: 201,
+      body: { name: 'reference-geography', problems: [] },
+    })
+    asking = false
+    await reader
+    expect(Math.max(...answers)).toBe(0)
+    expect((await mesh.ask(QUESTION, 'steward')).data).toMatchObject({
+      ukSales: {
+        orders: { nodes: [{ country: { code: 'GB', name: 'United Kingdom' } }, { country: { name: null } }] },
+      },
+    })
+  })
+
+  test('what does not compose changes nothing and says why', async () => {
+    const rival = new SmallProduct(
+      {
+        ...geo.options,
+        name: 'rival-sales',
+        sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+          type Query { rivalSales: UkSalesOrder }
+          type UkSalesOrder @key(fields: "orderId") { orderId: Int! }`,
+        resolvers: {},
+      },
+      mesh.keys.jwks,
+    )
+    const { status, body } = await publish({ url: await rival.listen() }, 'admin')
+    await rival.die()
+    expect(status).toBe(422)
+    expect(body.problems).not.toHaveLength(0)
+    expect((await mesh.ask('{ ukSales { orders { totalCount } } }', 'steward')).data).toEqual({
+      ukSales: { orders: { totalCount: 2 } },
+    })
+    expect((await mesh.ask('{ rivalSales { orderId } }', 'steward')).status).toBe(400)
+  })
+
+  test('nobody takes the name of a product of this process, or of another address', async () => {
+    const impostor = ukSales(mesh.keys.jwks)
+    const refused = await publish({ url: await impostor.listen() }, 'admin')
+    await impostor.die()
+    expect(refused).toMatchObject({ status: 422, body: { problems: [{ code: 'PRODUCT_NAME_TAKEN' }] } })
+    expect((await publish({ url: await geo.listen() }, 'admin')).status).toBe(201)
+    const other = geography(mesh.keys.jwks)
+    const url = await other.listen()
+    expect(await publish({ url }, 'admin')).toMatchObject({
+      status: 422,
+      body: { problems: [{ code: 'PRODUCT_NAME_TAKEN' }] },
+    })
+    expect((await publish({ url, replace: true }, 'admin')).status).toBe(201)
+    await other.die()
+  })
+
+  test('what is not there, or no product, is a clear problem', async () => {
+    const nowhere = await publish({ url: 'http://127.0.0.1:9' }, 'admin')
+    expect(nowhere).toMatchObject({ status: 422, body: { problems: [{ code: 'PRODUCT_UNREACHABLE' }] } })
+    const file = await publish({ url: 'file:///etc/passwd' }, 'admin')
+    expect(file).toMatchObject({ status: 422, body: { problems: [{ code: 'PRODUCT_URL_INVALID' }] } })
+    expect((await publish({}, 'admin')).status).toBe(400)
+  })
+
+  test('the next start remembers it, even while it is away', async () => {
+    const url = await geo.listen()
+    expect((await publish({ url }, 'admin')).status).toBe(201)
+    await mesh.gateway.close()
+    await geo.die()
+    mesh.gateway = await startGateway({
+      listenPort: 0,
+      home: mesh.home,
+      demo: true,
+      products: [uk.endpoint],
+      log: () => {},
+    })
+    const away = await mesh.ask(
+      '{ referenceGeography { countries { name } } ukSales { orders { totalCount } } }',
+      'steward',
+    )
+    expect(away.data).toEqual({ referenceGeography: null, ukSales: { orders: { totalCount: 2 } } })
+    expect(away.errors).toEqual([
+      {
+        message: 'The data product "reference-geography" did not answer.',
+        path: ['referenceGeography'],
+        extensions: expect.objectContaining({ code: 'SUBGRAPH_UNREACHABLE' }),
+      },
+    ])
+    await geo.listen(Number(new URL(url).port))
+    const back = await mesh.ask('{ referenceGeography { countries { name } } }', 'steward')
+    expect(back.errors).toBeUndefined()
+  })
+})
+
+describe('losses', () => {
+  test('a dead product, a denied field and an unknown entity in one question cost themselves only', async () => {
+    const url = await geo.listen()
+    await publish({ url }, 'admin')
+    const alive = await mesh.ask(QUESTION, 'analyst')
+    expect(alive.data).toEqual({
+      ukSales: {
+        orders: {
+          nodes: [
+            { orderId: '1', customerEmail: null, country: { code: 'GB', name: 'United Kingdom' } },
+            { orderId: '2', customerEmail: null, country: { code: 'XX', name: null } },
+          ],
+        },
+      },
+    })
+    await geo.die()
+    const answer = await mesh.ask(QUESTION, 'analyst')
+    expect(answer.status).toBe(200)
+    expect(answer.data).toEqual({
+      ukSales: {
+        orders: {
+          nodes: [
+            { orderId: '1', customerEmail: null, country: { code: 'GB', name: null } },
+            { orderId: '2', customerEmail: null, country: { code: 'XX', name: null } },
+          ],
+        },
+      },
+    })
+    const said = answer.errors?.map(({ path, extensions }) => [extensions.code, path?.join('.')])
+    expect(said).toEqual([
+      ['SUBGRAPH_UNREACHABLE', 'ukSales.orders.nodes.@.country'],
+      ['UNAUTHORIZED_FIELD_OR_TYPE', 'ukSales.orders.nodes.@.customerEmail'],
+    ])
+  })
+
+  test('a gateway that finds its port taken says so', async () => {
+    const listenPort = Number(new URL(mesh.gateway.url).port)
+    const starting = startGateway({ listenPort, home: mesh.home, products: [], log: () => {} })
+    await expect(starting).rejects.toMatchObject({ problems: [{ code: 'LISTEN_PORT_TAKEN' }] })
+  })
+})
+
+describe('one operation reads one publication', () => {
+  test('later and parallel fetches ask for what the first one read, and the answer says which', async () => {
+    const fetch = uk.fetch
+    uk.fetch = async request => {
+      const answer = await fetch.call(uk, request)
+      if (new URL(request.url).pathname === '/graphql') uk.publication += 1
+      return answer
+    }
+    await publish({ url: await geo.listen() }, 'admin')
+    uk.asked.length = 0
+    const before = uk.publication
+    const answer = await mesh.ask('{ ukSales { publication } }', 'steward')
+    expect(answer.extensions?.terrane?.publications).toEqual({ 'uk-sales': before })
+    expect(answer.data).toEqual({ ukSales: { publication: before } })
+    uk.fetch = fetch
+  })
+})
+
+test('a product may verify what it gets with the keys that the gateway shows', async () => {
+  const shown = await (await fetch(`${mesh.gateway.url}/.well-known/terrane-keys`)).json()
+  expect(shown).toEqual((await loadOrCreateKeys(mesh.home)).jwks)
+  expect(JSON.stringify(shown)).not.toContain('"d"')
+})
