@@ -87,7 +87,7 @@ function converse(
   })
   // The pipe stays open: the child ends itself when it closes, which is how it notices that its parent died.
   child.stdin!.on('error', () => {}) // it died first; 'close' below tells
-  child.stdin!.write(`${JSON.stringify(job)}\n`)
+  child.stdin!.write(`${JSON.stringify(job, contractInShort)}\n`)
 
   return new Promise(resolve => {
     let failure: Error | undefined
@@ -126,4 +126,11 @@ function parse(line: string): RunMessage | undefined {
   } catch {
     return undefined // some library wrote to standard output
   }
+}
+
+/** Datasets know their contract and contracts their datasets; a run needs of the contract what it is called, and where. */
+function contractInShort(key: string, value: unknown): unknown {
+  if (key !== 'contract' || typeof value !== 'object' || value === null) return value
+  const { datasets: _circular, document: _whole, ...short } = value as Record<string, unknown>
+  return short
 }
