@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { type Problem, problem } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { LandedFile, Receipt } from './landed.js'
 import { type Landing, land } from './landing.js'
 

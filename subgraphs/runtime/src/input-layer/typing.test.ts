@@ -316,4 +316,12 @@ describe('incremental', () => {
     expect(await type([])).toMatchObject({ rows: 0, codes: [] })
     expect(await read()).toEqual([])
   })
+
+  test('a damaged store of typed rows is made again from what landed', async () => {
+    const one = await landed(`${HEADER}a,,1,1\n`)
+    await type([one])
+    await writeFile(path.join(folder, 'input.duckdb'), 'not a database'.repeat(1000))
+    expect(await type([one])).toMatchObject({ loads: 1, rows: 1, codes: [] })
+    expect(await read('SELECT order_id FROM input.orders')).toEqual([['a']])
+  })
 })

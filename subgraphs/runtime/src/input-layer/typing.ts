@@ -46,7 +46,10 @@ const LOADERS: Record<LandedFile['format'], Loader> = {
 export async function typeInputs(job: TypingJob): Promise<TypingResult> {
   const folder = path.dirname(job.inputFile)
   await mkdir(folder, { recursive: true })
-  const scratch = await mkdtemp(path.join(folder, '.typing-'))
+  // One run at a time types; what is there was left by one that was killed.
+  const scratch = path.join(folder, '.typing')
+  await rm(scratch, { recursive: true, force: true })
+  await mkdir(scratch)
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(job.threads),
     memory_limit: `${job.memoryMegabytes}MB`,
@@ -86,7 +89,15 @@ export function inputViews(inputs: { port: string }[], attachedAs = INPUT_STORE)
 
 async function prepare(connection: DuckDBConnection, inputFile: string): Promise<void> {
   await connection.run("SET TimeZone = 'UTC'")
-  await connection.run(`ATTACH ${literal(inputFile)} AS ${INPUT_STORE}`)
+  const attach = `ATTACH ${literal(inputFile)} AS ${INPUT_STORE}`
+  await connection.run(attach).catch(async error => {
+    // Damaged, or of another DuckDB: all of it can be made again from what landed.
+    if (!/^(IO|Serialization|Invalid Input|Internal|Fatal) Error/i.test(error.message) || /lock/.test(error.message))
+      throw error
+    await rm(inputFile, { force: true })
+    await rm(`${inputFile}.wal`, { force: true })
+    await connection.run(attach)
+  })
   await connection.run(`USE ${INPUT_STORE}`)
   await connection.run('CREATE SCHEMA IF NOT EXISTS typed')
   await connection.run('CREATE SCHEMA IF NOT EXISTS input')

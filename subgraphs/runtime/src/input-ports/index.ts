@@ -1,4 +1,5 @@
-import { type InputPort, type Problem, problem } from '@terrane/schema'
+import type { InputPort } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { ConnectorFactory, ConnectorReach, InputConnector } from './port.js'
 
 /**

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { type InputPort, type Problem, type ProblemCode, problem } from '@terrane/schema'
+import type { InputPort } from '@terrane/schema'
+import { type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
 import type { ConnectorFactory, ConnectorReach, InputConnector, SourceItem } from './port.js'
 
 /**
