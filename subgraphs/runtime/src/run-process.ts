@@ -1,3 +1,4 @@
+import 'reflect-metadata' // an entry's duty: decorated classes that a stage may load need it
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'

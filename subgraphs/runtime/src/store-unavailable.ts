@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Problem, problem } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 
 /** A store that cannot be reached now. Nothing of the failed write was kept; asking again later is safe. */
 export class StoreUnavailable extends Error {

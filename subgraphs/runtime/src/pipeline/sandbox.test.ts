@@ -1,0 +1,315 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { watchResidentMemory } from './confine.js'
+import type { RunJob, RunLimits, RunResult } from './job.js'
+import { judgeModels, runPipeline } from './sandbox.js'
+import { aJob, model, ORDERS } from './test/jobs.js'
+
+const DIST = path.resolve(__dirname, '..', '..', 'dist')
+const ENDLESS = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT max(i)::VARCHAR FROM r'
+const withCurrency = (sql: string) => model('orders', `SELECT order_id, amount, (${sql}) AS currency FROM input.orders`)
+
+/** Runs and takes everything away again; `look` sees what is left before. */
+async function run(
+  models: RunJob['models'],
+  more: Parameters<typeof aJob>[1] = {},
+  limits: Partial<RunLimits> = {},
+  look: (folder: string) => Promise<void> | void = () => {},
+): Promise<RunResult> {
+  const { job, remove } = aJob(models, more, limits)
+  try {
+    const result = await runPipeline(job)
+    await look(job.outputFolder)
+    return result
+  } finally {
+    remove()
+  }
+}
+
+/** Children of this process that run the pipeline, by pid. */
+function children(parent = process.pid): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        return (
+          state !== 'Z' &&
+          Number(ppid) === parent &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('run-process')
+        )
+      } catch {
+        return false // it has just ended
+      }
+    })
+}
+
+describe('what a model must not do', () => {
+  const eaters = {
+    'strings grown by an aggregate': "SELECT string_agg(repeat('x', 1000000) || i, '') FROM range(100000) AS t(i)",
+    'strings grown by repeat':
+      "SELECT max(length(repeat(repeat('x', 100000), 30000) || i))::VARCHAR FROM range(10) AS t(i)",
+    'lists grown by a lambda': 'SELECT len(list_transform(range(300000000), x -> [x, x]))::VARCHAR',
+  }
+  test.each(Object.entries(eaters))('eat memory: %s', async (_, sql) => {
+    const result = await run([withCurrency(sql)], {}, { memoryMegabytes: 256 })
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'RUN_OUT_OF_MEMORY' }] })
+    expect(result.problems[0]!.message).toContain('256 MB')
+    expect(result.problems[0]!.message).toContain('output.orders')
+  })
+
+  const endless = {
+    'a recursion': ENDLESS,
+    'a join without a condition':
+      'SELECT count(*)::VARCHAR FROM range(1000000000) AS x(i), range(1000000000) AS y(j) WHERE (i * j) % 7 = 1',
+    'a regular expression':
+      "SELECT count(*)::VARCHAR FROM range(1000000000) AS t(i) WHERE regexp_matches(repeat('a', 1000) || i, '(a*)*b')",
+  }
+  test.each(Object.entries(endless))('never end: %s', async (_, sql) => {
+    const result = await run([withCurrency(sql)], {}, { seconds: 2 })
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'RUN_TIMEOUT' }] })
+    expect(result.problems[0]!.message).toContain('output.orders')
+    expect(children()).toEqual([])
+  })
+
+  test('be anything but a judged SELECT, and then nothing of the run is run', async () => {
+    const evil = [
+      model('good', 'FROM input.orders', 'abstraction'),
+      model('orders', "SELECT * FROM read_csv('/etc/passwd')"),
+    ]
+    const steps: string[] = []
+    const { job, remove } = aJob(evil)
+    const result = await runPipeline(job, ({ step }) => steps.push(step))
+    remove()
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'SQL_FUNCTION_NOT_ALLOWED', line: 1, column: 15 }] })
+    expect(steps).not.toContain('model')
+  })
+
+  test('tell of data in an error', async () => {
+    const sql = 'SELECT order_id, CAST(currency AS INTEGER)::DECIMAL(12,2) AS amount, currency FROM input.orders'
+    const csv = 'order_id,amount,currency\nA,1.50,"secret \'1\' and ""2"""\n'
+    const result = await run([model('orders', sql)], { csv })
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'SQL_FAILED', file: 'pipeline/output/orders.sql' }] })
+    expect(JSON.stringify(result)).not.toMatch(/secret/)
+  })
+
+  test('know the environment of who started it', async () => {
+    process.env.TERRANE_TEST_SECRET = 'tell nobody'
+    const { job, remove } = aJob([withCurrency(ENDLESS)], {}, { seconds: 20 })
+    const stop = new AbortController()
+    let environment = ''
+    await runPipeline(
+      job,
+      ({ step }) => {
+        if (step !== 'model') return
+        environment = readFileSync(`/proc/${children()[0]}/environ`, 'utf8')
+        stop.abort()
+      },
+      stop.signal,
+    )
+    remove()
+    delete process.env.TERRANE_TEST_SECRET
+    expect(environment).toContain('TZ=UTC')
+    expect(environment).not.toContain('tell nobody')
+    expect(environment).not.toContain('PATH=/')
+  })
+})
+
+describe('the process', () => {
+  /** Starts an endless run and does something to it once it is in the model. */
+  async function disturb(act: (stop: AbortController) => void): Promise<RunResult> {
+    const { job, remove } = aJob([withCurrency(ENDLESS)], {}, { seconds: 30 })
+    const stop = new AbortController()
+    try {
+      return await runPipeline(job, ({ step }) => step === 'model' && act(stop), stop.signal)
+    } finally {
+      remove()
+    }
+  }
+
+  test('killed from outside is a crash, told with its signal and step', async () => {
+    const result = await disturb(() => process.kill(children()[0]!, 'SIGKILL'))
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'RUN_CRASHED' }] })
+    expect(result.problems[0]!.message).toMatch(/SIGKILL.*output\.orders/)
+  })
+
+  test('ends on abort', async () => {
+    expect(await disturb(stop => stop.abort())).toMatchObject({ ok: false, problems: [{ code: 'RUN_ABORTED' }] })
+    expect(children()).toEqual([])
+  })
+
+  test('is not even started where the abort came before', async () => {
+    const { job, remove } = aJob([withCurrency('SELECT 1')])
+    expect(await runPipeline(job, undefined, AbortSignal.abort())).toMatchObject({
+      problems: [{ code: 'RUN_ABORTED' }],
+    })
+    remove()
+  })
+
+  test('ends when its parent dies, whatever DuckDB is at', async () => {
+    const { job, remove } = aJob([withCurrency(ENDLESS)], {}, { seconds: 60 })
+    const program = `
+      const { runPipeline } = require(${JSON.stringify(path.join(DIST, 'pipeline', 'sandbox.js'))})
+      runPipeline(${JSON.stringify(job)}, ({ step }) => process.stdout.write(step + '\\n'))`
+    const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise<void>(resolve => parent.stdout.on('data', said => String(said).includes('model') && resolve()))
+    const [child] = children(parent.pid)
+    expect(child).toBeDefined()
+    parent.kill('SIGKILL')
+    for (let i = 0; i < 200 && existsSync(`/proc/${child}`); i++) await sleep(50)
+    expect(existsSync(`/proc/${child}`)).toBe(false)
+    remove()
+  })
+
+  test('without ulimit is watched by its resident memory', async () => {
+    const eater = spawn(process.execPath, ['-e', 'const a = []; setInterval(() => a.push(Buffer.alloc(8e6, 1)), 5)'])
+    const exceeded = await new Promise<string>(resolve => {
+      watchResidentMemory(eater, 200, () => resolve('exceeded'))
+      eater.once('exit', () => resolve('ended by itself'))
+    })
+    eater.kill('SIGKILL')
+    expect(exceeded).toBe('exceeded')
+  })
+
+  test('loads nothing of the graph: it must start fast', async () => {
+    const program = `
+      require(${JSON.stringify(path.join(DIST, 'pipeline', 'judge.js'))})
+      require(${JSON.stringify(path.join(DIST, 'pipeline', 'execute.js'))})
+      require(${JSON.stringify(path.join(DIST, 'pipeline', 'quality.js'))})
+      require(${JSON.stringify(path.join(DIST, 'input-layer', 'typing.js'))})
+      require(${JSON.stringify(path.join(DIST, 'output-layer', 'write-rows.js'))})
+      process.stdout.write(Object.keys(require.cache).join('\\n'))`
+    const child = spawn(process.execPath, ['-e', program])
+    let loaded = ''
+    for await (const chunk of child.stdout) loaded += chunk
+    expect(loaded).toMatch(/duckdb/)
+    expect(
+      loaded.split('\n').filter(file => /node_modules\/(graphql|type-graphql|typeorm|@apollo)\//.test(file)),
+    ).toEqual([])
+  })
+})
+
+describe('a run', () => {
+  test('makes what is promised and nothing else, and tells of it', async () => {
+    const models = [
+      model('orders', 'SELECT * FROM abstraction.clean ORDER BY order_id'),
+      model(
+        'clean',
+        "SELECT * REPLACE (upper(currency) AS currency) FROM input.orders WHERE order_id <> 'C'",
+        'abstraction',
+      ),
+    ]
+    const { job, remove } = aJob(models, { csv: 'order_id,amount,currency\nB,2.25,gbp\nA,1.50,eur\nC,9,eur\n' })
+    const told: object[] = []
+    const result = await runPipeline(job, message => told.push(message))
+    expect(result).toMatchObject({
+      ok: true,
+      problems: [],
+      inputs: [{ port: 'orders', rows: 3, quarantined: 0 }],
+      datasets: [{ dataset: 'orders', rows: 2 }],
+      lineage: [
+        { from: 'abstraction.clean', to: 'output.orders' },
+        { from: 'input.orders', to: 'abstraction.clean' },
+      ],
+    })
+    expect(result.quality.every(({ passed }) => passed)).toBe(true)
+    expect(told).toContainEqual({
+      type: 'progress',
+      step: 'model',
+      detail: 'abstraction.clean',
+      rows: 2,
+      seconds: expect.any(Number),
+    })
+
+    expect(readdirSync(job.outputFolder).sort()).toEqual(['columns.duckdb', 'rows.sqlite'])
+    const instance = await DuckDBInstance.create(path.join(job.outputFolder, 'columns.duckdb'), {
+      access_mode: 'READ_ONLY',
+    })
+    const connection = await instance.connect()
+    const tables = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()')
+    const rows = await connection.runAndReadAll('SELECT order_id, amount, currency FROM orders')
+    connection.closeSync()
+    instance.closeSync()
+    remove()
+    expect(tables.getRowsJson()).toEqual([['orders']])
+    expect(rows.getRowsJson()).toEqual([
+      ['A', '1.50', 'EUR'],
+      ['B', '2.25', 'GBP'],
+    ])
+  })
+
+  test('of an empty file makes an empty dataset', async () => {
+    const result = await run([model('orders', 'FROM input.orders')], { csv: 'order_id,amount,currency\n' })
+    expect(result).toMatchObject({ ok: true, datasets: [{ dataset: 'orders', rows: 0 }] })
+  })
+
+  test('that breaks its contract is not ok and says why', async () => {
+    const csv = 'order_id,amount,currency\nA,1,EUR\nA,2,EUR\n'
+    const result = await run([model('orders', 'FROM input.orders')], { csv })
+    expect(result).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONTRACT_BROKEN_PRIMARY_KEY', file: 'contracts/orders.odcs.yaml', line: 5 }],
+    })
+    expect(result.problems[0]!.message).toContain('order_id = A')
+  })
+
+  test('dry, shows up to twenty rows of one model and keeps nothing', async () => {
+    const models = [
+      model(
+        'many',
+        "SELECT i, 1.50::DECIMAL(12,2) AS d, TIMESTAMP '2026-01-02 03:04:05' AS t, [i] AS l FROM range(100) AS r(i)",
+        'abstraction',
+      ),
+      model('other', 'SELECT no_such_column FROM input.orders', 'abstraction'),
+      model('orders', 'FROM input.orders'),
+    ]
+    const result = await run(models, { kind: 'dry-run', dryRunModel: 'many' }, {}, folder => {
+      expect(readdirSync(folder)).toEqual([])
+    })
+    expect(result).toMatchObject({ ok: true, datasets: [], sample: { rowCount: 100 } })
+    expect(result.sample!.rows).toHaveLength(20)
+    expect(result.sample!.rows[3]).toEqual({ i: '3', d: '1.50', t: '2026-01-02T03:04:05.000000Z', l: '[3]' })
+  })
+
+  test('dry, of an output model also says where the contract would be broken', async () => {
+    const models = [model('orders', 'SELECT order_id, 1.5::DOUBLE AS amount FROM input.orders')]
+    const result = await run(models, { kind: 'dry-run', dryRunModel: 'orders' })
+    expect(result.problems.map(({ code }) => code)).toEqual(['CONTRACT_BROKEN_TYPE', 'CONTRACT_BROKEN_COLUMN_MISSING'])
+    expect(result).toMatchObject({ ok: false, sample: { rowCount: 2 } })
+  })
+})
+
+describe('a judgement', () => {
+  const judged = (...models: RunJob['models']) => judgeModels({ models, datasets: [ORDERS], inputPorts: [] })
+
+  test('tells of every model at once, in its file', async () => {
+    const verdict = await judged(
+      model('orders', 'SELECT *\nFROM abstraction.cleen'),
+      model('clean', 'SELECT 1 +', 'abstraction'),
+      model('rest', 'DROP TABLE x', 'abstraction'),
+    )
+    expect(verdict.problems).toMatchObject([
+      { code: 'SQL_SYNTAX', file: 'pipeline/abstraction/clean.sql' },
+      { code: 'SQL_NOT_ONE_SELECT', file: 'pipeline/abstraction/rest.sql' },
+      {
+        code: 'SQL_TABLE_UNKNOWN',
+        file: 'pipeline/output/orders.sql',
+        line: 2,
+        column: 6,
+        hint: 'Did you mean abstraction.clean?',
+      },
+    ])
+  })
+
+  test('ends, whatever it is given', async () => {
+    const deep = `SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`
+    const wide = `SELECT ${Array.from({ length: 20_000 }, (_, i) => i).join(' + ')}`
+    const verdict = await judged(model('orders', deep), model('wide', wide, 'abstraction'))
+    expect(verdict.problems.length).toBeGreaterThan(0)
+  })
+})
