@@ -4,7 +4,12 @@ import type { SqlDialect } from './sql-dialect.js'
 /** DuckDB. Columns are cast to their contract's type, which costs nothing where they have it. */
 export const columnDialect: SqlDialect = {
   name: identifier => `"${identifier.replaceAll('"', '""')}"`,
-  column: (quoted, type) => (isNested(type) ? quoted : `CAST(${quoted} AS ${duckType(type)})`),
+  column: (quoted, type) => {
+    // The row stores have no NaN and no infinities; here they would sort and compare as numbers.
+    if (type.kind === 'double')
+      return `CASE WHEN isfinite(CAST(${quoted} AS DOUBLE)) THEN CAST(${quoted} AS DOUBLE) END`
+    return isNested(type) ? quoted : `CAST(${quoted} AS ${duckType(type)})`
+  },
   output: text,
   decode(raw, { kind }) {
     if (raw === null || raw === undefined) return null

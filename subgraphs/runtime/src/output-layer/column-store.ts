@@ -150,12 +150,13 @@ export class DuckDbColumnStore implements ColumnStore {
       memory_limit: '128MB',
       threads: '2',
       temp_directory: this.temporaryFolder,
-      TimeZone: 'UTC',
     }).catch(error => {
       this.instance = undefined
       throw error
     })
-    return (await this.instance).connect()
+    const connection = await (await this.instance).connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    return connection
   }
 }
 

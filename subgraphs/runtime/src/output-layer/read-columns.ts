@@ -13,6 +13,7 @@ export async function withColumns<Result>(
   const instance = await DuckDBInstance.create(columnsFile, OPTIONS)
   const connection = await instance.connect()
   try {
+    await connection.run("SET TimeZone = 'UTC'")
     return await read(connection)
   } finally {
     connection.closeSync()

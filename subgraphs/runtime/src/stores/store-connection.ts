@@ -79,7 +79,14 @@ export class StoreConnection {
     const { file } = this.place
     mkdirSync(dirname(file), { recursive: true })
     const sqlite = { type: 'better-sqlite3' as const, database: file, timeout: BUSY_MILLISECONDS, ...shared }
-    const writer = await opened({ ...sqlite, enableWAL: true, prepareDatabase: durable })
+    let database: unknown
+    const prepareDatabase = (given: Parameters<typeof durable>[0]) => {
+      database = given
+      durable(given)
+    }
+    const writer = await opened({ ...sqlite, enableWAL: true, prepareDatabase })
+    // Only now: where TypeORM rebuilds a table it takes a column for NOT NULL unless SQLite says a plain 0.
+    exact(database)
     this.reader = await opened({ ...sqlite, migrations: [], readonly: true, prepareDatabase: exact })
     this.inode = statSync(file).ino
     this.writer = writer
@@ -95,7 +102,6 @@ export class StoreConnection {
 /** Every commit survives a power cut, as a pointer must. */
 function durable(database: { pragma(text: string): unknown }): void {
   database.pragma('synchronous = FULL')
-  exact(database)
 }
 
 /** Integers beyond 2^53 arrive as BigInt instead of being rounded without a word; entities narrow them (see `wholeNumber`). */

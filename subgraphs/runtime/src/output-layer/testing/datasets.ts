@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Contract, Dataset, DatasetDecision, Property, PropertyDecision, ValueType } from '@terrane/schema'
+import { createConnection } from 'mysql2/promise'
+import { databaseParts, productDatabaseUrl } from '../../product-database.js'
+import { duckType } from '../column-dialect.js'
+
+const place = { file: 'test.odcs.yaml', line: 1, column: 1 }
+const contract = { id: 'test', version: '1.0.0', major: 1, file: place.file } as Contract
+
+export function dataset(name: string, types: Record<string, ValueType>, primaryKey: string[]): Dataset {
+  const properties = Object.entries(types).map(
+    ([property, type]): Property => ({
+      name: property,
+      type,
+      required: primaryKey.includes(property),
+      unique: false,
+      discover: 'visible',
+      quality: [],
+      options: {},
+      physicalName: property,
+      place,
+    }),
+  )
+  return { name, properties, primaryKey, quality: [], visibility: 'internal', discover: 'visible', contract, place }
+}
+
+/** All may be read plainly, except what is said here. */
+export function decided(
+  { properties }: Dataset,
+  except: Record<string, PropertyDecision['read']> = {},
+  rows?: DatasetDecision['rows'],
+): DatasetDecision {
+  return {
+    discover: true,
+    read: true,
+    ...(rows ? { rows } : {}),
+    properties: Object.fromEntries(
+      properties.map(({ name }) => [name, { discover: true, read: except[name] ?? true }]),
+    ),
+  }
+}
+
+/** As a run's child leaves it. `values` are rows of SQL literals. */
+export async function writeColumns(file: string, tables: { dataset: Dataset; values: string }[]): Promise<void> {
+  const instance = await DuckDBInstance.create(file, { threads: '1' })
+  const connection = await instance.connect()
+  for (const { dataset: of, values } of tables) {
+    const columns = of.properties.map(({ name, type }) => `"${name}" ${duckType(type)}`)
+    await connection.run(`CREATE TABLE "${of.name}" (${columns.join(', ')})`)
+    await connection.run(`INSERT INTO "${of.name}" ${values}`)
+  }
+  connection.closeSync()
+  instance.closeSync()
+}
+
+export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'terrane-output-'))
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** `TERRANE_TEST_DATABASE_URL`, else the usual local server; undefined, and said loudly, where there is none. */
+export async function reachableDatabase(): Promise<string | undefined> {
+  const url = new URL(process.env.TERRANE_TEST_DATABASE_URL ?? 'mysql://root@127.0.0.1:3306')
+  url.pathname = `/terrane_test_${randomBytes(4).toString('hex')}`
+  const { database: _, ...server } = databaseParts(url.href)
+  try {
+    const connection = await createConnection({ ...server, connectTimeout: 2_000 })
+    await connection.end()
+    return url.href
+  } catch {
+    console.warn(`NO MySQL OR MariaDB AT ${url.host}: everything about it is skipped.`)
+    return undefined
+  }
+}
+
+export async function dropDatabase(databaseUrl: string, product: string): Promise<void> {
+  const { database, ...server } = databaseParts(productDatabaseUrl(databaseUrl, product))
+  const connection = await createConnection(server)
+  await connection.query('DROP DATABASE IF EXISTS ??', [database])
+  await connection.end()
+}
