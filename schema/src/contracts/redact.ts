@@ -29,15 +29,20 @@ function hide(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hide)
   if (typeof value !== 'object' || value === null) return value
   const secretCustom = 'property' in value && typeof value.property === 'string' && isSecretName(value.property)
-  const copy: Record<string, unknown> = {}
-  for (const [name, inner] of Object.entries(value)) {
-    const secret = (isSecretName(name) && !isPlainStructure(name, inner)) || (secretCustom && name === 'value')
-    copy[name] = secret && inner !== null && inner !== '' ? HIDDEN : hide(inner)
-  }
-  return copy
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const secret = isSecretName(name) || (secretCustom && name === 'value')
+      return [name, secret ? blank(inner) : hide(inner)]
+    }),
+  )
 }
 
-/** `true`, `false` and what has structure under a secret-like name says nothing secret by itself: look inside instead. */
-function isPlainStructure(_name: string, value: unknown): boolean {
-  return typeof value === 'boolean'
+/** Flags and what is empty say nothing; of lists and objects under a secret-like name only the structure stays. */
+function blank(value: unknown): unknown {
+  if (typeof value === 'boolean' || value === null || value === '') return value
+  if (Array.isArray(value)) return value.map(blank)
+  if (typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, blank(inner)]))
+  }
+  return HIDDEN
 }
