@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { buildSchema, parse, validate } from 'graphql'
+import { readProduct } from '../contracts/index.js'
 import { productGraph } from '../graph/product-graph.js'
 import { dataset, europeSales, geography, product, property, refersTo, ukSales } from '../graph/test/products.js'
 import { composeSupergraph } from './supergraph.js'
@@ -12,6 +14,12 @@ const keyed = (name: string) =>
 function apiOf(supergraph: string) {
   return buildSchema(supergraph, { assumeValid: true })
 }
+
+const DEMO_QUESTION = parse(`{
+  europeSales { byCountryAndMonth(where: {month: {gte: "2026-01-01"}}, first: 5) { nodes { country { code name continent { name } } month orderCount revenue margin } } }
+  ukSales { orders(first: 3, orderBy: [{amount: DESC}]) { totalCount nodes { orderId orderedAt amount currency customerEmail country { name } } }
+    ordersAggregate(groupBy: [PRODUCT_CATEGORY]) { group { productCategory } count sum { amount } }
+    product { name version owner { name } quality { passed failed } freshness } } }`)
 
 describe('three products in one supergraph', () => {
   const { supergraph = '', problems } = composeSupergraph([ukSales, geography, europeSales].map(subgraph))
@@ -27,12 +35,7 @@ describe('three products in one supergraph', () => {
   })
 
   test('answer the question that the demo asks', () => {
-    const question = parse(`{
-      europeSales { byCountryAndMonth(where: {month: {gte: "2026-01-01"}}, first: 5) { nodes { country { code name continent { name } } month orderCount revenue margin } } }
-      ukSales { orders(first: 3, orderBy: [{amount: DESC}]) { totalCount nodes { orderId orderedAt amount currency customerEmail country { name } } }
-        ordersAggregate(groupBy: [PRODUCT_CATEGORY]) { group { productCategory } count sum { amount } }
-        product { name version owner { name } quality { passed failed } freshness } } }`)
-    expect(validate(apiOf(supergraph), question)).toEqual([])
+    expect(validate(apiOf(supergraph), DEMO_QUESTION)).toEqual([])
   })
 
   test('share one entity, owned by one of them', () => {
@@ -40,6 +43,16 @@ describe('three products in one supergraph', () => {
       /type Country\n {2}@join__type\(graph: EUROPE_SALES, key: "code", resolvable: false\)\n {2}@join__type\(graph: REFERENCE_GEOGRAPHY, key: "code"\)/,
     )
   })
+})
+
+test("the demo's own products compose and answer it", async () => {
+  const folder = join(__dirname, '../../../subgraphs')
+  const names = ['reference-geography', 'uk-sales', 'france-sales', 'europe-sales']
+  const read = await Promise.all(names.map(name => readProduct(join(folder, name), {})))
+  expect(read.flatMap(each => each.problems)).toEqual([])
+  const { supergraph = '', problems } = composeSupergraph(read.map(each => subgraph(each.product!)))
+  expect(problems).toEqual([])
+  expect(validate(apiOf(supergraph), DEMO_QUESTION)).toEqual([])
 })
 
 test('a way back from another product composes, and so does an entity that takes a grant', () => {

@@ -80,8 +80,17 @@ export interface NameOptions {
   olderMajor?: number
 }
 
+/** Products do not change once they are read, and their names are asked for at every turn. */
+const known = new WeakMap<Product, GraphNames>()
+
 export function graphNames(product: Product, { olderMajor }: NameOptions = {}): GraphNames {
-  const suffix = olderMajor === undefined ? '' : `V${olderMajor}`
+  if (olderMajor !== undefined) return namesOf(product, `V${olderMajor}`)
+  const names = known.get(product) ?? namesOf(product, '')
+  known.set(product, names)
+  return names
+}
+
+function namesOf(product: Product, suffix: string): GraphNames {
   const type = pascalCase(product.name) + suffix
   const datasets = product.datasets.map(dataset => datasetNames(type, dataset))
   const byName = new Map(datasets.map(names => [names.dataset.name, names]))

@@ -1,4 +1,4 @@
-import type { Property, ValueType } from '../contracts/model.js'
+import type { ValueType } from '../contracts/model.js'
 
 /** What a type of value can be used for in the graph. */
 
@@ -18,5 +18,3 @@ export type DatePart = (typeof DATE_PARTS)[number]
 export function datePartsOf(type: ValueType): readonly DatePart[] {
   return type.kind === 'date' || type.kind === 'timestamp' ? DATE_PARTS : []
 }
-
-export const sortable = (property: Property) => isScalar(property.type)
