@@ -1,6 +1,7 @@
 import {
   type Caller,
   decide,
+  fingerprintOf,
   IDENTITY_HEADER,
   type IdentityVerifier,
   intersect,
@@ -35,6 +36,21 @@ export async function admit(
     throw new Refusal('UNAUTHENTICATED', `The identity in the header ${IDENTITY_HEADER} is not valid for this product.`)
   }
   const { caller, decision, gateway = false } = identity
+  if (gateway) return { caller, decision: structureOf(inForce), gateway }
   if (decision.policyVersion === inForce.version) return { caller, decision, gateway }
   return { caller, decision: intersect(decision, decide(inForce, caller)), gateway }
+}
+
+/** The mesh learns of everything that exists, to compose and to list it by each caller's decision; it reads nothing. */
+function structureOf(policy: ProductPolicy): ProductDecision {
+  const datasets: ProductDecision['datasets'] = {}
+  for (const { name, properties } of policy.datasets) {
+    datasets[name] = {
+      discover: true,
+      read: false,
+      properties: Object.fromEntries(properties.map(each => [each.name, { discover: true, read: false as const }])),
+    }
+  }
+  const decided = { product: policy.product, discover: true, actions: [], datasets }
+  return { ...decided, policyVersion: policy.version, fingerprint: fingerprintOf(decided) }
 }
