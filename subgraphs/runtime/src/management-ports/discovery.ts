@@ -137,7 +137,7 @@ async function describeDataset(
     field: graphNames(product).dataset(dataset.name)!.list,
     version: dataset.contract.version,
     address,
-    contract: `${address}/contract.yaml`,
+    contract: dataset.contract.id,
     primaryKey: dataset.primaryKey,
     ...(dataset.description ? { description: dataset.description } : {}),
     // How many rows there are is itself data where only some of them may be seen.
