@@ -6,6 +6,7 @@ import { ProductDataSource } from './executor/product-data-source.js'
 import type { GatewayOptions } from './gateway.js'
 import type { Log } from './log.js'
 import { GatewayStartError } from './start-error.js'
+import { remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
@@ -15,6 +16,11 @@ export interface Mesh {
   products: Products
   federation: Federation
   decisionPoint: EmbeddedDecisionPoint
+  /**
+   * Of a supergraph as it is, the subgraphs whose own policies it names: they are asked what they grant, and told who
+   * asks. False while one of them cannot be asked; until then all that takes its grants is denied.
+   */
+  meetGoverned(): Promise<boolean>
 }
 
 /** Reads the products of this process and composes them, or takes a supergraph as it is. */
@@ -33,17 +39,13 @@ export async function openMesh(
 
   const own = meshSubgraph(() => products.all())
   const products: Products = new Products(identities, given ? [] : [own.subgraph])
-  const unread = await products.load(options.products ?? [])
+  const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)
   const composed = given ? { supergraph: given.sdl!, problems: [] } : products.supergraph()
   if (composed.supergraph === undefined) throw new GatewayStartError(composed.problems)
 
-  const foreign = new Map(
-    (given ? subgraphsOf(given.sdl!) : []).map(({ name, url }) => [
-      name,
-      new HttpDataSource(name, url, timeOf(options)),
-    ]),
-  )
+  const reachable = given ? subgraphsOf(given.sdl!).filter(({ url }) => /^https?:/.test(url)) : []
+  const foreign = new Map(reachable.map(({ name, url }) => [name, new HttpDataSource(name, url, timeOf(options))]))
   const targetOf = (name: string) =>
     products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
   const federation = loadFederation(
@@ -59,7 +61,16 @@ export async function openMesh(
     (product, error) =>
       log({ level: 'error', message: 'A policy cannot be asked for', product, reason: (error as Error).message }),
   )
-  return { products, federation, decisionPoint }
+  const meetGoverned = async () => {
+    const governed = federation.current.rights.products()
+    const unmet = reachable.filter(({ name }) => governed.has(name) && !products.get(name))
+    await products.load(
+      unmet.map(({ name, url }) => remoteEndpoint(name, url)),
+      { remote: true },
+    )
+    return unmet.every(({ name }) => products.get(name))
+  }
+  return { products, federation, decisionPoint, meetGoverned }
 }
 
 function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {

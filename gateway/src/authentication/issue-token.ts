@@ -1,6 +1,6 @@
 import { importJWK, SignJWT } from 'jose'
 import { DEMO_ALGORITHM, loadDemoKeys, readIssuer } from './demo-keys.js'
-import { DEMO_AUDIENCE, isPersona, PERSONAS, type Persona, PRODUCT_SUBJECT } from './personas.js'
+import { DEMO_AUDIENCE, isPersona, type Persona, PRODUCT_SUBJECT } from './personas.js'
 
 export interface TokenRequest {
   /** TERRANE_HOME. */
@@ -44,5 +44,5 @@ const TITLES: Record<Persona, string> = {
   admin: 'Administrator',
 }
 
-export const DEFAULT_ISSUER = { issuer: 'http://localhost:4000/oidc', audience: DEMO_AUDIENCE }
-export { PERSONAS }
+/** Before any gateway has started with this home. */
+const DEFAULT_ISSUER = { issuer: 'http://localhost:4000/oidc', audience: DEMO_AUDIENCE }

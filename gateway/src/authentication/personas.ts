@@ -2,6 +2,15 @@
 export const PERSONAS = ['visitor', 'analyst', 'uk-manager', 'steward', 'admin'] as const
 export type Persona = (typeof PERSONAS)[number]
 
+/** What each is for, in the words of the persona switcher. */
+export const DESCRIPTIONS: Record<Persona, string> = {
+  visitor: 'sees what is public',
+  analyst: 'reads what is internal, neither e-mail nor margin',
+  'uk-manager': 'reads all of the United Kingdom and controls its product',
+  steward: 'reads everything',
+  admin: 'reads and controls everything',
+}
+
 /** The persona that is nobody: sees what is public. */
 export const VISITOR_PERSONA: Persona = 'visitor'
 

@@ -1,13 +1,15 @@
 import type { Part } from '../plugins/part.js'
 import { problemJson } from '../problem-json.js'
 import { issueToken } from './issue-token.js'
-import { isPersona, PERSONAS } from './personas.js'
+import { DESCRIPTIONS, isPersona, PERSONAS } from './personas.js'
 
 /** `POST /demo/token {"as": "steward"}` for the persona switcher. Only the demo has it: it gives anyone anything. */
 export function useDemoTokens(home: string): Part {
   return {
     http(app) {
-      app.get('/demo/personas', async () => ({ personas: PERSONAS }))
+      app.get('/demo/personas', async () => ({
+        personas: PERSONAS.map(name => ({ name, description: DESCRIPTIONS[name] })),
+      }))
       app.post('/demo/token', async (request, reply) => {
         const as = (request.body as { as?: unknown } | null)?.as
         if (typeof as !== 'string' || !isPersona(as))

@@ -1,9 +1,9 @@
 import { type Problem, problem } from '@terrane/schema'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
+import type { Mesh } from '../mesh.js'
 import { GatewayStartError } from '../start-error.js'
 import { baseOf, remoteEndpoint } from '../supergraph/endpoints.js'
-import type { Products } from '../supergraph/products.js'
 import { DISCOVERY_PATH, type ProductFacts } from '../supergraph/read-product.js'
 import { CatalogueStore } from './store.js'
 
@@ -13,20 +13,21 @@ const RETRY_MILLISECONDS = 5000
 export class Registry {
   /** Configured by URL and not found yet. */
   private readonly waiting = new Set<string>()
+  private governed = true
   private retry?: NodeJS.Timeout
 
   private constructor(
     private readonly options: GatewayOptions,
     private readonly store: CatalogueStore | undefined,
-    private readonly products: Products,
+    private readonly mesh: Pick<Mesh, 'products' | 'meetGoverned'>,
     private readonly log: Log,
   ) {}
 
-  static async open(options: GatewayOptions, products: Products, log: Log): Promise<Registry> {
+  static async open(options: GatewayOptions, mesh: Mesh, log: Log): Promise<Registry> {
     // A supergraph as it is has no catalogue: nothing can be added to it.
-    if (options.supergraph !== undefined) return new Registry(options, undefined, products, log)
+    if (options.supergraph !== undefined) return new Registry(options, undefined, mesh, log)
     try {
-      return new Registry(options, await CatalogueStore.open(options.home, options.databaseUrl), products, log)
+      return new Registry(options, await CatalogueStore.open(options.home, options.databaseUrl), mesh, log)
     } catch (error) {
       throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
     }
@@ -35,13 +36,14 @@ export class Registry {
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
     for (const { name, url, facts } of (await this.store?.products()) ?? []) {
-      if (this.products.get(name)) continue
+      if (this.mesh.products.get(name)) continue
       const known = JSON.parse(facts) as ProductFacts
-      const { problems } = await this.products.add(remoteEndpoint(name, url), { remote: true, known })
+      const { problems } = await this.mesh.products.add(remoteEndpoint(name, url), { remote: true, known })
       this.report(url, problems)
     }
     for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
-    if (this.waiting.size > 0) {
+    this.governed = await this.mesh.meetGoverned()
+    if (this.missing().length > 0) {
       this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS)
       this.retry.unref()
     }
@@ -59,7 +61,7 @@ export class Registry {
     const named = request.name === undefined ? await askName(url) : { name: request.name }
     if ('problem' in named) return { problems: [named.problem] }
     const { name } = named
-    const { product, problems } = await this.products.add(remoteEndpoint(name, url), {
+    const { product, problems } = await this.mesh.products.add(remoteEndpoint(name, url), {
       remote: true,
       replace: request.replace === true,
     })
@@ -77,7 +79,7 @@ export class Registry {
   }
 
   missing(): string[] {
-    return [...this.waiting]
+    return [...this.waiting, ...(this.governed ? [] : ['policies of products in the supergraph'])]
   }
 
   async close(): Promise<void> {
@@ -94,7 +96,8 @@ export class Registry {
 
   private async retryWaiting(): Promise<void> {
     for (const url of [...this.waiting]) await this.addConfigured(url)
-    if (this.waiting.size === 0) clearInterval(this.retry)
+    this.governed ||= await this.mesh.meetGoverned()
+    if (this.missing().length === 0) clearInterval(this.retry)
   }
 
   private report(url: string, problems: Problem[]): void {

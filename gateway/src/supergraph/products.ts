@@ -41,12 +41,11 @@ export class Products {
   }
 
   /** The products there are before anything is served. What cannot be read is a problem; the others are in. */
-  async load(endpoints: ProductEndpoint[]): Promise<Problem[]> {
+  async load(endpoints: ProductEndpoint[], { remote }: { remote: boolean }): Promise<Problem[]> {
     const read = await Promise.all(endpoints.map(endpoint => readProduct(endpoint, this.identities)))
     for (const [at, endpoint] of endpoints.entries()) {
       const facts = read[at]!.facts
-      if (facts)
-        this.byName.set(endpoint.name, { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote: false })
+      if (facts) this.byName.set(endpoint.name, { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote })
     }
     return read.flatMap(one => one.problems)
   }

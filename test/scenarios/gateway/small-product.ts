@@ -110,17 +110,21 @@ export class SmallProduct {
   }
 
   private async answer(request: Request, identity: SignedIdentity | undefined): Promise<Response> {
-    const { query, variables, operationName } = (await request.json()) as Record<string, never>
-    if (String(query).includes('_service') && !identity?.gateway)
+    const { query, variables, operationName } = (await request.json()) as {
+      query: string
+      variables?: Record<string, unknown>
+      operationName?: string
+    }
+    if (query.includes('_service') && !identity?.gateway)
       return Response.json({ errors: [{ message: 'Only the mesh may read the schema.' }] })
     const pinned = request.headers.get(PUBLICATION_HEADER)
-    if (!String(query).includes('_service')) this.asked.push({ query, publication: pinned, identity })
+    if (!query.includes('_service')) this.asked.push({ query, publication: pinned, identity })
     const publication = pinned === null ? this.publication : Number(pinned)
     const answer = await graphql({
       schema: this.schema,
       source: query,
-      variableValues: variables,
-      operationName,
+      ...(variables ? { variableValues: variables } : {}),
+      ...(operationName ? { operationName } : {}),
       contextValue: { identity, publication } satisfies Asked,
     })
     return Response.json({ ...answer, extensions: { terrane: { publications: { [this.options.name]: publication } } } })
