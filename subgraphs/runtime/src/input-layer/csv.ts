@@ -95,9 +95,9 @@ async function read(load: Load, layout: Layout, file: string): Promise<Reject[]>
   const columns = layout.columns.map((property, at) => `c${at}: '${property ? readType(property) : 'VARCHAR'}'`)
   const sources = properties.map((property): Source | undefined => {
     const at = layout.columns.indexOf(property)
-    if (at >= 0) return { sql: `c${at}`, wide: readType(property) === wideType(property.type) }
+    if (at >= 0) return { sql: `c${at}`, as: readType(property) === wideType(property.type) ? 'wide' : 'text' }
     const partition = load.partitions.get(property.physicalName)
-    return partition == null ? undefined : { sql: literal(partition), wide: false }
+    return partition == null ? undefined : { sql: literal(partition), as: 'text' }
   })
   const relation = `read_csv(${literal(file)}, columns = {${columns.join(', ')}}, header = true, auto_detect = false,
     delim = ${literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = '', compression = 'none',
@@ -113,7 +113,10 @@ async function read(load: Load, layout: Layout, file: string): Promise<Reject[]>
   )
 }
 
-/** DuckDB 1.5 reads a TIMESTAMPTZ that is none as null, without rejecting it: such columns are converted afterwards. */
+/**
+ * DuckDB 1.5 reads a TIMESTAMP without heeding its offset, and a TIMESTAMPTZ that is none as null without rejecting it:
+ * such columns are converted afterwards.
+ */
 function readType(property: Property): string {
   return property.type.kind === 'timestamp' ? 'VARCHAR' : wideType(property.type)
 }

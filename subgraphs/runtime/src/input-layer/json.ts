@@ -41,7 +41,7 @@ async function insert(load: Load, relation: string): Promise<{ place: number; fa
   const sources = properties.map((property, at): Source => {
     const partition = load.partitions.get(property.physicalName)
     const value = `found[${at + 1}]`
-    return { sql: partition == null ? value : `coalesce(${value}, ${literal(partition)})`, wide: false }
+    return { sql: partition == null ? value : `coalesce(${value}, ${literal(partition)})`, as: 'text' }
   })
   const found = `(SELECT json, json_extract_string(json, [${paths.join(', ')}]) AS found FROM ${relation})`
   const torn = `coalesce(json_type(json), 'NULL') <> 'OBJECT'`

@@ -17,9 +17,9 @@ export const loadParquet: Loader = async load => {
   if (lacking) throw lacking
   const sources = properties.map((property): Source | undefined => {
     const column = columnOf(property)
-    if (column !== undefined) return { sql: sourceOf(property, column), wide: false }
+    if (column !== undefined) return { sql: sourceOf(property, column), as: 'any' }
     const partition = load.partitions.get(property.physicalName)
-    return partition == null ? undefined : { sql: literal(partition), wide: false }
+    return partition == null ? undefined : { sql: literal(partition), as: 'text' }
   })
   const relation = `read_parquet(${literal(load.path)}, hive_partitioning = false)`
   try {
