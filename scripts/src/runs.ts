@@ -7,6 +7,12 @@ type Outcome = Awaited<ReturnType<DataProduct['run']>>
 /** Longer than this without a result, and the step that is under way is shown. */
 const SILENT_MILLISECONDS = 1000
 
+const LONGEST_STEP = 42
+
+function shortened(text: string): string {
+  return text.length > LONGEST_STEP ? `${text.slice(0, LONGEST_STEP - 1)}…` : text
+}
+
 /** Runs a product and tells of it: what takes longer than a second, then one line with rows and seconds. */
 export async function runAndTell(product: DataProduct, trigger: string, terminal: Terminal): Promise<Outcome> {
   const since = Date.now()
@@ -15,7 +21,7 @@ export async function runAndTell(product: DataProduct, trigger: string, terminal
   const outcome = await product.run(trigger, (step, detail) => {
     if (Date.now() - shown < SILENT_MILLISECONDS) return
     shown = Date.now()
-    terminal.step('going', `${name}: ${step}`, detail ?? '', secondsSince(since))
+    terminal.step('going', shortened(`${name}: ${step} ${detail ?? ''}`), secondsSince(since))
   })
   await tell(product, outcome, since, terminal)
   return outcome
@@ -33,7 +39,8 @@ async function tell(product: DataProduct, outcome: Outcome, since: number, termi
   terminal.step('done', what, count(rows, 'rows'), secondsSince(since))
   const quarantined = outcome.result?.inputs.reduce((sum, input) => sum + input.quarantined, 0) ?? 0
   if (quarantined > 0) terminal.step('warned', `${name}: rows in quarantine`, count(quarantined, 'rows'))
-  terminal.problems(outcome.problems)
+  // What is in quarantine is one line; which files it came from is the observability port's to tell.
+  terminal.problems(outcome.problems.filter(({ code }) => code !== 'INPUT_QUARANTINED'))
 }
 
 async function publishedRows(product: DataProduct, { result }: Outcome): Promise<number> {

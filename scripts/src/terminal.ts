@@ -30,7 +30,7 @@ export class Terminal {
 
   step(mark: keyof typeof MARKS, what: string, ...details: string[]): void {
     const [sign, colour] = MARKS[mark]
-    const columns = details.map(detail => detail.padStart(14)).join('')
+    const columns = details.map(detail => detail.padStart(16)).join('')
     this.line(`${this.paint(colour, sign)} ${what.padEnd(columns ? 44 : 0)}${columns}`.trimEnd())
   }
 
