@@ -133,6 +133,8 @@ export function nameOf(type: ValueType): string {
 export interface Source {
   sql: string
   as: 'text' | 'any' | 'wide'
+  /** Condition under which the text is no longer what was sent. */
+  doubt?: string
 }
 
 function widened(type: ValueType, sql: string, as: Source['as']): string {
@@ -167,6 +169,11 @@ export function typedSelect(
       return
     }
     inner.push(`${source.sql} AS s${at}`)
+    if (source.doubt) {
+      inner.push(`${source.doubt} AS d${at}`)
+      middle.push(`d${at}`)
+      faults.push(`WHEN d${at} THEN ${at * 4 + INEXACT}`)
+    }
     middle.push(`s${at}`, `${widened(property.type, `s${at}`, source.as)} AS w${at}`)
     const { value, fits } = narrow(property.type, `w${at}`)
     values.push(value)

@@ -41,7 +41,9 @@ async function insert(load: Load, relation: string): Promise<{ place: number; fa
   const sources = properties.map((property, at): Source => {
     const partition = load.partitions.get(property.physicalName)
     const value = `found[${at + 1}]`
-    return { sql: partition == null ? value : `coalesce(${value}, ${literal(partition)})`, as: 'text' }
+    const sql = partition == null ? value : `coalesce(${value}, ${literal(partition)})`
+    const doubt = property.type.kind === 'decimal' && property.type.precision > DOUBLE_DIGITS
+    return { sql, as: 'text', ...(doubt ? { doubt: rounded(value, paths[at]!) } : {}) }
   })
   const found = `(SELECT json, json_extract_string(json, [${paths.join(', ')}]) AS found FROM ${relation})`
   const torn = `coalesce(json_type(json), 'NULL') <> 'OBJECT'`
@@ -51,6 +53,12 @@ async function insert(load: Load, relation: string): Promise<{ place: number; fa
     throw unreadable(load, error)
   }
   return unfitRows(load)
+}
+
+/** A JSON number with a fraction goes through a double on its way (RFC 8259, 6): beyond this it may have been rounded. */
+const DOUBLE_DIGITS = 15
+function rounded(value: string, path: string): string {
+  return `coalesce(json_type(json, ${path}) = 'DOUBLE' AND length(regexp_replace(${value}, '[^0-9]', '', 'g')) > ${DOUBLE_DIGITS}, false)`
 }
 
 /** `customer.email` is a property of that name; a JSON path begins with `$`. */

@@ -219,6 +219,16 @@ describe('json and ndjson', () => {
     expect(await read('SELECT order_id FROM input.orders ORDER BY ALL')).toEqual([['a'], ['z']])
   })
 
+  test('a decimal that a JSON number cannot carry is not rounded in silence; as a text it is exact', async () => {
+    const properties = [property('total', { kind: 'decimal', precision: 18, scale: 2 })]
+    const lines = ['1234567890123456.78', '"1234567890123456.78"', '12.5', '9007199254740993'].map(
+      total => `{"total":${total}}`,
+    )
+    const result = await type([await landed(lines.join('\n'), { format: 'ndjson' })], properties)
+    expect(result.bad).toEqual(['1 total is not exactly a decimal(18,2)'])
+    expect(await read()).toEqual([['1234567890123456.78'], ['12.50'], ['9007199254740993.00']])
+  })
+
   test('nested values by path, lists and objects', async () => {
     const properties = [
       property('email', STRING, { physicalName: '$.customer.email' }),

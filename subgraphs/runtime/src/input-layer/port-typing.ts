@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type Problem, problem } from '@terrane/schema/problems'
+import type { RunJob } from '../pipeline/job.js'
+import { keyOf, partitionsOf, plainBytes } from './arrival.js'
+import { columnType, FAULT, FILE, fingerprintOf, literal, quoted } from './columns.js'
+import { loadCsv } from './csv.js'
+import { loadJson, loadNdjson } from './json.js'
+import type { LandedFile } from './landed.js'
+import { type BadRow, FileFault, type Load, type Loader, unreadable } from './load.js'
+import { describeParquet, loadParquet } from './parquet.js'
+import { writeQuarantine } from './quarantine.js'
+import { all, INPUT_STORE, type TypedFile } from './store.js'
+
+const LOADERS: Record<LandedFile['format'], Loader> = {
+  csv: loadCsv,
+  json: loadJson,
+  ndjson: loadNdjson,
+  parquet: loadParquet,
+}
+
+/** Where typing reports and writes. */
+export interface PortTypingOptions {
+  quarantineFolder: string
+  /** For files that live no longer than their load. */
+  scratch: string
+  onProgress?: (progress: { step: string; detail?: string; rows?: number; seconds?: number }) => void
+}
+
+/** The typed rows of one input port, in a table per way of typing; a view shows the one in force. */
+export class PortTyping {
+  /** Of the way of typing in force. */
+  private fingerprint = ''
+  private columns: string[] = []
+  private readonly files: { file: LandedFile; key: string }[]
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly input: Pick<RunJob['inputs'][number], 'port' | 'dataset' | 'files'>,
+    private readonly options: PortTypingOptions,
+  ) {
+    // One content under two names is two loads only where the names say different things.
+    const byKey = new Map(input.files.map(file => [keyOf(file), file]))
+    this.files = [...byKey].map(([key, file]) => ({ key, file }))
+  }
+
+  async type(): Promise<Problem[]> {
+    const opened = await this.openTable()
+    if (opened !== undefined) return [opened]
+    const typed = new Map((await this.typed()).map(row => [row.key, row]))
+    const problems: Problem[] = []
+    for (const { file, key } of this.files) {
+      const known = typed.get(key)
+      problems.push(...(known ? (JSON.parse(known.warnings) as Problem[]) : await this.load(file, key)))
+    }
+    if (!problems.some(found => found.severity === 'error')) await this.settle()
+    return problems
+  }
+
+  /** Rows and quarantined rows of the files that count. */
+  async count(): Promise<{ rows: number; quarantined: number }> {
+    const current = new Set(this.files.map(each => each.key))
+    const typed = (await this.typed()).filter(row => current.has(row.key))
+    return {
+      rows: typed.reduce((sum, row) => sum + row.rows, 0),
+      quarantined: typed.reduce((sum, row) => sum + row.quarantined, 0),
+    }
+  }
+
+  private get table(): string {
+    return `typed.${quoted(`${this.input.port}#${this.fingerprint}`)}`
+  }
+
+  private typed(): Promise<TypedFile[]> {
+    return all(
+      this.connection,
+      `SELECT load, key, rows, quarantined, warnings FROM typed."#files"
+       WHERE port = ${literal(this.input.port)} AND fingerprint = ${literal(this.fingerprint)}`,
+    )
+  }
+
+  /** Makes the table where it is missing; a product's port takes its columns from the first file. */
+  private async openTable(): Promise<Problem | undefined> {
+    const { dataset, port } = this.input
+    let definitions: string[]
+    if (dataset !== undefined) {
+      this.fingerprint = fingerprintOf(dataset)
+      this.columns = dataset.properties.map(property => property.name)
+      definitions = dataset.properties.map(each => `${quoted(each.name)} ${columnType(each.type)}`)
+    } else {
+      const first = this.files[0]?.file
+      if (first === undefined) return problem('INPUT_NOTHING_ARRIVED', { port })
+      try {
+        const found = await describeParquet({ connection: this.connection, file: first, path: first.path })
+        this.columns = found.map(column => column.name)
+        definitions = found.map(column => `${quoted(column.name)} ${column.type}`)
+        this.fingerprint = createHash('sha256').update(definitions.join()).digest('hex').slice(0, 12)
+      } catch (error) {
+        if (error instanceof FileFault) return error.problem
+        throw error
+      }
+    }
+    await this.connection.run(
+      `CREATE TABLE IF NOT EXISTS ${this.table} (${[...definitions, `${FILE} INTEGER`, `${FAULT} INTEGER`].join(', ')})`,
+    )
+    return undefined
+  }
+
+  private async load(file: LandedFile, key: string): Promise<Problem[]> {
+    const { connection, input, options } = this
+    const { port, dataset } = input
+    const started = performance.now()
+    const scratch = await mkdtemp(path.join(options.scratch, 'load-'))
+    await connection.run('BEGIN')
+    try {
+      const [{ number }] = (await all<{ number: number }>(connection, `SELECT nextval('typed.loads')::INTEGER AS number`)) as [{ number: number }] // biome-ignore format: one row
+      const load: Load = {
+        connection,
+        file,
+        path: await plainBytes(file, scratch),
+        properties: dataset?.properties ?? [],
+        partitions: partitionsOf(file.name),
+        table: this.table,
+        number,
+        scratch,
+      }
+      const { quarantined, warnings } = dataset ? await LOADERS[file.format](load) : await copyParquet(load)
+      const rows = await this.finish(load, key, quarantined, warnings)
+      await writeQuarantine(options.quarantineFolder, file, quarantined)
+      await connection.run('COMMIT')
+      const seconds = (performance.now() - started) / 1000
+      options.onProgress?.({ step: 'typed', detail: `${port}: ${file.name}`, rows, seconds })
+      return warningsOf(file, quarantined, warnings)
+    } catch (error) {
+      await connection.run('ROLLBACK')
+      if (error instanceof FileFault) return [error.problem]
+      throw error
+    } finally {
+      await rm(scratch, { recursive: true, force: true })
+    }
+  }
+
+  /** Takes the rows that do not fit out again and writes the load down. Answers the rows that stay. */
+  private async finish(load: Load, key: string, quarantined: BadRow[], warnings: Problem[]): Promise<number> {
+    const { connection, table } = { connection: this.connection, table: this.table }
+    if (quarantined.length > 0) {
+      await connection.run(`DELETE FROM ${table} WHERE ${FILE} = ${load.number} AND ${FAULT} <> 0`)
+    }
+    const [counted] = await all<{ rows: number }>(
+      connection,
+      `SELECT count(*)::INTEGER AS rows FROM ${table} WHERE ${FILE} = ${load.number}`,
+    )
+    const said = JSON.stringify(warningsOf(load.file, quarantined, warnings))
+    await connection.run(
+      `INSERT INTO typed."#files" VALUES (${load.number}, ${literal(this.input.port)}, ${literal(this.fingerprint)},
+         ${literal(key)}, ${counted!.rows}, ${quarantined.length}, ${literal(said)})`,
+    )
+    return counted!.rows
+  }
+
+  /** All files are typed: shows them, and lets go of those that no longer count and of other ways of typing. */
+  private async settle(): Promise<void> {
+    const { connection, input } = this
+    const port = literal(input.port)
+    const current = new Set(this.files.map(each => each.key))
+    const gone = (await this.typed()).filter(row => !current.has(row.key))
+    const stale = await all<{ name: string }>(
+      connection,
+      `SELECT table_name AS name FROM duckdb_tables() WHERE database_name = ${literal(INPUT_STORE)} AND schema_name = 'typed'
+         AND starts_with(table_name, ${literal(`${input.port}#`)}) AND table_name <> ${literal(`${input.port}#${this.fingerprint}`)}`,
+    )
+    await connection.run('BEGIN')
+    if (gone.length > 0) {
+      const loads = gone.map(row => row.load).join(', ')
+      await connection.run(`DELETE FROM ${this.table} WHERE ${FILE} IN (${loads})`)
+      await connection.run(`DELETE FROM typed."#files" WHERE load IN (${loads})`)
+    }
+    await connection.run(
+      `CREATE OR REPLACE VIEW input.${quoted(input.port)} AS SELECT ${this.columns.map(quoted).join(', ')} FROM ${this.table}`,
+    )
+    for (const { name } of stale) await connection.run(`DROP TABLE typed.${quoted(name)}`)
+    await connection.run(
+      `DELETE FROM typed."#files" WHERE port = ${port} AND fingerprint <> ${literal(this.fingerprint)}`,
+    )
+    await connection.run('COMMIT')
+  }
+}
+
+/** Another product's parquet has been checked by that product's own contract: its schema is taken as it is. */
+async function copyParquet(load: Load): Promise<{ quarantined: BadRow[]; warnings: Problem[] }> {
+  await describeParquet(load)
+  try {
+    await load.connection.run(
+      `INSERT INTO ${load.table} BY NAME SELECT *, ${load.number} AS ${FILE}, 0 AS ${FAULT}
+       FROM read_parquet(${literal(load.path)}, hive_partitioning = false)`,
+    )
+  } catch (error) {
+    throw unreadable(load, error)
+  }
+  return { quarantined: [], warnings: [] }
+}
+
+function warningsOf(file: LandedFile, quarantined: BadRow[], warnings: Problem[]): Problem[] {
+  if (quarantined.length === 0) return warnings
+  const counts = new Map<string, number>()
+  for (const { property = 'the row as a whole' } of quarantined) counts.set(property, (counts.get(property) ?? 0) + 1)
+  const [property] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))
+  const details = { rows: quarantined.length, file: file.name, port: file.port, property }
+  return [...warnings, problem('INPUT_QUARANTINED', details, { file: file.name })]
+}
