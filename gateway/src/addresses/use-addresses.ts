@@ -57,6 +57,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
     identity,
     ...(address.rest[0] === 'input' ? {} : { bodyBytes: options.limits.bodyBytes }),
   }).catch((error: Error) => error)
+  // What of the body nobody read must not stand before the next request on this socket.
+  if (!request.raw.complete) reply.header('connection', 'close')
   if (response instanceof Error) {
     if (response.name === 'BodyTooLarge')
       return problemJson(reply, 413, `The body is larger than ${options.limits.bodyBytes} bytes.`)

@@ -1,0 +1,42 @@
+import { PublicationPins } from './publication-pins.js'
+
+const read = (answer: { publication?: number }) => answer.publication
+
+test('parallel first fetches wait for the first one, then ask for what it read', async () => {
+  const pins = new PublicationPins()
+  const asked: (number | undefined)[] = []
+  let current = 17
+  const fetch = async (publication: number | undefined) => {
+    asked.push(publication)
+    await new Promise(resolve => setImmediate(resolve))
+    const answer = { publication: publication ?? current }
+    current += 1
+    return answer
+  }
+  const answers = await Promise.all([1, 2, 3].map(() => pins.through('uk-sales', fetch, read)))
+  expect(asked).toEqual([undefined, 17, 17])
+  expect(answers.map(read)).toEqual([17, 17, 17])
+  expect(pins.all()).toEqual({ 'uk-sales': 17 })
+})
+
+test('a first fetch that fails pins nothing; of those that wait one is the next first', async () => {
+  const pins = new PublicationPins()
+  const asked: (number | undefined)[] = []
+  const fetch = async (publication: number | undefined) => {
+    asked.push(publication)
+    await new Promise(resolve => setImmediate(resolve))
+    if (asked.length === 1) throw new Error('gone')
+    return { publication: publication ?? 4 }
+  }
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => pins.through('uk-sales', fetch, read)))
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+  expect(asked).toEqual([undefined, undefined, 4])
+})
+
+test('products do not wait for one another', async () => {
+  const pins = new PublicationPins()
+  const never = pins.through('a', () => new Promise<{ publication?: number }>(() => {}), read)
+  expect(await pins.through('b', async () => ({ publication: 2 }), read)).toEqual({ publication: 2 })
+  expect(never).toBeInstanceOf(Promise)
+  expect(pins.all()).toEqual({ b: 2 })
+})

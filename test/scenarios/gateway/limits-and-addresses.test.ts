@@ -1,0 +1,230 @@
+import { Readable } from 'node:stream'
+import { geography, SmallMesh, ukSales } from './small-mesh.js'
+import type { SmallProduct } from './small-product.js'
+
+let mesh: SmallMesh
+let uk: SmallProduct
+beforeAll(async () => {
+  mesh = await SmallMesh.start(
+    trust => {
+      uk = ukSales(trust)
+      return [uk, geography(trust)]
+    },
+    { limits: { depth: 6, aliases: 5, tokens: 60, timeMilliseconds: 400, bodyBytes: 20_000 } },
+  )
+})
+afterAll(() => mesh.stop())
+beforeEach(() => {
+  uk.asked.length = 0
+  uk.requests.length = 0
+})
+
+describe('limits', () => {
+  const refused = async (query: string, limit: string) => {
+    const answer = await mesh.ask(query, 'steward')
+    expect(answer.status).toBe(400)
+    expect(answer.errors?.[0]?.extensions).toEqual({ code: 'OPERATION_TOO_LARGE', limit })
+    expect(uk.asked).toHaveLength(0)
+  }
+
+  test('depth, through fragments too', async () => {
+    await refused(`{ __schema { types { fields { type { ofType { ofType { name } } } } } } }`, 'depth')
+    await refused(
+      `{ __schema { types { fields { ...F } } } } fragment F on __Field { type { ofType { ofType { name } } } }`,
+      'depth',
+    )
+  })
+
+  test('aliases', async () => {
+    await refused(`{ ukSales { ${[...'abcdef'].map(key => `${key}: publication`).join(' ')} } }`, 'aliases')
+  })
+
+  test('fields, with fragments written out: a fan of fragments ends at once', async () => {
+    await refused(`{ ukSales { ${'publication '.repeat(60)} } }`, 'tokens')
+    const fan = Array.from({ length: 20 }, (_, n) => `fragment F${n} on UkSales { ...F${n + 1} ...F${n + 1} }`)
+    await refused(`{ ukSales { ...F0 } } ${fan.join(' ')} fragment F20 on UkSales { publication }`, 'tokens')
+  })
+
+  test('fragments in a circle are told as such', async () => {
+    const answer = await mesh.ask('{ ukSales { ...A } } fragment A on UkSales { ...A }', 'steward')
+    expect(answer.errors?.[0]?.message).toContain('Cannot spread fragment "A" within itself')
+  })
+
+  test('time: the operation ends, the gateway goes on', async () => {
+    const fetch = uk.fetch
+    uk.fetch = async request => {
+      if (new URL(request.url).pathname === '/graphql') await new Promise(resolve => setTimeout(resolve, 1500))
+      return fetch.call(uk, request)
+    }
+    const answer = await mesh.ask('{ ukSales { publication } }', 'steward')
+    uk.fetch = fetch
+    expect(answer.status).toBe(504)
+    expect(answer.errors).toEqual([
+      { message: 'The operation took longer than 400 ms.', extensions: { code: 'OPERATION_TIMEOUT' } },
+    ])
+    expect((await mesh.ask('{ ukSales { publication } }', 'steward')).errors).toBeUndefined()
+  })
+
+  test('size of the body', async () => {
+    const answer = await mesh.ask(`{ ukSales { publication } } ${'#'.repeat(30_000)}`, 'steward')
+    expect(answer.status).toBe(413)
+    expect(answer.errors?.[0]?.extensions).toEqual({ code: 'REQUEST_TOO_LARGE' })
+  })
+})
+
+describe('/graphql answers in JSON, whatever it is sent', () => {
+  test.each([
+    ['not JSON', '{', { 'content-type': 'application/json' }, 400],
+    ['an empty body', '', { 'content-type': 'application/json' }, 400],
+    ['no question', '{}', { 'content-type': 'application/json' }, 400],
+    ['another type', 'query', { 'content-type': 'text/csv' }, 415],
+    ['a syntax error', '{"query":"{"}', { 'content-type': 'application/json' }, 400],
+    [
+      'an unknown operation',
+      '{"query":"query A{__typename}","operationName":"B"}',
+      { 'content-type': 'application/json' },
+      400,
+    ],
+    [
+      'two operations',
+      '{"query":"query A{__typename} query B{__typename}"}',
+      { 'content-type': 'application/json' },
+      400,
+    ],
+    ['a list', '[{"query":"{__typename}"}]', { 'content-type': 'application/json' }, 400],
+  ])('%s', async (_name, body, headers, status) => {
+    const response = await fetch(`${mesh.gateway.url}/graphql`, { method: 'POST', headers, body })
+    expect(response.headers.get('content-type')).toContain('json')
+    const { errors } = (await response.json()) as { errors: { message: string }[] }
+    expect(errors[0]?.message).toBeTruthy()
+    expect(response.status).toBe(status)
+  })
+})
+
+describe('addresses', () => {
+  const get = async (path: string, as?: string, init: RequestInit = {}) =>
+    fetch(mesh.gateway.url + path, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...init.headers, ...(as ? { authorization: `Bearer ${await mesh.token(as)}` } : {}) },
+    })
+
+  test('what may not be known of is not there, like what does not exist', async () => {
+    const [hidden, unknown] = await Promise.all([
+      get('/data/europe/uk/uk-sales/1'),
+      get('/data/europe/uk/nothing-here/1'),
+    ])
+    expect(hidden.status).toBe(404)
+    expect(hidden.headers.get('content-type')).toContain('application/problem+json')
+    expect(await hidden.text()).toBe(await unknown.text())
+    expect((await get('/data/europe/uk/uk-sales/2', 'analyst')).status).toBe(404)
+    expect((await get('/data/%ff/x/1')).status).toBe(400)
+    expect(uk.requests).toHaveLength(0)
+  })
+
+  test('a bad token is refused', async () => {
+    const response = await get('/data/reference/reference-geography/1', undefined, {
+      headers: { authorization: 'Bearer nonsense' },
+    })
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('the newest major is found without a number', async () => {
+    const response = await get('/data/europe/uk/uk-sales?x=1', 'analyst')
+    expect(response.status).toBe(307)
+    expect(response.headers.get('location')).toBe('/data/europe/uk/uk-sales/1?x=1')
+  })
+
+  test('the product gets the question, signed, without the token', async () => {
+    const response = await get('/data/europe/uk/uk-sales/1/orders/1.csv?asOf=3', 'analyst', {
+      headers: { cookie: 'a=b', 'if-none-match': '"1"', accept: 'text/html' },
+    })
+    expect(await response.json()).toMatchObject({
+      path: '/data/europe/uk/uk-sales/1/orders/1.csv?asOf=3',
+      subject: 'user:analyst',
+    })
+    const { headers } = uk.requests[0]!
+    expect(headers.get('authorization')).toBeNull()
+    expect(headers.get('cookie')).toBeNull()
+    expect(headers.get('if-none-match')).toBe('"1"')
+    expect(headers.get('accept')).toBe('text/html')
+  })
+
+  test('control and observability are for those who may', async () => {
+    const put = (as?: string) =>
+      get('/data/europe/uk/uk-sales/1/control/pipeline/orders', as, {
+        method: 'PUT',
+        headers: { 'content-type': 'text/sql' },
+        body: 'SELECT 1',
+      })
+    expect((await put('analyst')).status).toBe(403)
+    expect((await get('/data/reference/reference-geography/1/control/runs')).status).toBe(401)
+    expect(uk.requests).toHaveLength(0)
+    expect((await put('steward')).status).toBe(200)
+    expect(uk.requests[0]).toMatchObject({ method: 'PUT', body: 'SELECT 1' })
+  })
+
+  test('uploads through an input port have no limit here, other bodies have', async () => {
+    const send = async (path: string) => {
+      const body = Readable.toWeb(Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(1000, 'x'))))
+      return get(`/data/europe/uk/uk-sales/1/${path}`, 'steward', {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: body as never,
+        duplex: 'half',
+      } as RequestInit)
+    }
+    const upload = await send('input/orders')
+    expect(await upload.json()).toMatchObject({ length: 100_000 })
+    expect((await send('control/runs')).status).toBe(413)
+  })
+
+  test('a product that is away is a 502 that names it', async () => {
+    const fetch = uk.fetch
+    uk.fetch = async request => {
+      if (new URL(request.url).pathname.startsWith('/data/')) throw new Error('gone, and here is a secret')
+      return fetch.call(uk, request)
+    }
+    const response = await get('/data/europe/uk/uk-sales/1', 'analyst')
+    uk.fetch = fetch
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({ title: 'The data product "uk-sales" did not answer.' })
+  })
+})
+
+test('the list for crawlers says what a product needs to find another', async () => {
+  const ask = async (accept: string) =>
+    (await fetch(`${mesh.gateway.url}/.well-known/data-mesh`, { headers: { accept } })).json()
+  expect(await ask('application/json')).toMatchObject({
+    products: [
+      {
+        name: 'reference-geography',
+        domain: 'reference',
+        major: 1,
+        address: '/data/reference/reference-geography/1',
+        owner: { name: 'Owners of reference-geography' },
+        datasets: [
+          {
+            name: 'countries',
+            address: '/data/reference/reference-geography/1/countries/1',
+            contractId: 'reference-geography.countries',
+            contractMajor: 1,
+            formats: ['csv', 'json', 'ndjson', 'parquet'],
+          },
+        ],
+      },
+    ],
+  })
+  expect(await ask('application/ld+json')).toMatchObject({ '@type': 'dcat:Catalog' })
+})
+
+test('health, readiness, metrics and the way to GraphiQL', async () => {
+  const get = (path: string) => fetch(mesh.gateway.url + path, { redirect: 'manual' })
+  expect((await get('/healthz')).status).toBe(200)
+  expect((await get('/readyz')).status).toBe(200)
+  expect(await (await get('/metrics')).text()).toContain('terrane_gateway_operations_total')
+  const root = await get('/')
+  expect([root.status, root.headers.get('location')]).toEqual([302, '/graphiql'])
+  expect((await get('/nothing')).status).toBe(404)
+})
