@@ -148,18 +148,18 @@ function widened(type: ValueType, sql: string, as: Source['as']): string {
 }
 
 /**
- * SELECT of all columns, the load's number and the fault, from a relation. `sources` is parallel to the properties;
+ * SELECT of all columns, the load's number (or the relation's column that holds it) and the fault, from a relation. `sources` is parallel to the properties;
  * undefined: nothing of it arrived. `notARow` is a condition on the relation.
  */
 export function typedSelect(
   properties: Property[],
   sources: (Source | undefined)[],
   relation: string,
-  load: number,
+  load: number | string,
   notARow?: string,
 ): string {
-  const inner: string[] = [`${notARow ?? 'false'} AS torn`]
-  const middle: string[] = ['torn']
+  const inner: string[] = [`${notARow ?? 'false'} AS torn`, `${load} AS number`]
+  const middle: string[] = ['torn', 'number']
   const values: string[] = []
   const faults: string[] = [`WHEN torn THEN ${NOT_A_ROW}`]
   properties.forEach((property, at) => {
@@ -183,7 +183,7 @@ export function typedSelect(
     const loss = property.type.kind === 'array' || property.type.kind === 'json' ? UNREADABLE : INEXACT
     if (fits) faults.push(`WHEN w${at} IS NOT NULL AND NOT (${fits}) THEN ${code + loss}`)
   })
-  return `SELECT ${[...values, load, `CASE ${faults.join(' ')} ELSE 0 END`].join(', ')}
+  return `SELECT ${[...values, 'number', `CASE ${faults.join(' ')} ELSE 0 END`].join(', ')}
     FROM (SELECT ${middle.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${relation}))`
 }
 

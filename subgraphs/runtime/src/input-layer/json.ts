@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { faultOf, literal, type Source, typedSelect } from './columns.js'
 import { type BadRow, clip, type Load, type Loader, unfitRows, unreadable } from './load.js'
 import { all } from './store.js'
@@ -36,23 +37,32 @@ export const loadJson: Loader = async load => {
 }
 
 async function insert(load: Load, relation: string): Promise<{ place: number; fault: number }[]> {
-  const { connection, properties } = load
+  try {
+    await insertObjects(load.connection, { ...load, relation, load: load.number })
+  } catch (error) {
+    throw unreadable(load, error)
+  }
+  return unfitRows(load)
+}
+
+/** Inserts from a relation with the column `json`. */
+export async function insertObjects(
+  connection: DuckDBConnection,
+  from: Pick<Load, 'properties' | 'table'> &
+    Partial<Pick<Load, 'partitions'>> & { relation: string; load: number | string },
+): Promise<void> {
+  const { properties, table, relation, load, partitions } = from
   const paths = properties.map(property => literal(pathOf(property.physicalName)))
   const sources = properties.map((property, at): Source => {
-    const partition = load.partitions.get(property.physicalName)
+    const partition = partitions?.get(property.physicalName)
     const value = `found[${at + 1}]`
     const sql = partition == null ? value : `coalesce(${value}, ${literal(partition)})`
     const doubt = property.type.kind === 'decimal' && property.type.precision > DOUBLE_DIGITS
     return { sql, as: 'text', ...(doubt ? { doubt: rounded(value, paths[at]!) } : {}) }
   })
-  const found = `(SELECT json, json_extract_string(json, [${paths.join(', ')}]) AS found FROM ${relation})`
+  const found = `(SELECT *, json_extract_string(json, [${paths.join(', ')}]) AS found FROM ${relation})`
   const torn = `coalesce(json_type(json), 'NULL') <> 'OBJECT'`
-  try {
-    await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, found, load.number, torn)}`)
-  } catch (error) {
-    throw unreadable(load, error)
-  }
-  return unfitRows(load)
+  await connection.run(`INSERT INTO ${table} ${typedSelect(properties, sources, found, load, torn)}`)
 }
 
 /** A JSON number with a fraction goes through a double on its way (RFC 8259, 6): beyond this it may have been rounded. */

@@ -10,6 +10,7 @@ import { loadCsv } from './csv.js'
 import { loadJson, loadNdjson } from './json.js'
 import type { LandedFile } from './landed.js'
 import { type BadRow, FileFault, type Load, type Loader, unreadable } from './load.js'
+import { batchesOf, loadMessages, type Message } from './messages.js'
 import { describeParquet, loadParquet } from './parquet.js'
 import { writeQuarantine } from './quarantine.js'
 import { all, INPUT_STORE, type TypedFile } from './store.js'
@@ -49,6 +50,8 @@ export class PortTyping {
   async type(): Promise<Problem[]> {
     const opened = await this.openTable()
     if (opened !== undefined) return [opened]
+    const before = new Set((await this.typed()).map(row => row.key))
+    for (const batch of batchesOf(this.files.filter(each => !before.has(each.key)))) await this.loadBatch(batch)
     const typed = new Map((await this.typed()).map(row => [row.key, row]))
     const problems: Problem[] = []
     for (const { file, key } of this.files) {
@@ -142,6 +145,31 @@ export class PortTyping {
     }
   }
 
+  /** Whatever of the batch is not loaded here is loaded one by one, which tells what is wrong with it. */
+  private async loadBatch(batch: Message[]): Promise<void> {
+    const { connection, input, options, table } = this
+    if (input.dataset === undefined) return
+    const { properties } = input.dataset
+    await connection.run('BEGIN')
+    try {
+      const loaded = await loadMessages(connection, { table, properties }, batch)
+      const rows = loaded.map(({ message, load, rows }) => this.written(load, message.key, rows, 0, []))
+      if (rows.length > 0) await connection.run(`INSERT INTO typed."#files" VALUES ${rows.join(', ')}`)
+      await connection.run('COMMIT')
+      const detail = `${input.port}: ${loaded.length} messages`
+      options.onProgress?.({ step: 'typed', detail, rows: loaded.reduce((sum, each) => sum + each.rows, 0) })
+    } catch {
+      await connection.run('ROLLBACK')
+    }
+  }
+
+  /** A row of what is remembered of a load. */
+  private written(load: number, key: string, rows: number, quarantined: number, warnings: Problem[]): string {
+    const { port } = this.input
+    const texts = [port, this.fingerprint, key].map(literal).join(', ')
+    return `(${load}, ${texts}, ${rows}, ${quarantined}, ${literal(JSON.stringify(warnings))})`
+  }
+
   /** Takes the rows that do not fit out again and writes the load down. Answers the rows that stay. */
   private async finish(load: Load, key: string, quarantined: BadRow[], warnings: Problem[]): Promise<number> {
     const { connection, table } = { connection: this.connection, table: this.table }
@@ -152,11 +180,9 @@ export class PortTyping {
       connection,
       `SELECT count(*)::INTEGER AS rows FROM ${table} WHERE ${FILE} = ${load.number}`,
     )
-    const said = JSON.stringify(warningsOf(load.file, quarantined, warnings))
-    await connection.run(
-      `INSERT INTO typed."#files" VALUES (${load.number}, ${literal(this.input.port)}, ${literal(this.fingerprint)},
-         ${literal(key)}, ${counted!.rows}, ${quarantined.length}, ${literal(said)})`,
-    )
+    const said = warningsOf(load.file, quarantined, warnings)
+    const row = this.written(load.number, key, counted!.rows, quarantined.length, said)
+    await connection.run(`INSERT INTO typed."#files" VALUES ${row}`)
     return counted!.rows
   }
 

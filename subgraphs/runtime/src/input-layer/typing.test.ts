@@ -229,6 +229,29 @@ describe('json and ndjson', () => {
     expect(await read()).toEqual([['1234567890123456.78'], ['12.50'], ['9007199254740993.00']])
   })
 
+  test('many messages are loaded together; the bad ones cost themselves only', async () => {
+    const json = (content: string, name: string) => landed(content, { name, format: 'json' })
+    const good = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        json(`{"order_id":"m${String(at).padStart(2, '0')}","amount":${at}}`, 'm.json'),
+      ),
+    )
+    const unfit = await json('[{"order_id":"x","amount":1.239},{"order_id":"y"}]', 'unfit.json')
+    const first = await type([...good, unfit])
+    expect(first).toMatchObject({
+      rows: 21,
+      quarantined: 1,
+      bad: ['1 amount is not exactly a decimal(12,2)'],
+      loads: 2,
+    })
+    const torn = await json('{"order_id":', 'torn.json')
+    const more = await Promise.all(['p', 'q', 'r', 's', 't'].map(name => json(`{"order_id":"${name}"}`, name)))
+    const second = await type([...good, unfit, torn, ...more])
+    expect(second.problems.filter(each => each.severity === 'error')).toMatchObject([{ file: 'torn.json' }])
+    expect(await type([...good, unfit, ...more])).toMatchObject({ rows: 26, quarantined: 1, loads: 0 })
+    expect(await read('SELECT count(DISTINCT order_id) FROM input.orders')).toEqual([['26']])
+  })
+
   test('nested values by path, lists and objects', async () => {
     const properties = [
       property('email', STRING, { physicalName: '$.customer.email' }),
