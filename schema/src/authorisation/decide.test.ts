@@ -173,6 +173,15 @@ describe('what is public', () => {
     expect(properties.order_id!.read).toBe(true)
     expect([properties.amount!.read, properties.note!.read, properties.margin!.read]).toEqual([false, false, false])
   })
+  it('a dataset known to all with nothing public in it shows a visitor its names, and neither rows nor keys', () => {
+    const properties = [
+      { name: 'order_id', discover: 'visible' as const },
+      { name: 'amount', classification: 'internal', discover: 'visible' as const },
+    ]
+    const decided = orders([], VISITOR, { visibility: 'public', dataset: { visibility: 'public', properties } })
+    expect(decided).toMatchObject({ discover: true, read: false })
+    expect(decided.properties.order_id).toEqual({ discover: true, read: false })
+  })
   it('a public property of an internal dataset needs the dataset', () => {
     expect(orders([], person('bob')).properties.currency!.read).toBe(false)
   })

@@ -58,13 +58,13 @@ function mayOnProduct(grants: Grant[], action: 'control' | 'observe'): boolean {
 }
 
 function decideDataset(dataset: PolicyDataset, caller: Caller, grants: Grant[]): DatasetDecision {
-  const allowing = grants.filter(
+  // A dataset may be known to all and still show nothing to all: that takes a property classified public.
+  const allowing = [...grants, ...(dataset.visibility === 'public' ? [PUBLIC_PROPERTIES] : [])].filter(
     grant =>
       grant.effect === 'allow' &&
       grant.actions.includes('read') &&
       (dataset.properties.length === 0 || dataset.properties.some(property => covers(grant, property))),
   )
-  if (dataset.visibility === 'public') allowing.push(PUBLIC_PROPERTIES)
   const denying = grants.filter(grant => grant.effect === 'deny' && grant.actions.includes('read'))
   // A key cannot be hidden without its dataset, so denying the one is denying the other.
   const denyingAll = denying.filter(
