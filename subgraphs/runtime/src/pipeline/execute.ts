@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Dataset, Model, Value } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { type Conversion, columnType, conversion } from './exactness.js'
-import { failure, NOT_EXACT } from './failure.js'
+import { failure, messageOf, NOT_EXACT } from './failure.js'
 import type { RunLimits, RunMessage } from './job.js'
 import { tableOf } from './plan.js'
 import { identifier, literal } from './sql.js'
@@ -82,7 +82,11 @@ export async function sample(
 
 async function look(connection: DuckDBConnection, model: Model): Promise<Column[]> {
   // The first line is ours: positions in errors count from the second.
-  await connection.run(`CREATE OR REPLACE TEMP VIEW "model" AS\n${model.sql}\n`)
+  const statement = `CREATE OR REPLACE TEMP VIEW "model" AS\n${model.sql}\n`
+  // The judge saw one SELECT; with our line before it, it must still be one statement.
+  const { count } = await connection.extractStatements(statement)
+  if (count !== 1) throw new TypeError(`Expected ${tableOf(model)} to be one statement, found ${count}.`)
+  await connection.run(statement)
   const reader = await connection.runAndReadAll(`SELECT column_name, column_type FROM (DESCRIBE ${VIEW})`)
   return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
 }
@@ -139,7 +143,7 @@ async function keepPromise(
     const table = `publication.main.${identifier(dataset.name)}`
     return { problems: [], rows: await create(connection, table, `SELECT ${select.join(', ')} FROM ${VIEW}`) }
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes(NOT_EXACT))) throw error
+    if (!messageOf(error).includes(NOT_EXACT)) throw error
   }
   const checked = found.flatMap(({ name, expected, conversion: way }) =>
     way.kind === 'checked' ? [{ name, expected, breaks: way.breaks }] : [],

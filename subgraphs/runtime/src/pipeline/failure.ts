@@ -11,7 +11,7 @@ export const NOT_EXACT = 'terrane: not exact'
  * those about values may hold data and are told without it.
  */
 export function failure(model: Model, error: unknown, limits: { memoryMegabytes: number }): Problem {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const [kind = ''] = /^[A-Za-z ]+(?= Error:)/.exec(message) ?? []
   if (kind === 'Out of Memory') {
     return problem('RUN_OUT_OF_MEMORY', { memory: limits.memoryMegabytes, step: `, at: ${tableOf(model)}` })
@@ -33,4 +33,9 @@ export function withoutData(sentence: string): string {
     .replace(/(?<!\w)[-+]?\d[\d.,:e+-]*/g, '…')
     .replace(/(Input|value): .*/i, '$1: …')
     .slice(0, 300)
+}
+
+/** Errors of a native addon are not `instanceof Error` in every realm. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)
 }

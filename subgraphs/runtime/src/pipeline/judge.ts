@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Model } from '@terrane/schema'
 import { type Place, type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
+import { messageOf } from './failure.js'
 import { FUNCTIONS, NOT_REPRODUCIBLE, NOT_REPRODUCIBLE_NAMES, SESSION_NAMES, TABLE_FUNCTIONS } from './functions.js'
 import * as grammar from './grammar.js'
 import { nearest } from './nearest.js'
@@ -39,12 +40,16 @@ export async function judge(connection: DuckDBConnection, model: Model): Promise
 
   // A NUL ends the text for a parser in C, but not for us.
   if (model.sql.includes('\0')) return refuse('SQL_CONSTRUCT_NOT_ALLOWED', { construct: 'a NUL character' })
-  const reader = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [model.sql])
   let parsed: Parsed
   try {
+    const reader = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [model.sql])
     parsed = JSON.parse(String(reader.getRows()[0]?.[0]))
-  } catch {
-    return refuse('SQL_CONSTRUCT_NOT_ALLOWED', { construct: 'a number that is not finite' })
+  } catch (error) {
+    // JSON has no infinity; and a tree may be too deep for the parser.
+    if (error instanceof SyntaxError) {
+      return refuse('SQL_CONSTRUCT_NOT_ALLOWED', { construct: 'a number that is not finite' })
+    }
+    return refuse('SQL_SYNTAX', { reason: messageOf(error).split('\n')[0] })
   }
   if (parsed.error) {
     const notSelect = parsed.error_type === 'not implemented'
