@@ -26,6 +26,7 @@ import { runPipeline } from './pipeline/index.js'
 import type { RunLimits } from './pipeline/job.js'
 import { pollSecondsOf } from './polling.js'
 import { PolicyInForce } from './policy-in-force.js'
+import { productDatabaseUrl } from './product-database.js'
 import { productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
@@ -60,17 +61,18 @@ async function open(
   options: DataProductOptions,
 ): Promise<{ product: DataProduct; problems: Problem[] }> {
   const { databaseUrl, log = () => {} } = options
+  const ofDatabase = databaseUrl ? { databaseUrl } : {}
   const folder = path.join(options.home, product.name)
   await mkdir(folder, { recursive: true })
 
   // Stores, and what was published before.
-  const stores = await openStores({ folder, product: product.name, ...(databaseUrl ? { databaseUrl } : {}) })
+  const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   const publications = await openPublications({
     folder,
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
-    ...(databaseUrl ? { databaseUrl } : {}),
+    ...ofDatabase,
   })
   await stores.security.replaceDeclared(declaredGrants(product, new Date().toISOString()))
   const policy = new PolicyInForce(product, stores.security)
@@ -89,7 +91,10 @@ async function open(
     runPipeline,
     inputFile: path.join(folder, 'input.duckdb'),
     quarantineFolder,
-    rows: tables => (databaseUrl ? { kind: 'mysql', url: databaseUrl, tables } : { kind: 'sqlite' }),
+    rows: tables =>
+      databaseUrl
+        ? { kind: 'mysql', url: productDatabaseUrl(databaseUrl, product.name), tables }
+        : { kind: 'sqlite' },
     limits: { ...LIMITS, ...options.limits },
     finished: run => metrics.ran(run),
     log,
