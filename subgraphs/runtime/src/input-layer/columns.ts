@@ -10,7 +10,7 @@ import type { Dataset, Property, ValueType } from '@terrane/schema'
 /** Raised when typing changes its mind about values: everything is typed again then. */
 const TYPING = 1
 
-/** Of a row in a typed table: the load it came with, and what is wrong with it (0 once quarantined rows are gone). */
+/** Of a row in a typed table: the load it came with, and what is wrong with it (0: it fits; all others are hidden and in quarantine). */
 export const FILE = '"#file"'
 export const FAULT = '"#fault"'
 
