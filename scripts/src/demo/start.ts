@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { configurationOf } from '../configuration.js'
 import { endWith } from '../ending.js'
 import { stopRequested } from '../stopping.js'
@@ -15,6 +16,8 @@ const PERSONAS = [
   ['steward', 'everything, to read'],
   ['admin', 'everything, and every control port'],
 ]
+
+const GRACE_MILLISECONDS = 5000
 
 const QUERY =
   '{ europeSales { byCountryAndMonth(first: 5) { nodes { country { name continent { name } } month orderCount revenue margin } } } }'
@@ -46,7 +49,8 @@ export async function start(): Promise<void> {
     welcome(mesh, terminal)
     await stopping
     if (process.stdout.isTTY) terminal.line()
-    await mesh.close()
+    // Whoever is still downloading does not hold up the end.
+    await Promise.race([mesh.close(), setTimeout(GRACE_MILLISECONDS)])
     process.exit(0)
   } catch (error) {
     process.exit(endWith(error))
