@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
+import type { Browser, Page } from 'playwright-core'
+import { describeInBrowser, openChromium } from './chromium.js'
+
+/** GraphiQL as people meet it: what the page knows follows from who asks. */
+
+const silent = new Terminal(false, { isTTY: false, write: () => true } as never)
+
+describeInBrowser('GraphiQL', () => {
+  let home: string
+  let mesh: DemoMesh
+  let browser: Browser
+  let page: Page
+  const asked = new Set<string>()
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    home = mkdtempSync(path.join(tmpdir(), 'terrane-graphiql-'))
+    const today = new Date('2026-11-22T00:00:00Z')
+    mesh = await startDemoMesh({ home, listenPort: 0, host: '127.0.0.1', terminal: silent, today, orders: 2_000 })
+    browser = await openChromium()
+  }, 180_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await mesh?.close()
+    rmSync(home, { recursive: true, force: true })
+  }, 30_000)
+
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    page.on('request', request =>
+      asked.add(new URL(request.url()).protocol === 'blob:' ? 'blob' : new URL(request.url()).origin),
+    )
+    page.on('pageerror', error => faults.push(error.message))
+  })
+  afterEach(() => page.close())
+
+  /** Opens the page and waits until it knows the schema that this persona may discover. */
+  async function open(persona: string, query = ''): Promise<void> {
+    const introspected = () => page.waitForResponse(response => response.url().endsWith('/graphql'))
+    await Promise.all([
+      introspected(),
+      page.goto(`${mesh.url}/graphiql${query && `?query=${encodeURIComponent(query)}`}`),
+    ])
+    if (persona !== 'visitor') await Promise.all([introspected(), page.locator('#persona').selectOption(persona)])
+    await page.locator('.graphiql-execute-button').waitFor()
+  }
+
+  /** What the response pane shows for a query. */
+  async function ask(persona: string, query: string): Promise<string> {
+    await open(persona, query)
+    const answered = page.waitForResponse(response => response.url().endsWith('/graphql'))
+    await page.locator('.graphiql-execute-button').click()
+    await answered
+    const response = page.locator('.result-window .view-lines').filter({ hasText: '{' })
+    await response.waitFor()
+    return ((await response.textContent()) ?? '').replace(/\u00a0/g, ' ')
+  }
+
+  it('opens from the root, and speaks to no other host', async () => {
+    await page.goto(`${mesh.url}/`)
+    await page.locator('.graphiql-execute-button').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/graphiql')
+    expect([...asked].filter(origin => origin !== mesh.url && origin !== 'blob' && origin !== 'null')).toEqual([])
+    expect(faults).toEqual([])
+  })
+
+  it('answers a visitor with what is public, and with nothing else', async () => {
+    expect(await ask('visitor', '{ referenceGeography { country(code: "GB") { name } } }')).toContain('United Kingdom')
+    const refused = await ask('visitor', '{ ukSales { orders(first: 1) { totalCount } } }')
+    expect(refused).toContain('UNAUTHORIZED_FIELD_OR_TYPE')
+    expect(refused).not.toContain('2000')
+  })
+
+  it('answers the steward', async () => {
+    expect(await ask('steward', '{ ukSales { orders(first: 1) { totalCount } } }')).toMatch(/"totalCount": 2000/)
+  })
+
+  it('shows in its documentation what the caller may discover, and no more', async () => {
+    const documentation = async (persona: string) => {
+      await open(persona)
+      const explorer = page.locator('.graphiql-doc-explorer')
+      // The page remembers whether it was open.
+      if (!(await explorer.isVisible())) await page.getByLabel(/Show Documentation Explorer/).click()
+      for (const place of ['Query', 'UkSales', 'UkSalesOrdersConnection', 'UkSalesOrder']) {
+        await explorer.getByRole('link', { name: place, exact: true }).first().click()
+      }
+      await explorer.getByRole('link', { name: 'customerEmail', exact: true }).waitFor()
+      return explorer.textContent()
+    }
+    expect(await documentation('analyst')).not.toMatch(/margin/i)
+    expect(await documentation('steward')).toMatch(/margin/)
+  })
+})
