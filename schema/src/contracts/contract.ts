@@ -7,10 +7,17 @@ import { defined } from './property.js'
 import { redact } from './redact.js'
 import { readRoles } from './roles.js'
 import { readServers } from './server.js'
-import { readSource, type Source } from './source.js'
+import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 const DEFAULTS: ContractDefaults = { visibility: 'internal', discover: 'visible', direction: 'output' }
+
+export interface ContractReading {
+  contract?: Contract
+  problems: Problem[]
+  /** Texts of the contract that no problem may quote. */
+  hidden: Set<string>
+}
 
 /**
  * Reads one ODCS file. A contract with problems is given as far as it can be read, so that all problems of a product
@@ -21,12 +28,12 @@ export async function readContractFile(
   env: NodeJS.ProcessEnv = process.env,
   file = path,
   defaults: ContractDefaults = DEFAULTS,
-): Promise<{ contract?: Contract; problems: Problem[] }> {
+): Promise<ContractReading> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch {
-    return { problems: [problem('FILE_UNREADABLE', {}, { file })] }
+    return { problems: [problem('FILE_UNREADABLE', {}, { file })], hidden: new Set() }
   }
   return readContract(text, file, env, defaults)
 }
@@ -36,13 +43,17 @@ export function readContract(
   file: string,
   env: NodeJS.ProcessEnv,
   defaults: ContractDefaults = DEFAULTS,
-): { contract?: Contract; problems: Problem[] } {
+): ContractReading {
   const { root, problems } = readSource(text, file, env)
-  if (root === undefined) return { problems }
+  if (root === undefined) return { problems, hidden: new Set() }
+  const hidden = hiddenTexts(root)
   problems.push(...validateSource(root, 'DataContract'))
   const id = root.text('id')
-  if (root.get('kind')?.scalar !== 'DataContract' || id === undefined) return { problems }
-  return { contract: contractOf(root, id, file, defaults, problems), problems }
+  if (root.get('kind')?.scalar !== 'DataContract' || id === undefined) {
+    return { problems: conceal(problems, hidden), hidden }
+  }
+  const contract = contractOf(root, id, file, defaults, problems)
+  return { contract, problems: conceal(problems, hidden), hidden }
 }
 
 function contractOf(root: Source, id: string, file: string, defaults: ContractDefaults, problems: Problem[]): Contract {

@@ -34,12 +34,18 @@ export function readOutputPorts(root: Source, contracts: Contract[], problems: P
   })
   checkPortNames(root.list('outputPorts'), 'output', problems)
   checkDatasets(ports, problems)
-  for (const contract of contracts) {
-    if (ports.some(port => port.contract === contract)) continue
-    const place = { file: contract.file, line: 1, column: 1 }
-    problems.push(problem('CONTRACT_WITHOUT_PORT', { id: contract.id }, place))
-  }
+  checkAllNamed(root, contracts, 'output', problems)
   return ports
+}
+
+/** A contract that no port names is most often a port whose contractId has a typing error. */
+function checkAllNamed(root: Source, contracts: Contract[], direction: 'input' | 'output', problems: Problem[]): void {
+  const named = new Set(root.list(`${direction}Ports`).map(port => port.text('contractId')))
+  for (const contract of contracts) {
+    if (named.has(contract.id)) continue
+    const place = { file: contract.file, line: 1, column: 1 }
+    problems.push(problem('CONTRACT_WITHOUT_PORT', { id: contract.id, direction }, place))
+  }
 }
 
 /** Each input port with where its data comes from: a contract of its own with a server, or another product. */
@@ -50,6 +56,7 @@ export function readInputPorts(
   problems: Problem[],
 ): InputPort[] {
   checkPortNames(root.list('inputPorts'), 'input', problems)
+  checkAllNamed(root, contracts, 'input', problems)
   return root.list('inputPorts').flatMap((source): InputPort[] => {
     const name = source.text('name')
     const contractId = source.text('contractId')

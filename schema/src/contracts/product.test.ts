@@ -200,6 +200,22 @@ describe('a product', () => {
     expect(JSON.stringify([document, product!.document])).not.toMatch(/hunter2|shop\.internal/)
   })
 
+  it('quotes no variable, not even as a name', async () => {
+    const { problems } = await read(
+      {
+        'contracts/orders.odcs.yaml': ['- name: orders', '- name: ${SHOP_HOST}'],
+        'product.odps.yaml': ['contractId: in.orders', 'contractId: ${SHOP_TOKEN}'],
+      },
+      { SHOP_HOST: 'shop_internal', SHOP_TOKEN: 'hunter2' },
+    )
+    expect(problems.map(problem => problem.code)).toEqual([
+      'CONTRACT_WITHOUT_PORT',
+      'MODEL_MISSING',
+      'MODEL_NOT_PROMISED',
+    ])
+    expect(JSON.stringify(problems)).not.toMatch(/hunter2|shop_internal/)
+  })
+
   it('may be written in JSON', async () => {
     const json = JSON.stringify({
       apiVersion: 'v1.0.0',
@@ -424,6 +440,39 @@ schema:
     ],
   ])('%s', async (_, change, line) => {
     expect(await problemsOf(change)).toContain(line)
+  })
+
+  describe('entities', () => {
+    const country = (key: string, type: string) => `apiVersion: v3.1.0
+kind: DataContract
+id: out.second
+version: 1.0.0
+status: active
+schema:
+  - name: countries
+    customProperties: [{ property: terrane.entity, value: Country }]
+    properties: [{ name: ${key}, logicalType: ${type}, primaryKey: true }]
+`
+    const files = (contract: string) => ({
+      'contracts/second.odcs.yaml': contract,
+      'pipeline/output/countries.sql': 'select 1',
+      'product.odps.yaml': port,
+    })
+    it.each([
+      ['code', 'string', []],
+      ['iso', 'string', [`${contract}:27:9 RELATIONSHIP_TARGET`]],
+      ['code', 'integer', [`${contract}:27:9 RELATIONSHIP_TARGET`]],
+    ])('a relationship leads to the key: %s %s', async (key, type, expected) => {
+      expect(await problemsOf(files(country(key, type)))).toEqual(expected)
+    })
+    it('an entity needs a key', async () => {
+      const keyless = country('code', 'string').replace(', primaryKey: true', '')
+      expect(await problemsOf(files(keyless))).toContain('contracts/second.odcs.yaml:7:5 ENTITY_WITHOUT_KEY')
+    })
+    it('the field of a relationship has a name of its own', async () => {
+      const problems = await problemsOf({ [contract]: ['- name: status', '- name: country'] })
+      expect(problems).toEqual([`${contract}:27:9 RELATIONSHIP_FIELD_TAKEN`])
+    })
   })
 
   it('tells the mistakes of all files at once, in order', async () => {

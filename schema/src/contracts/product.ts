@@ -4,12 +4,13 @@ import { type Problem, problem } from '../problems/problem.js'
 import { majorOf, readContractFile, readDescription, readSupport, readTeam } from './contract.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { VISIBILITIES } from './dataset.js'
+import { checkEntities } from './entities.js'
 import type { Contract, Product, Visibility } from './model.js'
 import { readModels } from './models.js'
 import { readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
-import { readSource, type Source } from './source.js'
+import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -30,13 +31,14 @@ export async function readProduct(
   const { root, problems } = readSource(text, file, env)
   if (root === undefined) return { problems }
   problems.push(...validateSource(root, 'DataProduct'))
-  if (root.get('kind')?.scalar !== 'DataProduct') return { problems }
+  const hidden = hiddenTexts(root)
+  if (root.get('kind')?.scalar !== 'DataProduct') return { problems: conceal(problems, hidden) }
 
   const custom = new CustomProperties(root)
   custom.unknown(CUSTOM_PROPERTIES.product, problems)
   const visibility = custom.word('terrane.visibility', VISIBILITIES, problems) ?? 'internal'
-  const outputs = await readContracts(folder, 'contracts', 'output', visibility, env, problems)
-  const inputs = await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems)
+  const outputs = await readContracts(folder, 'contracts', 'output', visibility, env, problems, hidden)
+  const inputs = await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems, hidden)
   checkIds([...outputs, ...inputs], problems)
 
   const outputPorts = readOutputPorts(root, outputs, problems)
@@ -62,7 +64,8 @@ export async function readProduct(
       team: readTeam(root),
     }),
   }
-  const sorted = inOrder(problems)
+  checkEntities(datasets, problems)
+  const sorted = inOrder(conceal(problems, hidden))
   return sorted.some(found => found.severity === 'error') ? { problems: sorted } : { product, problems: sorted }
 }
 
@@ -82,6 +85,7 @@ async function readContracts(
   visibility: Visibility,
   env: NodeJS.ProcessEnv,
   problems: Problem[],
+  hidden: Set<string>,
 ): Promise<Contract[]> {
   const names = await readdir(join(folder, below)).catch(() => [] as string[])
   const contracts: Contract[] = []
@@ -90,6 +94,7 @@ async function readContracts(
     const defaults = { visibility, discover: 'visible', direction } as const
     const read = await readContractFile(join(folder, file), env, file, defaults)
     problems.push(...read.problems)
+    for (const text of read.hidden) hidden.add(text)
     if (read.contract !== undefined) contracts.push(read.contract)
   }
   return contracts

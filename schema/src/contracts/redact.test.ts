@@ -44,6 +44,10 @@ describe('what is shown of a document', () => {
     'PGPWD',
     'key',
   ])('hides %s', name => expect(isSecretName(name)).toBe(true))
+  it('shows the types of a map', () => {
+    const map = { map: { key: { logicalType: 'string' }, value: { logicalType: 'integer' } } }
+    expect(redact(map)).toEqual(map)
+  })
   it('keeps a key named __proto__ a key', () => {
     const document = JSON.parse('{"__proto__": {"password": "x"}}')
     expect(JSON.stringify(redact(document))).toBe('{"__proto__":{"password":"***"}}')

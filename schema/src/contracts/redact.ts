@@ -6,9 +6,12 @@ const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi
 /** `?token=…`, `;AccountKey=…`: one secret-like parameter in a longer text. */
 const PARAMETER = /([?&;]\s*[\w.-]*(?:passw(?:or)?d|pwd|secret|token|sig|signature|key)[\w.-]*\s*=)[^&;\s]*/gi
 
-/** Does a name say that its value must not be shown? `primaryKey` and its like say nothing of the sort. */
-export function isSecretName(name: string): boolean {
-  return SECRET_KEY.test(name.split('.').at(-1)!)
+/**
+ * Does a name say that its value must not be shown? `primaryKey` and its like say nothing of the sort, nor does the
+ * `key` of a map's type, which is an object.
+ */
+export function isSecretName(name: string, ofObject = false): boolean {
+  return SECRET_KEY.test(name.split('.').at(-1)!) && !(ofObject && name === 'key')
 }
 
 /** Takes credentials out of a text that is otherwise fit to be shown. */
@@ -31,11 +34,13 @@ function hide(value: unknown): unknown {
   const secretCustom = 'property' in value && typeof value.property === 'string' && isSecretName(value.property)
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
-      const secret = isSecretName(name) || (secretCustom && name === 'value')
+      const secret = isSecretName(name, isObject(inner)) || (secretCustom && name === 'value')
       return [name, secret ? blank(inner) : hide(inner)]
     }),
   )
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Flags and what is empty say nothing; of lists and objects under a secret-like name only the structure stays. */
 function blank(value: unknown): unknown {

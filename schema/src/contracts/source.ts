@@ -73,6 +73,26 @@ export class Source {
   }
 }
 
+/** Every text and number of a document that must not be quoted. */
+export function hiddenTexts(source: Source, found = new Set<string>()): Set<string> {
+  if (source.content instanceof Map) for (const { source: inner } of source.content.values()) hiddenTexts(inner, found)
+  else if (Array.isArray(source.content)) for (const inner of source.content) hiddenTexts(inner, found)
+  else if (source.hidden && source.content !== null && typeof source.content !== 'boolean')
+    found.add(String(source.content))
+  return found
+}
+
+/**
+ * Problems without the texts that must not be quoted: names may come from variables too, and problems name names.
+ * Texts of one or two characters stay: they would be found everywhere.
+ */
+export function conceal(problems: Problem[], hidden: Iterable<string>): Problem[] {
+  const texts = [...hidden].filter(text => text.length > 2).sort((a, b) => b.length - a.length)
+  if (texts.length === 0) return problems
+  const without = (text: string) => texts.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+  return problems.map(found => ({ ...found, message: without(found.message), hint: without(found.hint) }))
+}
+
 /** Beyond this many values a document is refused: an alias of aliases grows without end. */
 const MOST_VALUES = 500_000
 
@@ -126,7 +146,7 @@ export function readSource(text: string, file: string, env: NodeJS.ProcessEnv): 
           if (!isPair(pair) || !isScalar(pair.key)) throw new TooManyValues(place)
           const name = String(pair.key.value)
           const keyStart = pair.key.range?.[0] ?? start
-          const inner = secret || isSecretName(name) || (secretCustom && name === 'value')
+          const inner = secret || isSecretName(name, isMap(pair.value)) || (secretCustom && name === 'value')
           const source = read(pair.value as YamlNode | null, pair.key.range?.[1] ?? keyStart, inner)
           fields.set(name, { keyPlace: at(keyStart), source })
         }

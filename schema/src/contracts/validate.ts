@@ -2,7 +2,7 @@ import { type Problem, problem } from '../problems/problem.js'
 import { ODCS_VERSIONS, odcsShape } from './odcs-shape.js'
 import { ODPS_VERSIONS, odpsShape } from './odps-shape.js'
 import { check, type ObjectShape } from './shape.js'
-import { readSource, type Source } from './source.js'
+import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 
 type Kind = 'DataProduct' | 'DataContract'
 const SHAPES: Record<Kind, { standard: string; versions: string[]; of: (minor: number) => ObjectShape }> = {
@@ -18,7 +18,7 @@ const made = new Map<string, ObjectShape>()
  */
 export function validateDocument(text: string, file: string, env: NodeJS.ProcessEnv = process.env): Problem[] {
   const { root, problems } = readSource(text, file, env)
-  return root === undefined ? problems : [...problems, ...validateSource(root)]
+  return root === undefined ? problems : conceal([...problems, ...validateSource(root)], hiddenTexts(root))
 }
 
 /** Problems of a document already read; `expected` is the kind that its place in a product's folder calls for. */

@@ -14,7 +14,8 @@ export function valueTypeOf(property: Source, problems: Problem[]): ValueType {
     case 'integer':
       return integer(physical, property.get('logicalTypeOptions')?.text('format'))
     case 'number':
-      return number(physical, problems, place)
+      // A number that is stored as an integer is one.
+      return logicalOf(physical) === 'integer' ? integer(physical, undefined) : number(physical, problems, place)
     case 'date':
     case 'time':
     case 'boolean':
@@ -34,8 +35,9 @@ export function valueTypeOf(property: Source, problems: Problem[]): ValueType {
 }
 
 function integer(physical: string, format: string | undefined): ValueType {
-  const wide = /^(bigint|int8|int64|long|hugeint|ubigint|uint64|uint32|uinteger)\b/i.test(physical.trim())
-  return { kind: wide || /^(i64|u64|u32|i128|u128)$/.test(format ?? '') ? 'bigint' : 'integer' }
+  const wide = /^(bigint|bigserial|int8|int64|long|hugeint|ubigint|uint64|uint32|uinteger)\b/i.test(physical.trim())
+  const digits = Number(/^\s*(?:decimal|numeric)\s*\(\s*(\d+)/i.exec(physical)?.[1] ?? 0)
+  return { kind: wide || digits > 9 || /^(i64|u64|u32|i128|u128)$/.test(format ?? '') ? 'bigint' : 'integer' }
 }
 
 /** Doubles lose cents: what says DECIMAL stays exact, to the 18 digits that a 64-bit integer holds. */
@@ -60,7 +62,9 @@ function array(items: Source | undefined, problems: Problem[]): ValueType {
 
 function logicalOf(physical: string): string {
   const type = physical.trim().toLowerCase()
-  if (/^(tinyint|smallint|mediumint|int|integer|bigint|long|hugeint|serial|u?int(8|16|32|64))\b/.test(type)) {
+  if (
+    /^(tinyint|smallint|mediumint|int|integer|bigint|long|hugeint|(?:big|small)?serial|u?int(8|16|32|64))\b/.test(type)
+  ) {
     return 'integer'
   }
   if (/^(decimal|numeric|dec|double|float|real|number)\b/.test(type)) return 'number'

@@ -103,8 +103,8 @@ export const CATALOGUE = {
     hint: '{suggestion}',
   },
   CONTRACT_WITHOUT_PORT: {
-    message: 'No output port names the contract {id}.',
-    hint: 'Add an output port with contractId: {id}, or remove the file; input contracts belong into contracts/inputs/.',
+    message: 'No {direction} port names the contract {id}.',
+    hint: 'Add an {direction} port with contractId: {id}, or remove the file; input contracts belong into contracts/inputs/.',
     severity: 'warning',
   },
   CONTRACT_WITHOUT_SCHEMA: {
@@ -174,6 +174,18 @@ export const CATALOGUE = {
   ENTITY_WITHOUT_KEY: {
     message: '{dataset} is declared as the shared entity {entity} but has no primary key.',
     hint: 'Give it a primary key: others refer to it by that.',
+  },
+  ENTITY_TWICE: {
+    message: '{dataset} is declared as the shared entity {entity}, and {other} is too.',
+    hint: 'One dataset owns an entity; take terrane.entity off the other.',
+  },
+  RELATIONSHIP_TARGET: {
+    message: '{property} of {dataset} ({type}) does not lead to the key of {entity}.',
+    hint: 'Let to name {expected}, with a property of the same type.',
+  },
+  RELATIONSHIP_FIELD_TAKEN: {
+    message: '{dataset} already has a {field}, so {property} cannot lead to its entity under that name.',
+    hint: 'Name the field in terrane.field.',
   },
   RELATIONSHIP_TWICE: {
     message: '{property} has more than one relationship.',
