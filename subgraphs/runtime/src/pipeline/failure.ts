@@ -27,7 +27,7 @@ export function failure(model: Model, error: unknown, limits: { memoryMegabytes:
 }
 
 /** From the first quotation mark to the last, and every number. */
-export function withoutData(sentence: string): string {
+function withoutData(sentence: string): string {
   return sentence
     .replace(/["'].*["']/s, '"…"')
     .replace(/(?<!\w)[-+]?\d[\d.,:e+-]*/g, '…')
