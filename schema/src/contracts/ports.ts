@@ -23,7 +23,9 @@ export function readOutputPorts(root: Source, contracts: Contract[], problems: P
         contractId,
         contracts.map(candidate => candidate.id),
       )
-      const suggestion = near ? `Did you mean ${near}?` : 'Put its contract into contracts/.'
+      const suggestion = near
+        ? `Did you mean ${near}?`
+        : 'Put its contract into contracts/, in a file that ends in .odcs.yaml.'
       const details = { name, id: source.get('contractId')!.quoted(), suggestion }
       problems.push(problem('CONTRACT_UNKNOWN', details, source.get('contractId')!.place))
       return []

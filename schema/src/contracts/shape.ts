@@ -80,7 +80,11 @@ function checkObject(source: Source, shape: ObjectShape, name: string, standard:
 function unknown(key: string, place: Source['place'], known: string[], object: string, standard: string): Problem {
   const near = nearest(key, known)
   const names = known.length > 12 ? `${known.slice(0, 12).join(', ')} …` : known.join(', ')
-  const expected = near ? `Did you mean ${near}?` : known.length > 0 ? `It has ${names}.` : 'It takes none here.'
+  const expected = near
+    ? `Did you mean ${near}?`
+    : known.length > 0
+      ? `It has ${names}.`
+      : 'It takes none here: what stands beside it, like a type, decides which.'
   const suggestion =
     known.includes('customProperties') && !near ? `${expected} Your own go into customProperties.` : expected
   return problem('PROPERTY_UNKNOWN', { object, name: short(key), standard, suggestion }, place)
