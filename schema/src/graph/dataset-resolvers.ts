@@ -50,19 +50,21 @@ export function answerConnection(
     const question: Question = { where, asOf, after: (args.after as string | null | undefined) ?? undefined }
     const orderBy = orderOf(names, args.orderBy)
     const first = pageSize(args.first)
-    const { asksForPage, properties } = pageSelection(names, info)
+    const { asksForPage, asksForEdges, properties } = pageSelection(names, info)
     if (!asksForPage) return { [QUESTION]: question }
     const page = await resolvers.page(names.dataset, { ...question, orderBy, first, properties }, context)
-    const edges = page.rows.map(({ row, cursor }) => ({ cursor, node: nodeOf(names, row, asOf) }))
+    const nodes = page.rows.map(({ row }) => nodeOf(names, row, asOf ?? page.publication))
+    // Cursors may be made only when they are looked at.
+    const edges = asksForEdges ? page.rows.map((each, index) => ({ cursor: each.cursor, node: nodes[index] })) : []
     return {
       [QUESTION]: question,
       edges,
-      nodes: edges.map(edge => edge.node),
+      nodes,
       pageInfo: {
         hasNextPage: page.hasNextPage,
         hasPreviousPage: page.hasPreviousPage,
-        startCursor: edges.at(0)?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+        startCursor: page.rows.at(0)?.cursor ?? null,
+        endCursor: page.rows.at(-1)?.cursor ?? null,
       },
     }
   }
@@ -160,6 +162,7 @@ function pageSelection(names: DatasetNames, info: GraphQLResolveInfo) {
   const fields = fieldNames(selected)
   return {
     asksForPage: fields.has('nodes') || fields.has('edges') || fields.has('pageInfo'),
+    asksForEdges: fields.has('edges'),
     properties: propertiesOf(names, ...below),
   }
 }

@@ -69,6 +69,8 @@ export interface Page {
   rows: { row: Row; cursor: string }[]
   hasNextPage: boolean
   hasPreviousPage: boolean
+  /** Where the cursor chose another publication than the request's: what hangs below is read from the same. */
+  publication?: number
 }
 
 /** A column to group by: the value itself or a part of its date. Dates of a part are its first day. */

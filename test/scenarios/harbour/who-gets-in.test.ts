@@ -16,19 +16,19 @@ const CALLS = '{ harbour { calls(first: 3) { nodes { callId fee } } } }'
 const address = '/data/ports/north/harbour/1'
 
 describe('without an identity', () => {
-  test('an internal product is not there', async () => {
+  test('an internal dataset is not there', async () => {
     const answer = await harbour.ask(CALLS)
     expect(answer.status).toBe(400)
     expect(answer.data).toBeUndefined()
     expect(JSON.stringify(answer.errors)).toMatch(/Cannot query field/)
-    expect(JSON.stringify(answer)).not.toMatch(/Did you mean|publications/)
+    expect(JSON.stringify(answer)).not.toContain('Did you mean')
   })
 
   test('introspection, SDL and discovery tell no more', async () => {
     const types = await harbour.ask('{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }')
-    expect(JSON.stringify(types.data)).not.toMatch(/[cC]alls|[sS]hip|pilot|profit/i)
+    expect(JSON.stringify(types.data)).not.toMatch(/calls|"ships?"|HarbourShip|pilot|profit/i)
     const sdl = await harbour.ask('{ _service { sdl } }')
-    expect(JSON.stringify(sdl)).not.toMatch(/pilot|profit|ship/i)
+    expect(JSON.stringify(sdl)).not.toMatch(/calls|pilot|profit/i)
     expect(sdl.errors?.[0]?.extensions.code).toBe('UNAUTHORIZED_FIELD_OR_TYPE')
   })
 

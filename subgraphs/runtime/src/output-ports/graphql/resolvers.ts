@@ -40,10 +40,14 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     return {
       rows: rows.map(({ row, position }) => ({
         row,
-        cursor: writeCursor({ publication: pin.number, position }, orderBy),
+        // Made where it is asked for: most pages need their last one only.
+        get cursor() {
+          return writeCursor({ publication: pin.number, position }, orderBy)
+        },
       })),
       hasNextPage: found.length > first,
       hasPreviousPage: cursor !== undefined,
+      ...(cursor ? { publication: pin.number } : {}),
     }
   },
 
