@@ -21,6 +21,7 @@ export interface Mesh {
    * asks. False while one of them cannot be asked; until then all that takes its grants is denied.
    */
   meetGoverned(): Promise<boolean>
+  close(): Promise<void>
 }
 
 /** Reads the products of this process and composes them, or takes a supergraph as it is. */
@@ -70,7 +71,10 @@ export async function openMesh(
     )
     return unmet.every(({ name }) => products.get(name))
   }
-  return { products, federation, decisionPoint, meetGoverned }
+  const close = async () => {
+    await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
+  }
+  return { products, federation, decisionPoint, meetGoverned, close }
 }
 
 function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {

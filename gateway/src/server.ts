@@ -34,6 +34,9 @@ import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
 
+/** Longest that a request under way holds up closing. */
+const GRACE_MILLISECONDS = 5000
+
 /** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const log = options.log ?? logToStandardError
@@ -102,6 +105,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   for (const part of parts) await part.http?.(app)
 
+  const close = async () => {
+    // Streams of events never end by themselves.
+    const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MILLISECONDS)
+    await app.close()
+    clearTimeout(cut)
+    await apollo.stop()
+    await registry.close()
+    await mesh.close()
+  }
   try {
     const url = await listen(app, host, options.listenPort)
     await people.startAt(url)
@@ -114,16 +126,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return fetch(new Request(url + pathname + search, request), { redirect: 'manual' })
       },
       register: async endpoint => ({ problems: (await products.add(endpoint, { remote: false })).problems }),
-      close: async () => {
-        await app.close()
-        await apollo.stop()
-        await registry.close()
-      },
+      close,
     }
   } catch (error) {
-    await app.close()
-    await apollo.stop()
-    await registry.close()
+    await close()
     throw error
   }
 }

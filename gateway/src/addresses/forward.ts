@@ -66,10 +66,12 @@ export async function forward(
       for (const [name, value] of response.headers) {
         // Node's fetch has decoded the body already, so what the product said of its coding and length is not true here.
         const decoded = response.headers.has('content-encoding') && /^content-(encoding|length)$/.test(name)
-        if (!decoded && (name === 'content-length' || !NOT_FORWARDED.has(name))) reply.header(name, value)
+        if (decoded || (name !== 'content-length' && NOT_FORWARDED.has(name))) continue
+        // Between gateway and product the identity decides; for whoever keeps answers out there it is the token.
+        reply.header(name, name === 'vary' ? value.replace(IDENTITY_HEADER, 'authorization') : value)
       }
       reply.code(response.status)
-      return reply.send(response.body ? Readable.fromWeb(response.body as ReadableStream) : null)
+      return response.body ? reply.send(Readable.fromWeb(response.body as ReadableStream)) : reply.send()
     },
   }
 }

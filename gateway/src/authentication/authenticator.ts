@@ -1,5 +1,6 @@
 import { type Caller, VISITOR } from '@terrane/schema'
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { BoundedMap } from '../bounded-map.js'
 import { type ClaimPaths, callerOf } from './claims.js'
 
 /** Whose tokens count. */
@@ -24,9 +25,14 @@ export type Authentication =
 export const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
 /** Clocks differ a little. */
 const CLOCK_TOLERANCE_SECONDS = 5
+/** A key that its issuer withdraws counts no longer than this. */
+const REMEMBERED_MILLISECONDS = 30_000
 
 /** Finds out who asks. No token is a visitor; a bad one is never quietly a visitor. */
 export class Authenticator {
+  /** Tokens found good, for a moment: checking a signature costs more than most questions. */
+  private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(5000)
+
   constructor(private readonly trusted: TrustedIssuer | undefined) {
     const symmetric = trusted?.algorithms.filter(algorithm => !ASYMMETRIC.includes(algorithm)) ?? []
     if (symmetric.length > 0) throw new TypeError(`Tokens need asymmetric signatures, not ${symmetric.join(', ')}`)
@@ -37,6 +43,8 @@ export class Authenticator {
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
     if (token === undefined) return { refused: 'invalid', reason: 'the header is not a bearer token' }
     if (this.trusted === undefined) return { refused: 'invalid', reason: 'no issuer is configured' }
+    const known = this.known.get(token)
+    if (known && Date.now() < known.until) return { caller: known.caller }
     const { issuer, audience, algorithms, keys, claims, visitors } = this.trusted
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -46,9 +54,10 @@ export class Authenticator {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp', 'sub'],
       })
-      if (visitors?.includes(payload.sub!)) return { caller: VISITOR }
-      const caller = callerOf(payload, claims)
-      return caller ? { caller } : { refused: 'invalid', reason: 'the token names no subject' }
+      const caller = visitors?.includes(payload.sub!) ? VISITOR : callerOf(payload, claims)
+      if (!caller) return { refused: 'invalid', reason: 'the token names no subject' }
+      this.known.set(token, { caller, until: Math.min(payload.exp! * 1000, Date.now() + REMEMBERED_MILLISECONDS) })
+      return { caller }
     } catch (error) {
       return { refused: isOfToken(error) ? 'invalid' : 'unavailable', reason: (error as Error).message }
     }

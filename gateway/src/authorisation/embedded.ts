@@ -31,6 +31,7 @@ interface Held {
   /** Undefined where the product could not be asked: nothing may be read on the strength of an old policy. */
   confirmedAt?: number
   asking?: Promise<void>
+  next?: Promise<void>
 }
 
 /** The products' own grants, asked of the products: by ETag on every operation where they are in this process. */
@@ -65,22 +66,32 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     return Promise.all(
       [...this.products()].map(async product => {
         const name = product.policy.product
-        const known = this.held.get(name) ?? { policy: product.policy }
-        this.held.set(name, known)
-        const fresh = product.remote && Date.now() - (known.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
-        if (!fresh) {
-          // In this process every operation asks for itself; over the network those of one moment ask together.
-          if (!product.remote) await this.ask(product, known)
-          else {
-            known.asking ??= this.ask(product, known).finally(() => {
-              delete known.asking
-            })
-            await known.asking
-          }
-        }
-        return known
+        const held = this.held.get(name) ?? { policy: product.policy }
+        this.held.set(name, held)
+        const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
+        if (!fresh) await this.confirm(product, held)
+        return held
       }),
     )
+  }
+
+  /**
+   * In this process an answer counts for those who waited before it was asked for: whoever comes while one is under way
+   * waits for the next, together with all that come until then.
+   */
+  private confirm(product: GovernedProduct, held: Held): Promise<void> {
+    if (held.asking === undefined) {
+      held.asking = this.ask(product, held).finally(() => {
+        delete held.asking
+      })
+      return held.asking
+    }
+    if (product.remote) return held.asking
+    held.next ??= held.asking.then(() => {
+      delete held.next
+      return this.confirm(product, held)
+    })
+    return held.next
   }
 
   private async ask(product: GovernedProduct, known: Held): Promise<void> {

@@ -60,8 +60,9 @@ export class HttpDataSource implements GraphQLDataSource {
     return readAnswer(this.subgraph, statusCode, text + decoder.decode())
   }
 
+  /** What is under way ends first. */
   async close(): Promise<void> {
-    await this.pool.destroy()
+    await this.pool.close()
   }
 }
 

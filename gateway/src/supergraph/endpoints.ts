@@ -3,8 +3,13 @@ import { HttpDataSource, readAnswer } from '../executor/http-data-source.js'
 import type { Operation } from '../executor/operation.js'
 import type { ProductEndpoint } from '../gateway.js'
 
+/** An endpoint with sockets to close. */
+export interface RemoteEndpoint extends ProductEndpoint {
+  close(): Promise<void>
+}
+
 /** A product of another process, by the URL it is served at (`http://127.0.0.1:4001`, `/graphql` at its end allowed). */
-export function remoteEndpoint(name: string, url: string): ProductEndpoint & { close(): Promise<void> } {
+export function remoteEndpoint(name: string, url: string): RemoteEndpoint {
   const base = baseOf(url)
   const dataSource = new HttpDataSource(name, `${base}/graphql`)
   return {

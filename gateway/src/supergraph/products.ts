@@ -1,7 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import { composeSupergraph, type Problem, problem, type Subgraph } from '@terrane/schema'
 import type { ProductEndpoint } from '../gateway.js'
-import { dataSourceOf } from './endpoints.js'
+import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'
 import type { ProductIdentities } from './product-identities.js'
 import { type ProductFacts, readProduct } from './read-product.js'
@@ -88,14 +88,24 @@ export class Products {
     if (supergraph === undefined) return problems
     const refused = this.federation?.replace(supergraph) ?? []
     if (refused.length > 0) return refused
+    const before = this.byName.get(product.endpoint.name)
     this.byName.set(product.endpoint.name, product)
+    if (before && before.endpoint !== product.endpoint) void closeEndpoint(before.endpoint)
     return []
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map(({ endpoint }) => closeEndpoint(endpoint)))
   }
 
   private subgraphs(products: Product[]): Subgraph[] {
     const sorted = products.toSorted((a, b) => (a.endpoint.name < b.endpoint.name ? -1 : 1))
     return [...this.own, ...sorted.map(({ endpoint, sdl }) => ({ name: endpoint.name, url: endpoint.url, sdl }))]
   }
+}
+
+async function closeEndpoint(endpoint: ProductEndpoint & Partial<RemoteEndpoint>): Promise<void> {
+  await endpoint.close?.()
 }
 
 /** Who answers for a name now goes on doing so, unless it is the same place, this process, or said outright. */
