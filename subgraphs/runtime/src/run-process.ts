@@ -2,7 +2,7 @@ import 'reflect-metadata' // an entry's duty: decorated classes that a stage may
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Problem } from '@terrane/schema/problems'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { execute, sample, secondsSince } from './pipeline/execute.js'
 import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
@@ -106,13 +106,22 @@ async function run(job: RunJob): Promise<RunResult> {
   }
 
   const { writeRows } = await import('./output-layer/write-rows.js')
-  await writeRows({
-    columnsFile,
-    rows: job.rows,
-    datasets: job.datasets,
-    outputFolder: job.outputFolder,
-    onProgress: ({ dataset, rows, seconds }) => progress({ step: 'rows', detail: dataset, rows, seconds }),
-  })
+  progress({ step: 'rows' })
+  try {
+    await writeRows({
+      columnsFile,
+      rows: job.rows,
+      datasets: job.datasets,
+      outputFolder: job.outputFolder,
+      onProgress: ({ dataset, rows, seconds }) => progress({ step: 'rows', detail: dataset, rows, seconds }),
+    })
+  } catch (error) {
+    // A disk or a server says why it would not (ENOSPC, ECONNREFUSED, ER_ACCESS_DENIED_ERROR); all else is ours.
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (reason === undefined) throw error
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+    return stop([problem('STORE_UNAVAILABLE', { store: 'row', reason })])
+  }
   result.ok = true
   return stop()
 }

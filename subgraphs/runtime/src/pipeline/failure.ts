@@ -21,6 +21,8 @@ export function failure(model: Model, error: unknown, limits: { memoryMegabytes:
   const place = { file: model.file, ...(line && line > 1 ? { line: line - 1, ...(column ? { column } : {}) } : {}) }
   const said = message.replace(/^[A-Za-z ]+ Error: /, '').split(/\n+LINE \d+:/)[0]!
   const sentence = said.replace(/\s+/g, ' ').trim().replace(/[.!]$/, '')
+  // The disk's fault, not the model's.
+  if (kind === 'IO') return problem('STORE_UNAVAILABLE', { store: 'column', reason: withoutData(sentence) })
   const aboutNames = ['Binder', 'Catalog', 'Parser', 'Syntax', 'Not implemented'].includes(kind)
   if (aboutNames) return problem('SQL_INVALID', { model: tableOf(model), reason: sentence }, place)
   return problem('SQL_FAILED', { model: tableOf(model), reason: withoutData(sentence) }, place)

@@ -258,6 +258,16 @@ describe('a run', () => {
     expect(result.problems[0]!.message).toContain('order_id = A')
   })
 
+  test('whose row store is not there says so, and not its password', async () => {
+    const url = 'mysql://root:hunter2@127.0.0.1:9/terrane' // the discard port: nobody listens
+    const result = await run([model('orders', 'FROM input.orders')], {
+      rows: { kind: 'mysql', url, tables: { orders: 'orders__p1' } },
+    })
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'STORE_UNAVAILABLE' }] })
+    expect(result.problems[0]!.message).toContain('ECONNREFUSED')
+    expect(JSON.stringify(result)).not.toContain('hunter2')
+  })
+
   test('dry, shows up to twenty rows of one model and keeps nothing', async () => {
     const models = [
       model(
