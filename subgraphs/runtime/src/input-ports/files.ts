@@ -95,14 +95,9 @@ class FilesConnector implements InputConnector {
   }
 }
 
+/** Its native part is large: loaded where files are pulled. */
 async function openPlace(service: string, options: Record<string, string>): Promise<Place> {
-  try {
-    return (await import('./opendal.js')).openWithOpenDal(service, options)
-  } catch (error) {
-    // OpenDAL 0.49.3 and later want glibc 2.38, which Debian 12 lacks. Goes when its binding loads there again.
-    if (service !== 'fs' || !/native binding/.test(String(error))) throw error
-    return (await import('./disk.js')).openDisk(options.root!)
-  }
+  return (await import('./opendal.js')).openWithOpenDal(service, options)
 }
 
 function isFolder(place: string): Promise<boolean> {

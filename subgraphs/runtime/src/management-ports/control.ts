@@ -51,7 +51,9 @@ export class ControlPort {
       if (!model) return refused(dryRun, [unknownModel(name, models)])
       const changed = models.map(one => (one === model ? { ...one, sql } : one))
       const result = await this.managed.dryRun(changed, name)
-      if (!result.ok) return refused(dryRun, result.problems)
+      // Rows that did not fit their contract are no matter of this SQL; the observability port tells of them.
+      const problems = result.problems.filter(({ code }) => code !== 'INPUT_QUARANTINED')
+      if (!result.ok) return refused(dryRun, problems)
       if (!dryRun) {
         const baseline = this.managed.product.models.find(one => one.name === name)!
         await this.managed.stores.metadata.putOverlay({
@@ -66,7 +68,7 @@ export class ControlPort {
       return {
         accepted: true,
         dryRun,
-        problems: result.problems,
+        problems,
         ...(result.sample ? { rowCount: result.sample.rowCount } : {}),
         // SQL can give any column any name, so its rows are for those from whom nothing is kept.
         ...(result.sample && readsEverything(this.managed.product, asking.decision)

@@ -27,11 +27,12 @@ const VIEW = 'temp.main."model"'
 /**
  * Runs judged models in this order. Abstraction models become tables in memory, dropped after their last reader; output
  * models become tables of `publication` with exactly the columns and types of their contract. Ends at the first model
- * that has problems.
+ * that has problems. `after` are models that will read once these are done.
  */
 export async function execute(
   models: Model[],
   { connection, datasets, lineage, limits, progress }: Execution,
+  after: Model[] = [],
 ): Promise<{ problems: Problem[]; datasets: { dataset: string; rows: number }[] }> {
   const made: { dataset: string; rows: number }[] = []
   for (const [index, model] of models.entries()) {
@@ -54,7 +55,7 @@ export async function execute(
     }
     if (problems.length > 0) return { problems, datasets: made }
     progress({ step: 'model', detail: tableOf(model), rows, seconds: secondsSince(started) })
-    await dropUnread(connection, models.slice(0, index + 1), models.slice(index + 1), lineage)
+    await dropUnread(connection, models.slice(0, index + 1), [...models.slice(index + 1), ...after], lineage)
   }
   return { problems: [], datasets: made }
 }
@@ -66,7 +67,7 @@ export async function sample(
 ): Promise<{ problems: Problem[]; sample?: { rows: Record<string, Value>[]; rowCount: number } }> {
   const { connection, datasets, limits } = execution
   const model = models.at(-1)!
-  const before = await execute(models.slice(0, -1), execution)
+  const before = await execute(models.slice(0, -1), execution, [model])
   if (before.problems.length > 0) return before
   try {
     const columns = await look(connection, model)
