@@ -105,7 +105,10 @@ async function* chunks(
     : texts.map(at => selected[at]!.sql)
   const list = [...first, ...others.map(at => selected[at]!.sql)]
   const result = await connection.stream(`SELECT ${list.join(', ')} FROM ${tableOf(dataset)}`)
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  // DuckDB makes the next chunk on its own threads while SQLite takes this one.
+  let coming = result.fetchChunk()
+  for (let chunk = await coming; chunk && chunk.rowCount > 0; chunk = await coming) {
+    coming = result.fetchChunk()
     const rows = chunk.rowCount
     const columns: Bound[][] = new Array(selected.length)
     others.forEach((column, at) => {
