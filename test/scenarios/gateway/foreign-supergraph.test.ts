@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { composeServices } from '@apollo/composition'
+import { ApolloServer } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { graphql, parse } from 'graphql'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -246,6 +247,39 @@ test('variables that only denied fields used go with them', async () => {
   const answer = await mesh.ask('query ($if: Boolean!) { open mine @include(if: $if) }', undefined, { if: false })
   expect(answer).toMatchObject({ data: { open: 'o' }, status: 200 })
   expect(answer.errors).toBeUndefined()
+})
+
+describe('what is permitted is answered as the stock gateway answers it', () => {
+  let stock: ApolloServer
+  beforeAll(async () => {
+    const sdl = await readFile(path.join(folder, 'supergraph.graphql'), 'utf8')
+    const { ApolloGateway } = await import('@apollo/gateway')
+    const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', '') })
+    stock = new ApolloServer({ gateway, introspection: true })
+    await stock.start()
+  })
+  afterAll(() => stock.stop())
+
+  test.each([
+    '{ open mine scoped granted secret { word } coins mood }',
+    '{ a: open b: open ... on Query { c: stock } ...F } fragment F on Query { product { id freight } }',
+    '{ things { __typename id ... on Book { price title } ... on Map { k: price } } }',
+    '{ search { ... on Book { title } ... on Secret { word } } }',
+    'query ($yes: Boolean!) { open @include(if: $yes) stock @skip(if: $yes) nest { deep { value } } }',
+    '{ product { weight freight } __type(name: "Thing") { possibleTypes { name } } __typename }',
+    'query A { open } query B { stock }',
+    'query ($yes: Boolean!, $other: Int = 3) { open @include(if: $yes) }',
+    '{ nothing }',
+  ])('%s', async query => {
+    const variables = { yes: true }
+    const ours = await mesh.ask(query, await bearer({ scope: 'all', realm: { roles: ['gold'] } }), variables)
+    const { body } = await stock.executeOperation({ query, variables })
+    const theirs = body.kind === 'single' ? body.singleResult : undefined
+    expect(ours.data).toEqual(theirs?.data)
+    const said = (errors: readonly { message: string; path?: readonly unknown[] | undefined }[] | undefined) =>
+      errors?.map(({ message, path }) => [message, path])
+    expect(said(ours.errors)).toEqual(said(theirs?.errors))
+  })
 })
 
 test('a gateway of a foreign supergraph adds nothing of its own', async () => {
