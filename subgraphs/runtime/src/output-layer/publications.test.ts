@@ -25,14 +25,23 @@ async function seen(pin: Pin): Promise<number[]> {
   const next = await pin.rows.page(marks, { properties: ['publication'], orderBy: [], first: 50, after }, decision)
   const [aggregate] = await pin.columns.aggregate(
     marks,
-    { groupBy: [], measures: [{ fn: 'min', property: 'publication' }, { fn: 'max', property: 'publication' }], orderBy: [] },
+    {
+      groupBy: [],
+      measures: [
+        { fn: 'min', property: 'publication' },
+        { fn: 'max', property: 'publication' },
+      ],
+      orderBy: [],
+    },
     decision,
   )
   const keyed = await pin.rows.byKeys(marks, [[1], ['150']], ['publication'], decision)
   const counted = await pin.rows.count(marks, { property: 'publication', op: 'eq', value: pin.number }, decision)
   expect(counted).toBe(ROWS)
   const numbers = [...page, ...next].map(({ row }) => row.publication)
-  return [...new Set([pin.number, ...numbers, ...aggregate!.measures, ...keyed.map(row => row?.publication)].map(Number))]
+  return [
+    ...new Set([pin.number, ...numbers, ...aggregate!.measures, ...keyed.map(row => row?.publication)].map(Number)),
+  ]
 }
 
 describe.each(['SQLite', 'MariaDB'])('%s', engine => {
