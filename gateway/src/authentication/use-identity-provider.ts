@@ -19,7 +19,7 @@ export function useIdentityProvider(keys: DemoKeys): Part & { startAt(issuer: st
   let answer: ((request: IncomingMessage, response: ServerResponse) => unknown) | undefined
   return {
     async startAt(issuer, origin) {
-      answer = (await makeProvider(issuer, origin, keys)).callback()
+      answer = (await withoutWarnings(() => makeProvider(issuer, origin, keys))).callback()
     },
     async http(app) {
       await app.register(async route => {
@@ -43,6 +43,22 @@ export function useIdentityProvider(keys: DemoKeys): Part & { startAt(issuer: st
 /** The secret of a product's client, `product:europe-sales`: never stored, derived from what is under TERRANE_HOME. */
 export function clientSecret(keys: Pick<DemoKeys, 'clientSeed'>, clientId: string): string {
   return createHmac('sha256', keys.clientSeed).update(clientId).digest('base64url')
+}
+
+/**
+ * oidc-provider 9 warns on the console that Node 20 is not its newest and that its own sign-in pages are for
+ * development; both are meant here. Goes with Node 22 and pages of our own.
+ */
+async function withoutWarnings<T>(work: () => Promise<T>): Promise<T> {
+  const { warn } = console
+  console.warn = (...said: unknown[]) => {
+    if (!String(said[0]).includes('oidc-provider WARNING')) warn(...said)
+  }
+  try {
+    return await work()
+  } finally {
+    console.warn = warn
+  }
 }
 
 async function makeProvider(issuer: string, origin: string, keys: DemoKeys): Promise<Provider> {

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { IDENTITY_HEADER, IdentitySigner } from '@terrane/schema'
@@ -192,6 +192,54 @@ describe('the embedded provider', () => {
     const { access_token } = (await granted.json()) as { access_token: string }
     await mesh.ask('{ ukSales { publication } }', `Bearer ${access_token}`)
     expect(uk.asked.at(-1)?.identity?.caller.subject).toBe('product:europe-sales')
+  })
+
+  test('signs a persona in by code and PKCE, and in no other way', async () => {
+    const verifier = 'a'.repeat(64)
+    const challenge = createHash('sha256').update(verifier).digest('base64url')
+    const redirect = `${mesh.gateway.url}/graphiql`
+    const cookies = new Map<string, string>()
+    const visit = async (url: string, form?: Record<string, string>) => {
+      const response = await fetch(new URL(url, mesh.gateway.url), {
+        redirect: 'manual',
+        headers: { cookie: [...cookies].map(pair => pair.join('=')).join('; ') },
+        ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+      })
+      for (const cookie of response.headers.getSetCookie()) {
+        const [name, value] = cookie.split(';')[0]!.split('=') as [string, string]
+        cookies.set(name, value)
+      }
+      return response
+    }
+    const follow = async (url: string, form?: Record<string, string>): Promise<string> =>
+      (await visit(url, form)).headers.get('location') ?? ''
+    const parameters = {
+      client_id: 'terrane-marketplace',
+      response_type: 'code',
+      redirect_uri: redirect,
+      scope: 'openid',
+    }
+    const withoutPkce = await follow(`/oidc/auth?${new URLSearchParams(parameters)}`)
+    expect(withoutPkce).toContain('error=invalid_request')
+
+    const pkce = { ...parameters, code_challenge: challenge, code_challenge_method: 'S256' }
+    const login = await follow(`/oidc/auth?${new URLSearchParams(pkce)}`)
+    const resumed = await follow(login, { prompt: 'login', login: 'steward', password: 'any' })
+    const consent = await follow(resumed)
+    const back = await follow(await follow(consent, { prompt: 'consent' }))
+    const code = new URL(back).searchParams.get('code')!
+    const redeem = (code_verifier: string) =>
+      visit('/oidc/token', {
+        grant_type: 'authorization_code',
+        client_id: 'terrane-marketplace',
+        redirect_uri: redirect,
+        code,
+        code_verifier,
+      })
+    const { access_token } = (await (await redeem(verifier)).json()) as { access_token: string }
+    const answer = await mesh.ask('{ ukSales { orders { nodes { margin } } } }', `Bearer ${access_token}`)
+    expect(answer.errors).toBeUndefined()
+    expect((await redeem('b'.repeat(64))).status).toBe(400)
   })
 
   test('describes itself', async () => {
