@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -152,18 +152,19 @@ describe('the process', () => {
   })
 
   test('ends when its parent dies, whatever DuckDB is at', async () => {
-    const { job, remove } = aJob([withCurrency(ENDLESS)], {}, { seconds: 60 })
     const program = `
       const { runPipeline } = require(${JSON.stringify(path.join(DIST, 'pipeline', 'sandbox.js'))})
-      runPipeline(${JSON.stringify(job)}, ({ step }) => process.stdout.write(step + '\\n'))`
+      const { aJob } = require(${JSON.stringify(path.join(DIST, 'pipeline', 'test', 'jobs.js'))})
+      const { job, folder } = aJob([${JSON.stringify(withCurrency(ENDLESS))}], {}, { seconds: 60 })
+      runPipeline(job, ({ step }) => step === 'model' && process.stdout.write(folder))`
     const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>(resolve => parent.stdout.on('data', said => String(said).includes('model') && resolve()))
+    const folder = await new Promise<string>(resolve => parent.stdout.on('data', said => resolve(String(said))))
     const [child] = children(parent.pid)
     expect(child).toBeDefined()
     parent.kill('SIGKILL')
     for (let i = 0; i < 200 && existsSync(`/proc/${child}`); i++) await sleep(50)
+    rmSync(folder, { recursive: true })
     expect(existsSync(`/proc/${child}`)).toBe(false)
-    remove()
   })
 
   test('without ulimit is watched by its resident memory', async () => {

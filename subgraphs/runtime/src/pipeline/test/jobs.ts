@@ -40,18 +40,21 @@ function plain(kind: Exclude<ValueType['kind'], 'decimal'>): ValueType {
   return kind === 'array' ? { kind, items: { kind: 'string' } } : { kind }
 }
 
+/** Knows its contract, which knows its dataset, as read ones do. */
 export function dataset(name: string, properties: Property[], more: Partial<Dataset> = {}): Dataset {
-  return {
+  const made: Dataset = {
     name,
     properties,
     primaryKey: [],
     quality: [],
     visibility: 'internal',
     discover: 'visible',
-    contract,
+    contract: { ...contract, datasets: [] },
     place: { file: contract.file, line: 5, column: 1 },
     ...more,
   }
+  made.contract.datasets.push(made)
+  return made
 }
 
 export function rule(metric: QualityRule['metric'], more: Partial<QualityRule> = {}): QualityRule {
