@@ -24,11 +24,7 @@ export interface DataProductOptions {
   log?: Log
 }
 
-export type Log = (event: {
-  level: 'info' | 'warn' | 'error'
-  message: string
-  [detail: string]: unknown
-}) => void
+export type Log = (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
 
 /** What came of a run. */
 export interface RunOutcome {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import {
@@ -9,6 +10,7 @@ import {
   problem,
   productGraph,
   readProduct,
+  redact,
 } from '@terrane/schema'
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
@@ -24,13 +26,13 @@ import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
 import { runPipeline } from './pipeline/index.js'
 import type { RunLimits } from './pipeline/job.js'
-import { pollSecondsOf } from './polling.js'
 import { PolicyInForce } from './policy-in-force.js'
+import { pollSecondsOf } from './polling.js'
 import { productDatabaseUrl } from './product-database.js'
 import { productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
-import { openStores } from './stores/index.js'
+import { openStores, type Stores } from './stores/index.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -46,19 +48,27 @@ export async function openDataProduct(
   if (!product || broken(problems)) return { problems }
   const graph = productGraph<GraphContext>(product)
   if (broken(graph.problems)) return { problems: [...problems, ...graph.problems] }
+  const opened: Closable[] = []
   try {
-    const opened = await open(product, options)
-    return { product: opened.product, problems: [...problems, ...opened.problems] }
+    const running = await open(product, options, opened)
+    return { product: running.product, problems: [...problems, ...running.problems] }
   } catch (error) {
+    for (const each of opened.reverse()) await each.close().catch(() => {})
     options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
     return { problems: [...problems, problem('PRODUCT_NOT_OPENED', { product: product.name, reason })] }
   }
 }
 
+interface Closable {
+  close(): Promise<void>
+}
+
+/** `opened` takes what must be closed again, in order. */
 async function open(
   product: Product,
   options: DataProductOptions,
+  opened: Closable[],
 ): Promise<{ product: DataProduct; problems: Problem[] }> {
   const { databaseUrl, log = () => {} } = options
   const ofDatabase = databaseUrl ? { databaseUrl } : {}
@@ -67,14 +77,17 @@ async function open(
 
   // Stores, and what was published before.
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
+  opened.push(stores)
   const publications = await openPublications({
     folder,
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
+    log,
     ...ofDatabase,
   })
-  await stores.security.replaceDeclared(declaredGrants(product, new Date().toISOString()))
+  opened.push(publications)
+  await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
   const policy = new PolicyInForce(product, stores.security)
 
   // Inputs: what is pulled, what is pushed, and the runs that they start.
@@ -92,9 +105,7 @@ async function open(
     inputFile: path.join(folder, 'input.duckdb'),
     quarantineFolder,
     rows: tables =>
-      databaseUrl
-        ? { kind: 'mysql', url: productDatabaseUrl(databaseUrl, product.name), tables }
-        : { kind: 'sqlite' },
+      databaseUrl ? { kind: 'mysql', url: productDatabaseUrl(databaseUrl, product.name), tables } : { kind: 'sqlite' },
     limits: { ...LIMITS, ...options.limits },
     finished: run => metrics.ran(run),
     log,
@@ -133,6 +144,7 @@ async function open(
   })
   const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
   const files = openFilesPort(product, reading)
+  opened.push(runs, graphql, files)
 
   const verifier = new IdentityVerifier(options.trust, product.name)
   const admitted = (token: string | undefined) => admit(token, verifier, () => policy.current())
@@ -182,20 +194,27 @@ async function open(
       sdl: () => graph.sdl,
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
       upstreamPublished: () => runs.soon('upstream'),
-      onPublication: listener =>
-        publications.onCommit(publication => listener({ product: product.name, publication })),
+      onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
       describe: () => management.describeProduct(managed, ownerOf(product)),
       async close() {
         clearInterval(timer)
         stopMetrics()
-        await runs.close()
-        await graphql.close()
-        await files.close()
-        await publications.close()
-        await stores.close()
+        // Runs first, stores last: whatever still writes finds its store open.
+        for (const each of [runs, graphql, files, publications, stores]) await each.close()
       },
     },
   }
+}
+
+/** When what is in the folder came into force: a start without changes is no deploy. */
+async function deployedAt(product: Product, metadata: Stores['metadata']): Promise<string> {
+  const contracts = product.outputPorts.map(({ contract }) => redact(contract.document))
+  const documents = { product: product.document, contracts }
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify([documents, product.models]))
+    .digest('hex')
+  if ((await metadata.deployed())?.sha256 !== sha256) await metadata.setDeployed(sha256, documents)
+  return (await metadata.deployed())!.at
 }
 
 async function pullAll(

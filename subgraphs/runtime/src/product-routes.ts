@@ -1,4 +1,4 @@
-import { addressOf, datasetAddress, IDENTITY_HEADER, parseAddress, type ProductPolicy } from '@terrane/schema'
+import { addressOf, datasetAddress, IDENTITY_HEADER, type ProductPolicy, parseAddress } from '@terrane/schema'
 import { type Context, Hono } from 'hono'
 import { stringify } from 'yaml'
 import type { Log } from './data-product-options.js'
@@ -85,7 +85,10 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   app.post(`${address}/input/:port`, context =>
     parts.receive(context.req.param('port'), context.req.raw, context.get('admitted')),
   )
-  app.route(address, parts.management(context => (context as Context<Variables>).get('admitted')))
+  app.route(
+    address,
+    parts.management(context => (context as Context<Variables>).get('admitted')),
+  )
 
   const contract = (context: Context<Variables>) => {
     const text = parts.discovery.contract(context.req.param('dataset') ?? '', context.get('admitted'))
@@ -112,7 +115,12 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
         ? context.json({ errors: [{ message: error.message, extensions: error.extensions }] }, error.status as 401)
         : refusalResponse(error)
     }
-    parts.log({ level: 'error', message: `A request of ${product.name} failed.`, path: context.req.path, error: error.stack })
+    parts.log({
+      level: 'error',
+      message: `A request of ${product.name} failed.`,
+      path: context.req.path,
+      error: error.stack,
+    })
     return problemResponse(500, 'The product could not answer this.')
   })
   return app
@@ -125,7 +133,10 @@ async function described(context: Context<Variables>, parts: RouteParts): Promis
 }
 
 function yaml(context: Context, text: string): Response {
-  return context.body(text, 200, { 'content-type': 'application/yaml; charset=utf-8', 'cache-control': 'private, no-cache' })
+  return context.body(text, 200, {
+    'content-type': 'application/yaml; charset=utf-8',
+    'cache-control': 'private, no-cache',
+  })
 }
 
 /** For the metrics: few names, none of the caller's making. */

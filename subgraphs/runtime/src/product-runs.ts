@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Model, type Problem, type Product, problem, type PublicationInput, type RunInfo } from '@terrane/schema'
+import { type Model, type Problem, type Product, type PublicationInput, problem, type RunInfo } from '@terrane/schema'
 import type { Log, RunOutcome } from './data-product-options.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
@@ -50,7 +50,10 @@ export class ProductRuns {
   }
 
   /** The same, for who wants to know the run's id before it ends. */
-  begin(trigger: string, onProgress: Progress = () => {}): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
+  begin(
+    trigger: string,
+    onProgress: Progress = () => {},
+  ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
     const done = this.inTurn(() => this.publish(id, trigger, onProgress))
     return { id, outcome: done.then(({ outcome }) => outcome), info: done.then(({ info }) => info) }
@@ -66,7 +69,8 @@ export class ProductRuns {
     const timer = setTimeout(() => {
       this.burst = undefined
       this.run(trigger).catch(error => {
-        if (!this.stop.signal.aborted) this.parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
+        if (!this.stop.signal.aborted)
+          this.parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
       })
     }, wait)
     timer.unref()
@@ -103,7 +107,13 @@ export class ProductRuns {
     return overlays.flatMap(overlay => {
       const model = this.parts.product.models.find(each => each.name === overlay.model)
       if (model && sha256(model.sql) === overlay.baselineSha256) return []
-      const details = { model: overlay.model, by: overlay.by, at: overlay.at, overlay: overlay.sql, baseline: model?.sql ?? '(gone)' }
+      const details = {
+        model: overlay.model,
+        by: overlay.by,
+        at: overlay.at,
+        overlay: overlay.sql,
+        baseline: model?.sql ?? '(gone)',
+      }
       return [problem('OVERLAY_BASELINE_CHANGED', details, model && { file: model.file })]
     })
   }
@@ -123,7 +133,11 @@ export class ProductRuns {
     return turn
   }
 
-  private async publish(id: string, trigger: string, onProgress: Progress): Promise<{ outcome: RunOutcome; info: RunInfo }> {
+  private async publish(
+    id: string,
+    trigger: string,
+    onProgress: Progress,
+  ): Promise<{ outcome: RunOutcome; info: RunInfo }> {
     const { stores, log, product } = this.parts
     const startedAt = new Date()
     const started = { id, trigger, startedAt: startedAt.toISOString() }
@@ -132,7 +146,11 @@ export class ProductRuns {
     try {
       outcome = await this.attempt(onProgress)
     } catch (error) {
-      log({ level: 'error', message: `The run of ${product.name} broke off.`, error: error instanceof Error ? error.stack : String(error) })
+      log({
+        level: 'error',
+        message: `The run of ${product.name} broke off.`,
+        error: error instanceof Error ? error.stack : String(error),
+      })
       const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
       outcome = { state: 'FAILED', problems: [problem('RUN_BROKEN_OFF', { reason })] }
     }
@@ -202,7 +220,12 @@ function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model
     JSON.stringify([
       EDITION,
       // Of names only hive partitions say something; a push without a name is given a new one every time.
-      inputs.map(({ port, files }) => [port, files.map(({ name, sha256 }) => [sha256, ...partitionsOf(name)].join(' ')).sort()]).sort(),
+      inputs
+        .map(({ port, files }) => [
+          port,
+          files.map(({ name, sha256 }) => [sha256, ...partitionsOf(name)].join(' ')).sort(),
+        ])
+        .sort(),
       models.map(model => [model.layer, model.name, model.sql]).sort(),
       contractsOf(product).sort(),
     ]),

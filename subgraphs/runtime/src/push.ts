@@ -24,7 +24,15 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
 export function pushInto({ product, landing, audit, arrived }: PushParts) {
   return async (name: string, request: Request, { caller, decision }: Admitted): Promise<Response> => {
     const record = (outcome: 'allowed' | 'denied' | 'failed', detail: string) =>
-      audit.record({ at: new Date().toISOString(), subject: caller.subject, action: 'push', properties: [], port: name, outcome, detail })
+      audit.record({
+        at: new Date().toISOString(),
+        subject: caller.subject,
+        action: 'push',
+        properties: [],
+        port: name,
+        outcome,
+        detail,
+      })
     if (!decision.actions.includes('control')) {
       record('denied', 'no grant to control')
       return problemResponse(403, `Sending data to ${product.name} takes a grant to control it.`, {

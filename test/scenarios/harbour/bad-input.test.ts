@@ -20,21 +20,43 @@ afterEach(async () => {
 
 const address = '/data/ports/north/harbour/1'
 const send = (pathname: string, init: RequestInit & { headers?: Record<string, string> }) =>
-  harbour.product.fetch(new Request(`http://harbour.test${pathname}`, { ...init, headers: { ...admin, ...init.headers } }))
+  harbour.product.fetch(
+    new Request(`http://harbour.test${pathname}`, { ...init, headers: { ...admin, ...init.headers } }),
+  )
 
 describe('questions', () => {
   test.each([
     ['an unknown field', '{ harbour { calls(first: 1) { nodes { call_id } } } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a broken query', '{ harbour { calls(first: 1 { nodes }', 'GRAPHQL_PARSE_FAILED'],
-    ['an unknown enum member', '{ harbour { callsAggregate(groupBy: [NOPE]) { count } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'an unknown enum member',
+      '{ harbour { callsAggregate(groupBy: [NOPE]) { count } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['a page too large', '{ harbour { calls(first: 1001) { nodes { callId } } } }', 'BAD_USER_INPUT'],
     ['a negative page', '{ harbour { calls(first: -1) { nodes { callId } } } }', 'BAD_USER_INPUT'],
-    ['a cursor made up', '{ harbour { calls(first: 1, after: "bm9uc2Vuc2U") { nodes { callId } } } }', 'BAD_USER_INPUT'],
-    ['a cursor of JSON', `{ harbour { calls(first: 1, after: "${Buffer.from('[1,"",[{"a":1}]]').toString('base64url')}") { nodes { callId } } } }`, 'BAD_USER_INPUT'],
-    ['a cursor of a publication to come', `{ harbour { calls(first: 1, after: "${Buffer.from('[99,"",[1]]').toString('base64url')}") { nodes { callId } } } }`, 'PUBLICATION_GONE'],
+    [
+      'a cursor made up',
+      '{ harbour { calls(first: 1, after: "bm9uc2Vuc2U") { nodes { callId } } } }',
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a cursor of JSON',
+      `{ harbour { calls(first: 1, after: "${Buffer.from('[1,"",[{"a":1}]]').toString('base64url')}") { nodes { callId } } } }`,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a cursor of a publication to come',
+      `{ harbour { calls(first: 1, after: "${Buffer.from('[99,"",[1]]').toString('base64url')}") { nodes { callId } } } }`,
+      'PUBLICATION_GONE',
+    ],
     ['a publication to come', '{ harbour { calls(first: 1, asOf: 99) { nodes { callId } } } }', 'PUBLICATION_GONE'],
     ['no publication at all', '{ harbour { calls(first: 1, asOf: 0) { nodes { callId } } } }', 'BAD_USER_INPUT'],
-    ['text for a decimal', '{ harbour { calls(first: 1, where: {fee: {gt: "dear"}}) { nodes { callId } } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'text for a decimal',
+      '{ harbour { calls(first: 1, where: {fee: {gt: "dear"}}) { nodes { callId } } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
   ])('%s', async (_, query, code) => {
     const answer = await harbour.ask(query, admin)
     expect(answer.errors?.[0]?.extensions.code).toBe(code)
@@ -42,14 +64,23 @@ describe('questions', () => {
   })
 
   test('a cursor of another order', async () => {
-    const first = await harbour.ask('{ harbour { calls(first: 1, orderBy: [{fee: ASC}]) { pageInfo { endCursor } } } }', admin)
+    const first = await harbour.ask(
+      '{ harbour { calls(first: 1, orderBy: [{fee: ASC}]) { pageInfo { endCursor } } } }',
+      admin,
+    )
     const { endCursor } = first.data.harbour.calls.pageInfo
-    const answer = await harbour.ask(`{ harbour { calls(first: 1, after: "${endCursor}") { nodes { callId } } } }`, admin)
+    const answer = await harbour.ask(
+      `{ harbour { calls(first: 1, after: "${endCursor}") { nodes { callId } } } }`,
+      admin,
+    )
     expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
   })
 
   test('a publication header that is no number', async () => {
-    const answer = await harbour.ask('{ harbour { product { name } } }', { ...admin, [PUBLICATION_HEADER]: "1' OR 1=1" })
+    const answer = await harbour.ask('{ harbour { product { name } } }', {
+      ...admin,
+      [PUBLICATION_HEADER]: "1' OR 1=1",
+    })
     expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
   })
 
@@ -90,11 +121,13 @@ describe('runs', () => {
   test('what breaks the contract publishes nothing, says why, and is in the list of runs', async () => {
     const file = path.join(harbour.sources, 'calls.csv')
     const text = await readFile(file, 'utf8')
-    await writeFile(file, text + text.split('\n')[1]!.replace('secret', 'twice') + '\n')
+    await writeFile(file, `${text}${text.split('\n')[1]!.replace('secret', 'twice')}\n`)
     const outcome = await harbour.product.run('duplicate key')
     expect(outcome.state).toBe('FAILED')
     expect(outcome.problems.map(problem => problem.code)).toContain('CONTRACT_BROKEN_PRIMARY_KEY')
-    const { runs } = (await (await harbour.get(`${address}/observability/runs`, admin)).json()) as { runs: { state: string; problems: { code: string }[] }[] }
+    const { runs } = (await (await harbour.get(`${address}/observability/runs`, admin)).json()) as {
+      runs: { state: string; problems: { code: string }[] }[]
+    }
     expect(runs[0]).toMatchObject({ state: 'FAILED' })
     expect(runs[0]!.problems.map(problem => problem.code)).toContain('CONTRACT_BROKEN_PRIMARY_KEY')
   })
@@ -124,11 +157,21 @@ test('a folder with errors is refused with all of them', async () => {
   const copy = await mkdtemp(path.join(os.tmpdir(), 'terrane-broken-'))
   await cp(folder, copy, { recursive: true })
   const contract = path.join(copy, 'contracts', 'register.odcs.yaml')
-  await writeFile(contract, (await readFile(contract, 'utf8')).replace('logicalType: date,', 'logicalType: dat,').replace('mustBeGreaterThan: 0', 'mustBeBigger: 0'))
-  const { product, problems } = await openDataProduct({ folder: copy, home: path.join(copy, 'home'), trust: { keys: [] } })
+  await writeFile(
+    contract,
+    (await readFile(contract, 'utf8'))
+      .replace('logicalType: date,', 'logicalType: dat,')
+      .replace('mustBeGreaterThan: 0', 'mustBeBigger: 0'),
+  )
+  const { product, problems } = await openDataProduct({
+    folder: copy,
+    home: path.join(copy, 'home'),
+    trust: { keys: [] },
+  })
   expect(product).toBeUndefined()
   expect(problems.length).toBeGreaterThan(1)
-  for (const problem of problems) expect(problem).toMatchObject({ file: expect.stringContaining('register'), line: expect.any(Number) })
+  for (const problem of problems)
+    expect(problem).toMatchObject({ file: expect.stringContaining('register'), line: expect.any(Number) })
   await rm(copy, { recursive: true })
 })
 

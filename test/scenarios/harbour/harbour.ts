@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { type DataProduct, openDataProduct } from '@terrane/runtime'
-import { type Caller, decide, IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, type ProductPolicy } from '@terrane/schema'
+import {
+  type Caller,
+  decide,
+  IDENTITY_HEADER,
+  IdentitySigner,
+  loadOrCreateKeys,
+  type ProductPolicy,
+} from '@terrane/schema'
 
 /** One small product from its folder to its ports: a harbour's register of ships, their calls and notices. */
 export interface Harbour {
@@ -41,7 +48,9 @@ export async function writeSources(sources: string, calls = CALLS): Promise<void
   await mkdir(sources, { recursive: true })
   const ships = ['ship_id,name,flag,built,tonnage']
   for (let at = 1; at <= SHIPS; at++) {
-    ships.push(`S${String(at).padStart(3, '0')},Ship ${at},${['GB', 'NO', 'PA', ''][at % 4]},19${60 + at}-0${1 + (at % 9)}-15,${9007199254740000 + at}`)
+    ships.push(
+      `S${String(at).padStart(3, '0')},Ship ${at},${['GB', 'NO', 'PA', ''][at % 4]},19${60 + at}-0${1 + (at % 9)}-15,${9007199254740000 + at}`,
+    )
   }
   await writeFile(path.join(sources, 'ships.csv'), `${ships.join('\n')}\n`)
   const lines = ['call_id,ship_id,arrived_at,berth,fee,pilot_name,remark,profit']
@@ -56,7 +65,9 @@ export async function writeSources(sources: string, calls = CALLS): Promise<void
   await writeFile(path.join(sources, 'calls.csv'), `${lines.join('\n')}\n`)
 }
 
-export async function openHarbour(options: { run?: boolean; databaseUrl?: string; productFolder?: string } = {}): Promise<Harbour> {
+export async function openHarbour(
+  options: { run?: boolean; databaseUrl?: string; productFolder?: string } = {},
+): Promise<Harbour> {
   const base = await mkdtemp(path.join(os.tmpdir(), 'terrane-harbour-'))
   const [home, sources] = [path.join(base, 'home'), path.join(base, 'sources')]
   await writeSources(sources)
@@ -79,7 +90,8 @@ export async function openHarbour(options: { run?: boolean; databaseUrl?: string
   })
   if (options.run !== false) {
     const outcome = await product.run('test')
-    if (outcome.state !== 'PUBLISHED') throw new Error(`The harbour does not publish: ${JSON.stringify(outcome.problems, null, 1)}`)
+    if (outcome.state !== 'PUBLISHED')
+      throw new Error(`The harbour does not publish: ${JSON.stringify(outcome.problems, null, 1)}`)
   }
   return harbour
 }
@@ -123,6 +135,17 @@ export function client(
   }
 }
 
-const emptyDecision = { product: 'harbour', policyVersion: '', discover: false, actions: [], datasets: {}, fingerprint: '' }
+const emptyDecision = {
+  product: 'harbour',
+  policyVersion: '',
+  discover: false,
+  actions: [],
+  datasets: {},
+  fingerprint: '',
+}
 /** The mesh itself, which may ask for the policy and nothing else here. */
-export const mesh = { caller: { subject: 'gateway', authenticated: true, roles: [], scopes: [] }, gateway: true, decision: emptyDecision }
+export const mesh = {
+  caller: { subject: 'gateway', authenticated: true, roles: [], scopes: [] },
+  gateway: true,
+  decision: emptyDecision,
+}

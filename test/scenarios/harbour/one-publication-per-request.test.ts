@@ -28,7 +28,12 @@ const EVERYTHING = `query ($r: [_Any!]!) {
   }
   _entities(representations: $r) { ... on Ship { edition } ... on HarbourCall { edition } }
 }`
-const representations = { r: [{ __typename: 'Ship', shipId: 'S003' }, { __typename: 'HarbourCall', callId: '5' }] }
+const representations = {
+  r: [
+    { __typename: 'Ship', shipId: 'S003' },
+    { __typename: 'HarbourCall', callId: '5' },
+  ],
+}
 
 function editionsIn(value: unknown, found = new Set<number>()): Set<number> {
   if (Array.isArray(value)) for (const item of value) editionsIn(item, found)
@@ -50,7 +55,9 @@ test('while publications follow one another, no request sees two, no grant that 
 
   const reader = async (asOf: boolean) => {
     while (publishing) {
-      const query = asOf ? EVERYTHING.replaceAll('(first: 5)', '(first: 5, asOf: 1)').replaceAll('(callId: 1)', '(callId: 1, asOf: 1)') : EVERYTHING
+      const query = asOf
+        ? EVERYTHING.replaceAll('(first: 5)', '(first: 5, asOf: 1)').replaceAll('(callId: 1)', '(callId: 1, asOf: 1)')
+        : EVERYTHING
       const answer = await harbour.ask(query, steward, representations)
       expect(answer.errors).toBeUndefined()
       requests++
@@ -61,8 +68,10 @@ test('while publications follow one another, no request sees two, no grant that 
       const editions = editionsIn(ofPin)
       const { totalCount } = answer.data.harbour.calls
       const [group] = answer.data.harbour.callsAggregate
-      if (editions.size !== 1 || !editions.has(totalCount) || group.count !== totalCount) mixtures.push({ publication, editions: [...editions], totalCount, group })
-      if (asOf && [...editionsIn({ ships, call, late })].join() !== String(CALLS)) mixtures.push({ asOf: { ships, call, late } })
+      if (editions.size !== 1 || !editions.has(totalCount) || group.count !== totalCount)
+        mixtures.push({ publication, editions: [...editions], totalCount, group })
+      if (asOf && [...editionsIn({ ships, call, late })].join() !== String(CALLS))
+        mixtures.push({ asOf: { ships, call, late } })
       const expected = sizes.get(publication)
       if (expected !== undefined && expected !== totalCount) mixtures.push({ publication, expected, totalCount })
     }
@@ -101,36 +110,52 @@ test('while publications follow one another, no request sees two, no grant that 
   expect(mixtures).toEqual([])
   expect(requests).toBeGreaterThan(10)
   expect(seen.size).toBeGreaterThan(1)
-  const stored = (await (await harbour.get('/data/ports/north/harbour/1/control/grants', admin)).json()) as { grants: { id: string }[] }
+  const stored = (await (await harbour.get('/data/ports/north/harbour/1/control/grants', admin)).json()) as {
+    grants: { id: string }[]
+  }
   const ids = new Set(stored.grants.map(grant => grant.id))
   expect(granted.filter(id => !ids.has(id))).toEqual([])
 })
 
 test('a request stays on the publication it names, its cursors on theirs, until that is gone', async () => {
   const current = await publish(640)
-  const first = await harbour.ask('{ harbour { calls(first: 2, orderBy: [{callId: ASC}]) { pageInfo { endCursor } } } }', steward)
+  const first = await harbour.ask(
+    '{ harbour { calls(first: 2, orderBy: [{callId: ASC}]) { pageInfo { endCursor } } } }',
+    steward,
+  )
   const after = first.data.harbour.calls.pageInfo.endCursor
   const next = await publish(650)
 
-  const pinned = await harbour.ask('{ harbour { callsAggregate { count } } }', { ...steward, [PUBLICATION_HEADER]: String(current) })
+  const pinned = await harbour.ask('{ harbour { callsAggregate { count } } }', {
+    ...steward,
+    [PUBLICATION_HEADER]: String(current),
+  })
   expect(pinned.data.harbour.callsAggregate).toEqual([{ count: 640 }])
   expect(pinned.extensions?.terrane?.publications).toEqual({ harbour: current })
-  const query = 'query ($after: String) { harbour { calls(first: 1, after: $after, orderBy: [{callId: ASC}]) { totalCount nodes { callId edition ship { edition } } } } }'
+  const query =
+    'query ($after: String) { harbour { calls(first: 1, after: $after, orderBy: [{callId: ASC}]) { totalCount nodes { callId edition ship { edition } } } } }'
   const page = await harbour.ask(query, steward, { after })
-  expect(page.data.harbour.calls).toEqual({ totalCount: 640, nodes: [{ callId: '3', edition: 640, ship: { edition: 640 } }] })
+  expect(page.data.harbour.calls).toEqual({
+    totalCount: 640,
+    nodes: [{ callId: '3', edition: 640, ship: { edition: 640 } }],
+  })
   expect(page.extensions?.terrane?.publications).toEqual({ harbour: next })
 
   for (const calls of [651, 652, 653]) await publish(calls)
   const gone = await harbour.ask(query, steward, { after })
   expect(gone.data.harbour.calls).toBeNull()
   expect(gone.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
-  const header = await harbour.ask('{ harbour { callsAggregate { count } product { name } } }', { ...steward, [PUBLICATION_HEADER]: '1' })
+  const header = await harbour.ask('{ harbour { callsAggregate { count } product { name } } }', {
+    ...steward,
+    [PUBLICATION_HEADER]: '1',
+  })
   expect(header.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
   expect(header.data.harbour.product).toEqual({ name: 'harbour' })
 })
 
 test('a download that is under way is not disturbed by what publishes or by who leaves', async () => {
-  const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', steward)).data.harbour.callsAggregate[0].count
+  const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', steward)).data.harbour.callsAggregate[0]
+    .count
   const response = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
   const leaver = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
   await leaver.body!.cancel()

@@ -109,13 +109,18 @@ test('entities, references and the way back', async () => {
 })
 
 test('every answer states its publication, over HTTP and in process alike', async () => {
-  const query = '{ harbour { calls(first: 1) { nodes { callId } } product { name version owner { name } quality { passed failed } freshness datasets { name rowCount } } } }'
+  const query =
+    '{ harbour { calls(first: 1) { nodes { callId } } product { name version owner { name } quality { passed failed } freshness datasets { name rowCount } } } }'
   const over = await harbour.ask(query, steward)
   expect(over.extensions?.terrane?.publications).toEqual({ harbour: 1 })
   const { status: _, ...body } = over
   const inside = await harbour.product.execute({ query, headers: steward })
   expect(JSON.parse(JSON.stringify(inside))).toEqual(body)
-  expect(over.data.harbour.product).toMatchObject({ name: 'harbour', owner: { name: 'Harbour master' }, quality: { failed: 0 } })
+  expect(over.data.harbour.product).toMatchObject({
+    name: 'harbour',
+    owner: { name: 'Harbour master' },
+    quality: { failed: 0 },
+  })
 })
 
 describe('files', () => {
@@ -128,7 +133,11 @@ describe('files', () => {
     const rows =
       format === 'json'
         ? JSON.parse(text)
-        : text.trim().split('\n').slice(format === 'csv' ? 1 : 0).map(line => (format === 'csv' ? line : JSON.parse(line)))
+        : text
+            .trim()
+            .split('\n')
+            .slice(format === 'csv' ? 1 : 0)
+            .map(line => (format === 'csv' ? line : JSON.parse(line)))
     expect(rows).toHaveLength(CALLS)
     if (format !== 'csv') expect(rows[6]).toMatchObject({ call_id: 7, fee: '50.75', profit: '3.50' })
   })
@@ -140,12 +149,18 @@ describe('files', () => {
   })
 
   test('Accept chooses where the address does not, and what has not changed is not sent again', async () => {
-    const csv = await harbour.get(`${address}/ships/1`, { ...steward, accept: 'text/csv;q=0.9, application/json;q=0.1' })
+    const csv = await harbour.get(`${address}/ships/1`, {
+      ...steward,
+      accept: 'text/csv;q=0.9, application/json;q=0.1',
+    })
     expect(csv.headers.get('content-type')).toContain('text/csv')
     await csv.text()
     const again = await harbour.get(`${address}/ships/1.csv`, { ...steward, 'if-none-match': csv.headers.get('etag')! })
     expect(again.status).toBe(304)
-    const clerk = await harbour.get(`${address}/ships/1.csv`, { ...(await harbour.as('clerk')), 'if-none-match': csv.headers.get('etag')! })
+    const clerk = await harbour.get(`${address}/ships/1.csv`, {
+      ...(await harbour.as('clerk')),
+      'if-none-match': csv.headers.get('etag')!,
+    })
     expect(clerk.status).toBe(200)
     await clerk.text()
     expect((await harbour.get(`${address}/ships/1`, { ...steward, accept: 'image/png' })).status).toBe(406)

@@ -1,8 +1,8 @@
-import { IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
-import { SignJWT, importJWK } from 'jose'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
+import { importJWK, SignJWT } from 'jose'
 import { type Harbour, openHarbour } from './harbour.js'
 
 /** Who must not get in, first. */
@@ -25,7 +25,9 @@ describe('without an identity', () => {
   })
 
   test('introspection, SDL and discovery tell no more', async () => {
-    const types = await harbour.ask('{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }')
+    const types = await harbour.ask(
+      '{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }',
+    )
     expect(JSON.stringify(types.data)).not.toMatch(/calls|"ships?"|HarbourShip|pilot|profit/i)
     const sdl = await harbour.ask('{ _service { sdl } }')
     expect(JSON.stringify(sdl)).not.toMatch(/calls|pilot|profit/i)
@@ -110,7 +112,14 @@ describe('a decision is cut down by the product itself', () => {
     const clerk = { subject: 'user:eve', authenticated: true, roles: ['clerk'], scopes: [] }
     const all = { discover: true, read: true as const }
     const calls = { discover: true, read: true, properties: { call_id: all, remark: all, profit: all, fee: all } }
-    const decision = { product: 'harbour', policyVersion: 'old', discover: true, actions: ['control' as const], datasets: { calls }, fingerprint: 'f' }
+    const decision = {
+      product: 'harbour',
+      policyVersion: 'old',
+      discover: true,
+      actions: ['control' as const],
+      datasets: { calls },
+      fingerprint: 'f',
+    }
     const headers = { [IDENTITY_HEADER]: await harbour.signer.sign({ caller: clerk, decision }, 'harbour') }
     const answer = await harbour.ask('{ harbour { calls(first: 2) { nodes { callId fee remark } } } }', headers)
     expect(answer.data.harbour.calls.nodes.map((node: { remark: unknown }) => node.remark)).toEqual([null, null])
@@ -152,7 +161,10 @@ describe('a decision is cut down by the product itself', () => {
 
 describe('what may be discovered but not read', () => {
   test('costs itself and nothing else', async () => {
-    const answer = await harbour.ask('{ harbour { calls(first: 2) { nodes { callId remark fee } } } }', await harbour.as('clerk'))
+    const answer = await harbour.ask(
+      '{ harbour { calls(first: 2) { nodes { callId remark fee } } } }',
+      await harbour.as('clerk'),
+    )
     expect(answer.status).toBe(200)
     expect(answer.data.harbour.calls.nodes).toEqual([
       { callId: '1', remark: null, fee: '7.25' },
@@ -210,7 +222,8 @@ describe('what may not even be discovered', () => {
 
   test('in a variable likewise', async () => {
     const clerk = await harbour.as('clerk')
-    const query = 'query ($where: HarbourCallsWhere) { harbour { calls(first: 1, where: $where) { nodes { callId } } } }'
+    const query =
+      'query ($where: HarbourCallsWhere) { harbour { calls(first: 1, where: $where) { nodes { callId } } } }'
     const hidden = await harbour.ask(query, clerk, { where: { profit: { gt: '1' } } })
     const unknown = await harbour.ask(query, clerk, { where: { prefit: { gt: '1' } } })
     expect(hidden.data).toBeUndefined()
@@ -226,7 +239,12 @@ describe('what may not even be discovered', () => {
       await (await harbour.get(`${address}/product.odps.yaml`, clerk)).text(),
       await (await harbour.get(`${address}/calls/1.csv`, clerk)).text(),
       JSON.stringify([...(await harbour.get(`${address}/calls/1.csv`, clerk)).headers]),
-      JSON.stringify(await harbour.ask('{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }', clerk)),
+      JSON.stringify(
+        await harbour.ask(
+          '{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }',
+          clerk,
+        ),
+      ),
     ]
     for (const text of said) expect(text).not.toMatch(/profit/i)
     expect(said[0]).toContain('berth')
@@ -260,7 +278,12 @@ describe('rows and masks', () => {
     const entities = await harbour.ask(
       'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Ship { shipId name } } }',
       agent,
-      { r: [{ __typename: 'Ship', shipId: 'S001' }, { __typename: 'Ship', shipId: 'S004' }] },
+      {
+        r: [
+          { __typename: 'Ship', shipId: 'S001' },
+          { __typename: 'Ship', shipId: 'S004' },
+        ],
+      },
     )
     expect(entities.data._entities).toEqual([null, { shipId: 'S004', name: 'Ship 4' }])
     const csv = (await (await harbour.get(`${address}/ships/1.csv`, agent)).text()).trim().split('\n')
@@ -304,10 +327,15 @@ test('the audit tells who read which properties and who was refused', async () =
   await harbour.ask('{ harbour { calls(first: 2) { nodes { fee remark } } } }', await harbour.as('clerk'))
   let entries: { subject: string; dataset: string; properties: string[]; outcome: string; rows?: number }[] = []
   for (let tries = 0; tries < 50 && !entries.some(entry => entry.outcome === 'denied'); tries++) {
-    const response = await harbour.get(`${address}/observability/audit?subject=user:clerk&dataset=calls&limit=1000`, await harbour.as('admin'))
+    const response = await harbour.get(
+      `${address}/observability/audit?subject=user:clerk&dataset=calls&limit=1000`,
+      await harbour.as('admin'),
+    )
     entries = ((await response.json()) as { audit: typeof entries }).audit
     await new Promise(resolve => setTimeout(resolve, 100))
   }
-  expect(entries).toContainEqual(expect.objectContaining({ outcome: 'allowed', properties: ['call_id', 'fee'], rows: 2 }))
+  expect(entries).toContainEqual(
+    expect.objectContaining({ outcome: 'allowed', properties: ['call_id', 'fee'], rows: 2 }),
+  )
   expect(entries).toContainEqual(expect.objectContaining({ outcome: 'denied', properties: ['remark'] }))
 })

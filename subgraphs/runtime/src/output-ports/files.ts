@@ -9,11 +9,11 @@ import {
 } from '@terrane/schema'
 import type { ExportFormat } from '../output-layer/store.js'
 import type { Admitted } from './admission.js'
-import { preferredFormat, MEDIA_TYPES } from './formats.js'
+import { MEDIA_TYPES, preferredFormat } from './formats.js'
 import type { OutputPort } from './port.js'
 import { notFound, problemResponse, refusalResponse } from './problem-response.js'
 import { Reading, type ReadingParts, readable } from './reading.js'
-import { badInput, denied, Refusal } from './refusal.js'
+import { Refusal } from './refusal.js'
 
 /** Downloads of whole datasets: `<address>/<dataset>/<major>[.csv|.json|.ndjson|.parquet][?asOf=<publication>]`. */
 export function openFilesPort(product: Product, parts: ReadingParts): OutputPort {
@@ -106,5 +106,5 @@ function discovered({ decision }: Admitted, dataset: Dataset): DatasetDecision |
 
 /** If-None-Match as RFC 9110 §13.1.2 has it: a list, compared weakly. */
 function matches(header: string | null, etag: string): boolean {
-  return header !== null && header.split(',').some(each => [etag, '*'].includes(each.trim().replace(/^W\//, '')))
+  return header?.split(',').some(each => [etag, '*'].includes(each.trim().replace(/^W\//, ''))) ?? false
 }

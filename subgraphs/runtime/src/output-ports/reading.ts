@@ -16,7 +16,10 @@ export interface ReadingParts {
  */
 export class Reading {
   private readonly pins = new Map<number, Promise<Pin | undefined>>()
-  private readonly trail = new Map<string, { dataset: string; publication: number; properties: Set<string>; rows?: number }>()
+  private readonly trail = new Map<
+    string,
+    { dataset: string; publication: number; properties: Set<string>; rows?: number }
+  >()
   private readonly refused = new Map<string, string>()
   private closed = false
 
@@ -110,7 +113,12 @@ export class Reading {
   }
 
   private record(): void {
-    const common = { at: new Date().toISOString(), subject: this.admitted.caller.subject, action: 'read', port: this.port }
+    const common = {
+      at: new Date().toISOString(),
+      subject: this.admitted.caller.subject,
+      action: 'read',
+      port: this.port,
+    }
     for (const noted of this.trail.values()) {
       this.parts.audit.record({ ...common, ...noted, properties: [...noted.properties].sort(), outcome: 'allowed' })
     }

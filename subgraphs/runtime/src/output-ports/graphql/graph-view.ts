@@ -2,8 +2,8 @@ import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils'
 import type { coordinatesOf, ProductDecision } from '@terrane/schema'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { readable } from '../reading.js'
-import type { Prepared } from './compiled-execution.js'
 import { denied } from '../refusal.js'
+import type { Prepared } from './compiled-execution.js'
 import { type RefusedField, withShield } from './shield.js'
 
 /** The graph as callers with one decision see it. */

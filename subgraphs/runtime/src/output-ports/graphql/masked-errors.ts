@@ -13,14 +13,20 @@ export function maskErrors(log: Log): (formatted: GraphQLFormattedError, error: 
     const original = unwrapResolverError(error)
     if (original instanceof Refusal || original instanceof GraphQLError) {
       const { stacktrace: _never, ...extensions } = formatted.extensions ?? {}
-      const fallback = error instanceof GraphQLError && error.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : 'BAD_USER_INPUT'
-      const code = extensions.code === undefined || extensions.code === 'INTERNAL_SERVER_ERROR' ? fallback : extensions.code
+      const fallback =
+        error instanceof GraphQLError && error.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : 'BAD_USER_INPUT'
+      const code =
+        extensions.code === undefined || extensions.code === 'INTERNAL_SERVER_ERROR' ? fallback : extensions.code
       return { ...formatted, message: withoutSuggestion(formatted.message), extensions: { ...extensions, code } }
     }
     // The same failure of one statement reaches every row that waited for it; it is told once.
     if (!(original instanceof Object) || !logged.has(original)) {
       if (original instanceof Object) logged.add(original)
-      log({ level: 'error', message: 'An operation failed.', error: original instanceof Error ? original.stack : String(original) })
+      log({
+        level: 'error',
+        message: 'An operation failed.',
+        error: original instanceof Error ? original.stack : String(original),
+      })
     }
     return {
       message: 'The product could not answer this.',

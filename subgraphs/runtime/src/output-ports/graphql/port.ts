@@ -1,9 +1,11 @@
 import { ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
 import { coordinatesOf, type Product, PUBLICATION_HEADER } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { Log, OperationRequest, OperationResult } from '../../data-product-options.js'

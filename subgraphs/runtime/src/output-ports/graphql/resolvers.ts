@@ -1,5 +1,5 @@
 import type { AggregateArguments, Condition, Dataset, ProductResolvers } from '@terrane/schema'
-import { readable, type Reading } from '../reading.js'
+import { type Reading, readable } from '../reading.js'
 import { badInput } from '../refusal.js'
 import type { GraphContext } from './context.js'
 import { readCursor, writeCursor } from './cursor.js'
