@@ -10,6 +10,7 @@ import {
   loadOrCreateKeys,
   type ProductPolicy,
 } from '@terrane/schema'
+import { createConnection } from 'mysql2/promise'
 
 /** One small product from its folder to its ports: a harbour's register of ships, their calls and notices. */
 export interface Harbour {
@@ -35,6 +36,12 @@ export interface Answer {
 export const CALLS = 600
 export const SHIPS = 40
 export const folder = path.join(__dirname, 'product')
+
+/** Both engines that hold rows and stores; MariaDB gets a database of its own per test file. */
+export const ENGINES: [string, () => string | undefined][] = [
+  ['SQLite', () => undefined],
+  ['MariaDB', () => `mysql://root@127.0.0.1:3306/terrane_test_${process.pid}_${Date.now().toString(36)}`],
+]
 
 export const person = (...roles: string[]): Caller => ({
   subject: `user:${roles.join('-') || 'nobody'}`,
@@ -66,7 +73,7 @@ export async function writeSources(sources: string, calls = CALLS): Promise<void
 }
 
 export async function openHarbour(
-  options: { run?: boolean; databaseUrl?: string; productFolder?: string } = {},
+  options: { run?: boolean; databaseUrl?: string | undefined; productFolder?: string } = {},
 ): Promise<Harbour> {
   const base = await mkdtemp(path.join(os.tmpdir(), 'terrane-harbour-'))
   const [home, sources] = [path.join(base, 'home'), path.join(base, 'sources')]
@@ -87,6 +94,7 @@ export async function openHarbour(
   const harbour = client(product, home, sources, signer, async () => {
     await product.close()
     await rm(base, { recursive: true, force: true })
+    if (options.databaseUrl) await dropDatabases(options.databaseUrl)
   })
   if (options.run !== false) {
     const outcome = await product.run('test')
@@ -94,6 +102,14 @@ export async function openHarbour(
       throw new Error(`The harbour does not publish: ${JSON.stringify(outcome.problems, null, 1)}`)
   }
   return harbour
+}
+
+async function dropDatabases(databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1)
+  const connection = await createConnection({ host: '127.0.0.1', user: 'root' })
+  const [found] = await connection.query('SHOW DATABASES LIKE ?', [`${name.replaceAll('_', '\\_')}%`])
+  for (const row of found as object[]) await connection.query('DROP DATABASE ??', [Object.values(row)[0]])
+  await connection.end()
 }
 
 export function client(

@@ -1,23 +1,24 @@
 import { PUBLICATION_HEADER } from '@terrane/schema'
-import { CALLS, type Harbour, openHarbour, writeSources } from './harbour.js'
+import { CALLS, ENGINES, type Harbour, openHarbour, writeSources } from './harbour.js'
 
 /** `edition` is in every row of every dataset the number of calls of that publication: a mixture shows. */
-let harbour: Harbour
-let steward: Record<string, string>
-beforeAll(async () => {
-  harbour = await openHarbour()
-  steward = await harbour.as('steward')
-})
-afterAll(() => harbour?.close())
+describe.each(ENGINES)('on %s', (_, databaseUrl) => {
+  let harbour: Harbour
+  let steward: Record<string, string>
+  beforeAll(async () => {
+    harbour = await openHarbour({ databaseUrl: databaseUrl() })
+    steward = await harbour.as('steward')
+  })
+  afterAll(() => harbour?.close())
 
-const publish = async (calls: number) => {
-  await writeSources(harbour.sources, calls)
-  const outcome = await harbour.product.run('loop')
-  expect([outcome.state, outcome.problems]).toEqual(['PUBLISHED', []])
-  return outcome.publication!
-}
+  const publish = async (calls: number) => {
+    await writeSources(harbour.sources, calls)
+    const outcome = await harbour.product.run('loop')
+    expect([outcome.state, outcome.problems]).toEqual(['PUBLISHED', []])
+    return outcome.publication!
+  }
 
-const EVERYTHING = `query ($r: [_Any!]!) {
+  const EVERYTHING = `query ($r: [_Any!]!) {
   harbour {
     calls(first: 30, orderBy: [{callId: DESC}]) { totalCount nodes { edition ship { edition calls(first: 1) { nodes { edition } } } } }
     ships(first: 5) { nodes { edition } }
@@ -28,139 +29,140 @@ const EVERYTHING = `query ($r: [_Any!]!) {
   }
   _entities(representations: $r) { ... on Ship { edition } ... on HarbourCall { edition } }
 }`
-const representations = {
-  r: [
-    { __typename: 'Ship', shipId: 'S003' },
-    { __typename: 'HarbourCall', callId: '5' },
-  ],
-}
+  const representations = {
+    r: [
+      { __typename: 'Ship', shipId: 'S003' },
+      { __typename: 'HarbourCall', callId: '5' },
+    ],
+  }
 
-function editionsIn(value: unknown, found = new Set<number>()): Set<number> {
-  if (Array.isArray(value)) for (const item of value) editionsIn(item, found)
-  else if (value !== null && typeof value === 'object') {
-    for (const [key, member] of Object.entries(value)) {
-      if (key === 'edition' && typeof member === 'number') found.add(member)
-      else editionsIn(member, found)
+  function editionsIn(value: unknown, found = new Set<number>()): Set<number> {
+    if (Array.isArray(value)) for (const item of value) editionsIn(item, found)
+    else if (value !== null && typeof value === 'object') {
+      for (const [key, member] of Object.entries(value)) {
+        if (key === 'edition' && typeof member === 'number') found.add(member)
+        else editionsIn(member, found)
+      }
     }
+    return found
   }
-  return found
-}
 
-test('while publications follow one another, no request sees two, no grant that was reported is lost', async () => {
-  const sizes = new Map<number, number>([[1, CALLS]])
-  let publishing = true
-  const seen = new Set<number>()
-  const mixtures: unknown[] = []
-  let requests = 0
+  test('while publications follow one another, no request sees two, no grant that was reported is lost', async () => {
+    const sizes = new Map<number, number>([[1, CALLS]])
+    let publishing = true
+    const seen = new Set<number>()
+    const mixtures: unknown[] = []
+    let requests = 0
 
-  const reader = async (asOf: boolean) => {
-    while (publishing) {
-      const query = asOf
-        ? EVERYTHING.replaceAll('(first: 5)', '(first: 5, asOf: 1)').replaceAll('(callId: 1)', '(callId: 1, asOf: 1)')
-        : EVERYTHING
-      const answer = await harbour.ask(query, steward, representations)
-      expect(answer.errors).toBeUndefined()
-      requests++
-      const publication = answer.extensions!.terrane!.publications.harbour!
-      seen.add(publication)
-      const { ships, call, late, ...rest } = answer.data.harbour
-      const ofPin = asOf ? { rest, entities: answer.data._entities } : answer.data
-      const editions = editionsIn(ofPin)
-      const { totalCount } = answer.data.harbour.calls
-      const [group] = answer.data.harbour.callsAggregate
-      if (editions.size !== 1 || !editions.has(totalCount) || group.count !== totalCount)
-        mixtures.push({ publication, editions: [...editions], totalCount, group })
-      if (asOf && [...editionsIn({ ships, call, late })].join() !== String(CALLS))
-        mixtures.push({ asOf: { ships, call, late } })
-      const expected = sizes.get(publication)
-      if (expected !== undefined && expected !== totalCount) mixtures.push({ publication, expected, totalCount })
+    const reader = async (asOf: boolean) => {
+      while (publishing) {
+        const query = asOf
+          ? EVERYTHING.replaceAll('(first: 5)', '(first: 5, asOf: 1)').replaceAll('(callId: 1)', '(callId: 1, asOf: 1)')
+          : EVERYTHING
+        const answer = await harbour.ask(query, steward, representations)
+        expect(answer.errors).toBeUndefined()
+        requests++
+        const publication = answer.extensions!.terrane!.publications.harbour!
+        seen.add(publication)
+        const { ships, call, late, ...rest } = answer.data.harbour
+        const ofPin = asOf ? { rest, entities: answer.data._entities } : answer.data
+        const editions = editionsIn(ofPin)
+        const { totalCount } = answer.data.harbour.calls
+        const [group] = answer.data.harbour.callsAggregate
+        if (editions.size !== 1 || !editions.has(totalCount) || group.count !== totalCount)
+          mixtures.push({ publication, editions: [...editions], totalCount, group })
+        if (asOf && [...editionsIn({ ships, call, late })].join() !== String(CALLS))
+          mixtures.push({ asOf: { ships, call, late } })
+        const expected = sizes.get(publication)
+        if (expected !== undefined && expected !== totalCount) mixtures.push({ publication, expected, totalCount })
+      }
     }
-  }
 
-  /** Writes that go through while others are refused: the store's queue must not lose them. */
-  const admin = await harbour.as('admin')
-  const granted: string[] = []
-  const writer = async () => {
-    for (let at = 0; publishing; at++) {
-      const put = (body: object) =>
-        harbour.product.fetch(
-          new Request('http://harbour.test/data/ports/north/harbour/1/control/grants', {
-            method: 'PUT',
-            headers: { ...admin, 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-          }),
-        )
-      const [good, bad] = await Promise.all([
-        put({ subject: `user:guest-${at}`, actions: ['read'], dataset: 'notices' }),
-        put({ subject: `user:guest-${at}`, actions: ['read'], dataset: 'nowhere' }),
-      ])
-      expect(bad.status).toBe(422)
-      expect(good.status).toBe(200)
-      granted.push(((await good.json()) as { id: string }).id)
-      await new Promise(resolve => setTimeout(resolve, 20))
+    /** Writes that go through while others are refused: the store's queue must not lose them. */
+    const admin = await harbour.as('admin')
+    const granted: string[] = []
+    const writer = async () => {
+      for (let at = 0; publishing; at++) {
+        const put = (body: object) =>
+          harbour.product.fetch(
+            new Request('http://harbour.test/data/ports/north/harbour/1/control/grants', {
+              method: 'PUT',
+              headers: { ...admin, 'content-type': 'application/json' },
+              body: JSON.stringify(body),
+            }),
+          )
+        const [good, bad] = await Promise.all([
+          put({ subject: `user:guest-${at}`, actions: ['read'], dataset: 'notices' }),
+          put({ subject: `user:guest-${at}`, actions: ['read'], dataset: 'nowhere' }),
+        ])
+        expect(bad.status).toBe(422)
+        expect(good.status).toBe(200)
+        granted.push(((await good.json()) as { id: string }).id)
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
     }
-  }
 
-  const working = [reader(false), reader(true), reader(false), writer()]
-  // Publication 1 must stay reachable for asOf: three are kept beside the current one.
-  for (const calls of [620, 580, 611]) sizes.set(await publish(calls), calls)
-  publishing = false
-  await Promise.all(working)
+    const working = [reader(false), reader(true), reader(false), writer()]
+    // Publication 1 must stay reachable for asOf: three are kept beside the current one.
+    for (const calls of [620, 580, 611]) sizes.set(await publish(calls), calls)
+    publishing = false
+    await Promise.all(working)
 
-  expect(mixtures).toEqual([])
-  expect(requests).toBeGreaterThan(10)
-  expect(seen.size).toBeGreaterThan(1)
-  const stored = (await (await harbour.get('/data/ports/north/harbour/1/control/grants', admin)).json()) as {
-    grants: { id: string }[]
-  }
-  const ids = new Set(stored.grants.map(grant => grant.id))
-  expect(granted.filter(id => !ids.has(id))).toEqual([])
-})
-
-test('a request stays on the publication it names, its cursors on theirs, until that is gone', async () => {
-  const current = await publish(640)
-  const first = await harbour.ask(
-    '{ harbour { calls(first: 2, orderBy: [{callId: ASC}]) { pageInfo { endCursor } } } }',
-    steward,
-  )
-  const after = first.data.harbour.calls.pageInfo.endCursor
-  const next = await publish(650)
-
-  const pinned = await harbour.ask('{ harbour { callsAggregate { count } } }', {
-    ...steward,
-    [PUBLICATION_HEADER]: String(current),
+    expect(mixtures).toEqual([])
+    expect(requests).toBeGreaterThan(10)
+    expect(seen.size).toBeGreaterThan(1)
+    const stored = (await (await harbour.get('/data/ports/north/harbour/1/control/grants', admin)).json()) as {
+      grants: { id: string }[]
+    }
+    const ids = new Set(stored.grants.map(grant => grant.id))
+    expect(granted.filter(id => !ids.has(id))).toEqual([])
   })
-  expect(pinned.data.harbour.callsAggregate).toEqual([{ count: 640 }])
-  expect(pinned.extensions?.terrane?.publications).toEqual({ harbour: current })
-  const query =
-    'query ($after: String) { harbour { calls(first: 1, after: $after, orderBy: [{callId: ASC}]) { totalCount nodes { callId edition ship { edition } } } } }'
-  const page = await harbour.ask(query, steward, { after })
-  expect(page.data.harbour.calls).toEqual({
-    totalCount: 640,
-    nodes: [{ callId: '3', edition: 640, ship: { edition: 640 } }],
-  })
-  expect(page.extensions?.terrane?.publications).toEqual({ harbour: next })
 
-  for (const calls of [651, 652, 653]) await publish(calls)
-  const gone = await harbour.ask(query, steward, { after })
-  expect(gone.data.harbour.calls).toBeNull()
-  expect(gone.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
-  const header = await harbour.ask('{ harbour { callsAggregate { count } product { name } } }', {
-    ...steward,
-    [PUBLICATION_HEADER]: '1',
-  })
-  expect(header.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
-  expect(header.data.harbour.product).toEqual({ name: 'harbour' })
-})
+  test('a request stays on the publication it names, its cursors on theirs, until that is gone', async () => {
+    const current = await publish(640)
+    const first = await harbour.ask(
+      '{ harbour { calls(first: 2, orderBy: [{callId: ASC}]) { pageInfo { endCursor } } } }',
+      steward,
+    )
+    const after = first.data.harbour.calls.pageInfo.endCursor
+    const next = await publish(650)
 
-test('a download that is under way is not disturbed by what publishes or by who leaves', async () => {
-  const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', steward)).data.harbour.callsAggregate[0]
-    .count
-  const response = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
-  const leaver = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
-  await leaver.body!.cancel()
-  for (const calls of [660, 661, 662, 663, 664]) await publish(calls)
-  const lines = (await response.text()).trim().split('\n')
-  expect(lines).toHaveLength(before + 1)
-  expect(lines[1]).toContain(String(before))
+    const pinned = await harbour.ask('{ harbour { callsAggregate { count } } }', {
+      ...steward,
+      [PUBLICATION_HEADER]: String(current),
+    })
+    expect(pinned.data.harbour.callsAggregate).toEqual([{ count: 640 }])
+    expect(pinned.extensions?.terrane?.publications).toEqual({ harbour: current })
+    const query =
+      'query ($after: String) { harbour { calls(first: 1, after: $after, orderBy: [{callId: ASC}]) { totalCount nodes { callId edition ship { edition } } } } }'
+    const page = await harbour.ask(query, steward, { after })
+    expect(page.data.harbour.calls).toEqual({
+      totalCount: 640,
+      nodes: [{ callId: '3', edition: 640, ship: { edition: 640 } }],
+    })
+    expect(page.extensions?.terrane?.publications).toEqual({ harbour: next })
+
+    for (const calls of [651, 652, 653]) await publish(calls)
+    const gone = await harbour.ask(query, steward, { after })
+    expect(gone.data.harbour.calls).toBeNull()
+    expect(gone.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
+    const header = await harbour.ask('{ harbour { callsAggregate { count } product { name } } }', {
+      ...steward,
+      [PUBLICATION_HEADER]: '1',
+    })
+    expect(header.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
+    expect(header.data.harbour.product).toEqual({ name: 'harbour' })
+  })
+
+  test('a download that is under way is not disturbed by what publishes or by who leaves', async () => {
+    const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', steward)).data.harbour
+      .callsAggregate[0].count
+    const response = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
+    const leaver = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
+    await leaver.body!.cancel()
+    for (const calls of [660, 661, 662, 663, 664]) await publish(calls)
+    const lines = (await response.text()).trim().split('\n')
+    expect(lines).toHaveLength(before + 1)
+    expect(lines[1]).toContain(String(before))
+  })
 })
