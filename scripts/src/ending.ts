@@ -39,6 +39,8 @@ export function systemFailure(error: unknown): CommandFailure | undefined {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
       return port === undefined
         ? new CommandFailure(
             Exit.Usage,

@@ -1,0 +1,38 @@
+import { ConfigurationError, configurationOf, WORKSPACE } from './configuration.js'
+
+test('without anything set: the demo beside the workspace', () => {
+  expect(configurationOf({})).toEqual({ home: `${WORKSPACE}/.terrane`, listenPort: 4000 })
+})
+
+test.each([
+  [{ PORT: 'four' }, /PORT must be a number/],
+  [{ PORT: '70000' }, /PORT must be a number/],
+  [{ TERRANE_MESH_URL: 'localhost:4000' }, /TERRANE_MESH_URL must be an http/],
+  [{ TERRANE_MESH_URL: 'file:///etc/passwd' }, /TERRANE_MESH_URL must be an http/],
+  [{ TERRANE_ISSUER: 'https://id.example' }, /needs TERRANE_AUDIENCE/],
+  [{ TERRANE_CLIENT_ID: 'product:europe-sales' }, /belong together/],
+])('%j cannot be meant', (env, message) => {
+  expect(() => configurationOf(env)).toThrow(ConfigurationError)
+  expect(() => configurationOf(env)).toThrow(message)
+})
+
+test('no secret is in what it says', () => {
+  const said = () => configurationOf({ TERRANE_CLIENT_SECRET: 'hunter2' })
+  expect(said).toThrow(ConfigurationError)
+  expect(said).not.toThrow(/hunter2/)
+})
+
+test('an issuer is kept letter by letter, its claims and algorithms beside it', () => {
+  const { issuer } = configurationOf({
+    TERRANE_ISSUER: 'https://id.example/',
+    TERRANE_AUDIENCE: 'terrane',
+    TERRANE_ROLES_CLAIM: 'realm_access.roles',
+    TERRANE_ALGORITHMS: 'RS256, ES256',
+  })
+  expect(issuer).toEqual({
+    url: 'https://id.example/',
+    audience: 'terrane',
+    algorithms: ['RS256', 'ES256'],
+    claims: { roles: 'realm_access.roles' },
+  })
+})

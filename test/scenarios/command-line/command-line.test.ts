@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** What people type, what they get, and with which exit code. */
+
+const ROOT = path.resolve(__dirname, '..', '..', '..')
+const PRODUCTS = path.join(ROOT, 'subgraphs')
+
+let folder: string
+const started: ChildProcess[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'terrane-command-line-'))
+})
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  exit: number | null
+  out: string
+  err: string
+}
+
+function begin(script: string, args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [path.join(ROOT, 'scripts', 'bin', script), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TERRANE_HOME: path.join(folder, 'home'), NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  started.push(child)
+  const ended: Ended = { exit: null, out: '', err: '' }
+  child.stdout.on('data', chunk => {
+    ended.out += chunk
+  })
+  child.stderr.on('data', chunk => {
+    ended.err += chunk
+  })
+  const end = new Promise<Ended>(resolve => {
+    child.on('close', exit => resolve({ ...ended, exit }))
+  })
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpMatchArray>((resolve, reject) => {
+      const look = () => {
+        const found = ended.out.match(pattern)
+        if (found) resolve(found)
+      }
+      child.stdout.on('data', look)
+      child.on('close', () => reject(new Error(`it ended without saying ${pattern}:\n${ended.out}\n${ended.err}`)))
+      look()
+    })
+  return { child, end, says }
+}
+
+const terrane = (args: string[], env?: Record<string, string>) => begin('terrane.js', args, env).end
+
+/** A copy of a product that a test may spoil. */
+function copyOf(product: string): string {
+  const copy = path.join(folder, 'products', product)
+  mkdirSync(path.dirname(copy), { recursive: true })
+  cpSync(path.join(PRODUCTS, product), copy, { recursive: true })
+  return copy
+}
+
+function spoil(file: string, from: string, to: string): number {
+  const text = readFileSync(file, 'utf8')
+  if (!text.includes(from)) throw new Error(`${file} does not say ${from}`)
+  writeFileSync(file, text.replace(from, to))
+  return text.slice(0, text.indexOf(from)).split('\n').length
+}
+
+async function takenPort(): Promise<{ server: Server; listenPort: string }> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return { server, listenPort: String((server.address() as { port: number }).port) }
+}
+
+describe('check', () => {
+  test('the demo is in order', async () => {
+    const { exit, out } = await terrane(['check', 'subgraphs', '--json'])
+    expect(exit).toBe(0)
+    const facts = JSON.parse(out) as { ok: boolean; products: { name: string; problems: unknown[] }[] }
+    expect(facts.ok).toBe(true)
+    expect(facts.products.map(({ name }) => name)).toEqual([
+      'europe-sales',
+      'france-sales',
+      'reference-geography',
+      'uk-sales',
+    ])
+  })
+
+  test('a mistake in a contract is told with its place and what to do', async () => {
+    const product = copyOf('uk-sales')
+    const line = spoil(
+      path.join(product, 'contracts', 'orders.odcs.yaml'),
+      'logicalType: timestamp',
+      'logicalType: tme',
+    )
+    const { exit, out } = await terrane(['check', product])
+    expect(exit).toBe(1)
+    expect(out).toMatch(new RegExp(`✖ .+\\n {2}at .*orders\\.odcs\\.yaml:${line}:\\d+\\n {2}\\S.+`))
+  })
+
+  test('SQL that reads what it may not is a finding at its line', async () => {
+    const product = copyOf('uk-sales')
+    const file = path.join(product, 'pipeline', 'output', 'orders.sql')
+    const line = spoil(file, 'FROM abstraction.orders_clean', "FROM read_csv('/etc/passwd')")
+    const { exit, out } = await terrane(['check', product, '--json'])
+    expect(exit).toBe(1)
+    const { products } = JSON.parse(out) as { products: { problems: { file?: string; line?: number }[] }[] }
+    expect(products[0]!.problems).toContainEqual(
+      expect.objectContaining({ severity: 'error', file: expect.stringMatching(/orders\.sql$/), line }),
+    )
+  })
+
+  test('a folder that is none is wrong usage', async () => {
+    const { exit, err } = await terrane(['check', 'no/such/folder'])
+    expect([exit, err]).toEqual([2, '✖ There is no folder no/such/folder.\n'])
+  })
+})
+
+describe('token', () => {
+  test('prints a token and nothing else, offline', async () => {
+    const { exit, out, err } = await terrane(['token', '--as', 'analyst'])
+    expect([exit, err]).toEqual([0, ''])
+    expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    const claims = JSON.parse(Buffer.from(out.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
+    expect(claims).toMatchObject({ sub: 'analyst', roles: ['analyst'] })
+  })
+
+  test('of nobody there is none', async () => {
+    const { exit, out, err } = await terrane(['token', '--as', 'root'])
+    expect([exit, out]).toEqual([2, ''])
+    expect(err).toMatch(/visitor, analyst, uk-manager, steward, admin/)
+  })
+})
+
+describe('usage and reach', () => {
+  test.each([
+    ['an unknown command', ['conquer'], 2],
+    ['help', ['--help'], 0],
+    ['a gateway of nothing', ['gateway'], 2],
+    ['a gateway of a file that is not there', ['gateway', '--supergraph', 'no.graphql'], 2],
+    ['a gateway of a product that does not answer', ['gateway', '--product', 'http://127.0.0.1:9', '--port', '0'], 3],
+    ['publishing to nobody', ['publish', 'http://127.0.0.1:9', '--gateway', 'http://127.0.0.1:9'], 3],
+    ['running what is no product', ['run', '.'], 2],
+  ])('%s', async (_what, args, expected) => {
+    const { exit, out, err } = await terrane(args)
+    expect(exit).toBe(expected)
+    expect(out + err).not.toMatch(/^ +at .*\.js:\d+/m)
+    expect(out + err).not.toBe('')
+  })
+
+  test.each([
+    ['terrane.js', ['serve', 'subgraphs/reference-geography', '--no-run']],
+    ['start.js', []],
+  ])('%s %j: a taken port is one clear line', async (script, args) => {
+    const { server, listenPort } = await takenPort()
+    const { exit, err } = await begin(script, args, { PORT: listenPort }).end
+    server.close()
+    expect(exit).toBe(2)
+    expect(err.trim().split('\n')).toEqual([expect.stringMatching(new RegExp(`${listenPort} is taken`))])
+  })
+
+  test('a data folder that cannot be is one clear line', async () => {
+    writeFileSync(path.join(folder, 'file'), '')
+    const { exit, err } = await begin('start.js', [], { TERRANE_HOME: path.join(folder, 'file', 'home'), PORT: '0' })
+      .end
+    expect(exit).toBe(2)
+    expect(err.trim().split('\n')).toEqual([expect.stringMatching(/TERRANE_HOME/)])
+  })
+})
+
+describe('run and serve', () => {
+  const sources = () => {
+    const { generateSources } = jest.requireActual('@terrane/scripts') as typeof import('@terrane/scripts')
+    return generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 200 }).folder
+  }
+
+  test('a run publishes; the same input again publishes nothing new', async () => {
+    const env = { TERRANE_SOURCES: sources() }
+    const first = await terrane(['run', 'subgraphs/uk-sales', '--json'], env)
+    expect(first.exit).toBe(0)
+    expect(JSON.parse(first.out)).toMatchObject({ product: 'uk-sales', state: 'PUBLISHED', publication: 1 })
+    const second = await terrane(['run', 'subgraphs/uk-sales', '--json'], env)
+    expect(JSON.parse(second.out)).toMatchObject({ state: 'UNCHANGED' })
+  })
+
+  test('a product by itself answers what is public and health, and joins a mesh while that runs', async () => {
+    const env = { TERRANE_SOURCES: sources() }
+    const alone = begin('terrane.js', ['serve', 'subgraphs/reference-geography', '--port', '0'], env)
+    const [, url] = await alone.says(/is ready at (http:\S+)/)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    const ask = async (base: string, query: string) =>
+      (
+        await fetch(`${base}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query }),
+        })
+      ).json()
+    const query = '{ referenceGeography { country(code: "FR") { name } } }'
+    const answer = { data: { referenceGeography: { country: { name: 'France' } } } }
+    expect(await ask(url!, query)).toMatchObject(answer)
+
+    const gateway = begin('terrane.js', ['gateway', '--product', url!, '--port', '0'], env)
+    const [, mesh] = await gateway.says(/is ready at (http:\S+)/)
+    expect(await ask(mesh!, query)).toMatchObject(answer)
+
+    gateway.child.kill('SIGINT')
+    alone.child.kill('SIGINT')
+    expect([(await gateway.end).exit, (await alone.end).exit]).toEqual([0, 0])
+  })
+})
