@@ -65,7 +65,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
     dangerouslyDisableValidation: true,
     introspection: true,
-    documentStore: null,
     persistedQueries: false,
     parseOptions: { maxTokens: 20 * limits.tokens },
     includeStacktraceInErrorResponses: false,

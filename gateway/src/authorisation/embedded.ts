@@ -110,8 +110,7 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   }
 
   private decideOne(policy: ProductPolicy, caller: Caller): ProductDecision {
-    const { subject, authenticated, roles } = caller
-    const key = JSON.stringify([policy.product, policy.version, subject, authenticated, roles])
+    const key = JSON.stringify([policy.product, policy.version, caller])
     const now = Date.now()
     const known = this.decided.get(key)
     if (known && now < known.until) return known.decision

@@ -155,6 +155,8 @@ class Memory {
     if (errors.length > 0) return { errors: errors.map(refused) }
     const operation = getOperationAST(request.document, request.request.operationName)
     if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
+    // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
+    if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
     const rights = { caller, decisions: decided.decisions, policies }
     const filtered = filterOperation(this.supergraph.apiSchema, request.document, operation, (typeName, fieldName) =>
       lacking(this.supergraph.rights.of(typeName, fieldName), rights),
@@ -175,6 +177,11 @@ function refused(error: GraphQLError): GraphQLError {
     ...(positions ? { positions } : {}),
     extensions,
   })
+}
+
+/** In the words of graphql-js. */
+function missingRoot(operation: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, { nodes: operation })
 }
 
 function missingOperation(name: string | undefined): string {

@@ -3,7 +3,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
-  getOperationAST,
   Kind,
   type SelectionSetNode,
 } from 'graphql'
@@ -25,9 +24,11 @@ export function useLimits(limits: GatewayLimits): Part {
     graphql: {
       async requestDidStart() {
         return {
-          async didResolveOperation({ document, request }) {
-            const operation = getOperationAST(document, request.operationName)
-            if (operation) measure(document, operation.selectionSet, limits)
+          async didResolveOperation({ document }) {
+            // All of them: what is not run is validated all the same.
+            for (const one of document.definitions)
+              if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
+                measure(document, one.selectionSet, limits)
           },
         }
       },

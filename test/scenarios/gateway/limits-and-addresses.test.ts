@@ -45,6 +45,13 @@ describe('limits', () => {
     await refused(`{ ukSales { ...F0 } } ${fan.join(' ')} fragment F20 on UkSales { publication }`, 'tokens')
   })
 
+  test('operations and fragments that are not run count too', async () => {
+    const wide = `{ ukSales { ${'publication '.repeat(60)} } }`
+    const answer = await mesh.ask(`query A { __typename } query B ${wide}`, 'steward')
+    expect(answer.errors?.[0]?.extensions.code).toBe('OPERATION_TOO_LARGE')
+    await refused(`{ __typename } fragment F on Query ${wide}`, 'tokens')
+  })
+
   test('fragments in a circle are told as such', async () => {
     const answer = await mesh.ask('{ ukSales { ...A } } fragment A on UkSales { ...A }', 'steward')
     expect(answer.errors?.[0]?.message).toContain('Cannot spread fragment "A" within itself')

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { startGateway } from '@terrane/gateway'
 import { loadOrCreateKeys } from '@terrane/schema'
 import { geography, SmallMesh, ukSales } from './small-mesh.js'
@@ -60,6 +61,22 @@ describe('publishing a product', () => {
       ukSales: {
         orders: { nodes: [{ country: { code: 'GB', name: 'United Kingdom' } }, { country: { name: null } }] },
       },
+    })
+  })
+
+  test('its addresses are served, uploads streamed through', async () => {
+    await publish({ url: await geo.listen() }, 'admin')
+    const pieces = Array.from({ length: 300 }, () => Buffer.alloc(10_000, 'x'))
+    const response = await fetch(`${mesh.gateway.url}/data/reference/reference-geography/1/input/countries`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv', authorization: `Bearer ${await mesh.token('steward')}` },
+      body: Readable.toWeb(Readable.from(pieces)) as never,
+      duplex: 'half',
+    } as RequestInit)
+    expect(await response.json()).toEqual({
+      path: '/data/reference/reference-geography/1/input/countries',
+      subject: 'user:steward',
+      length: 3_000_000,
     })
   })
 

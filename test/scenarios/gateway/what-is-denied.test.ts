@@ -162,6 +162,16 @@ describe('what may not be known of does not exist', () => {
     await sameAsUnknown(name => `{ __typename ... on ${name} { x } }`, 'UkSales', 'Zyxwvut', 'visitor')
   })
 
+  test('a whole root type: nothing of it is run', async () => {
+    for (const kind of ['mutation', 'subscription']) {
+      const answer = await mesh.ask(`${kind} { ukSales { run } }`, 'visitor')
+      expect(answer.status).toBe(400)
+      expect(answer.errors?.[0]?.message).toBe(`Schema is not configured to execute ${kind} operation.`)
+    }
+    expect(uk.asked).toHaveLength(0)
+    expect((await mesh.ask('mutation { ukSales { run } }', 'steward')).data).toEqual({ ukSales: { run: 'started' } })
+  })
+
   test('no error text suggests a hidden name', async () => {
     for (const typo of [
       '{ ukSales { orders { nodes { margi } } } }',
