@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   scripts: ['schema', 'runtime', 'gateway'],
 }
 const STAGES = ['input-ports', 'input-layer', 'pipeline', 'output-layer', 'output-ports', 'management-ports', 'stores']
-const TESTS = '\\.test\\.[jt]sx?$'
+const TESTS = '\\.test\\.[jt]sx?$|/testing/'
 const STAGE = stages => `^subgraphs/runtime/dist/(${stages.join('|')})/`
 
 const strangersOf = name => Object.keys(PACKAGES).filter(other => other !== name && !MAY_IMPORT[name].includes(other))

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { startGateway } from '@terrane/gateway'
+import { GatewayStartError, startGateway } from '@terrane/gateway'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf } from '../configuration.js'
 import { untilStopped } from '../stopping.js'
@@ -36,6 +36,12 @@ export function gateway(terrane: Command): void {
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
+      }).catch(error => {
+        // What a server does not give is no mistake of the command line's.
+        const fromServer = supergraph !== undefined && /^https?:/.test(supergraph)
+        if (!(error instanceof GatewayStartError) || !fromServer) throw error
+        const unread = error.problems.some(({ code }) => code === 'SUPERGRAPH_UNREADABLE')
+        throw new CommandFailure(unread ? Exit.Unreachable : Exit.Usage, '', error.problems)
       })
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql` })
       terminal.line(`Terrane's gateway is ready at ${running.url}`)

@@ -145,7 +145,11 @@ describe('usage and reach', () => {
     ['help', ['--help'], 0],
     ['a gateway of nothing', ['gateway'], 2],
     ['a gateway of a file that is not there', ['gateway', '--supergraph', 'no.graphql'], 2],
-    ['a gateway of a product that does not answer', ['gateway', '--product', 'http://127.0.0.1:9', '--port', '0'], 3],
+    [
+      'a gateway of a supergraph that nobody serves',
+      ['gateway', '--supergraph', 'http://127.0.0.1:9/', '--port', '0'],
+      3,
+    ],
     ['publishing to nobody', ['publish', 'http://127.0.0.1:9', '--gateway', 'http://127.0.0.1:9'], 3],
     ['running what is no product', ['run', '.'], 2],
   ])('%s', async (_what, args, expected) => {
