@@ -12,9 +12,10 @@ import {
   validate,
 } from 'graphql'
 import { callerSchema, hiddenCoordinates } from '../authorisation/caller-schema.js'
+import type { Data } from '../authorisation/complete-answer.js'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { deniedError } from '../authorisation/denied-places.js'
-import { type Data, type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
+import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking } from '../authorisation/lacking.js'
 import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'

@@ -6,7 +6,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
-import { RESERVED_ALIAS } from '../authorisation/filter-operation.js'
+import { RESERVED_ALIAS } from '../authorisation/question.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Part } from './part.js'
 
