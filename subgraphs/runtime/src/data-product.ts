@@ -4,10 +4,12 @@ import path from 'node:path'
 import {
   addressOf,
   declaredGrants,
+  IDENTITY_HEADER,
   IdentityVerifier,
   type Problem,
   type Product,
   problem,
+  problemsOfRoles,
   productGraph,
   readProduct,
   redact,
@@ -29,9 +31,10 @@ import type { RunLimits } from './pipeline/job.js'
 import { PolicyInForce } from './policy-in-force.js'
 import { pollSecondsOf } from './polling.js'
 import { productDatabaseUrl } from './product-database.js'
-import { productRoutes } from './product-routes.js'
+import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
+import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
@@ -45,16 +48,20 @@ export async function openDataProduct(
   options: DataProductOptions,
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
   const { product, problems } = await readProduct(options.folder, options.env)
+  if (product) problems.push(...problemsOfRoles(product))
   if (!product || broken(problems)) return { problems }
-  const graph = productGraph<GraphContext>(product)
-  if (broken(graph.problems)) return { problems: [...problems, ...graph.problems] }
   const opened: Closable[] = []
+  const close = async () => {
+    for (const each of opened.reverse()) await each.close().catch(() => {})
+  }
   try {
     const running = await open(product, options, opened)
-    return { product: running.product, problems: [...problems, ...running.problems] }
+    if (!running.product) await close()
+    return { ...running, problems: [...problems, ...running.problems] }
   } catch (error) {
-    for (const each of opened.reverse()) await each.close().catch(() => {})
+    await close()
     options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
+    if (error instanceof StoreUnavailable) return { problems: [...problems, error.problem] }
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
     return { problems: [...problems, problem('PRODUCT_NOT_OPENED', { product: product.name, reason })] }
   }
@@ -69,7 +76,7 @@ async function open(
   product: Product,
   options: DataProductOptions,
   opened: Closable[],
-): Promise<{ product: DataProduct; problems: Problem[] }> {
+): Promise<{ product?: DataProduct; problems: Problem[] }> {
   const { databaseUrl, log = () => {} } = options
   const ofDatabase = databaseUrl ? { databaseUrl } : {}
   const folder = path.join(options.home, product.name)
@@ -87,7 +94,6 @@ async function open(
     ...ofDatabase,
   })
   opened.push(publications)
-  await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
   const policy = new PolicyInForce(product, stores.security)
 
   // Inputs: what is pulled, what is pushed, and the runs that they start.
@@ -142,6 +148,9 @@ async function open(
     audit: (filter, context) => observability.audit(filter, context),
     grants: context => control.grants(context),
   })
+  if (broken(graph.problems)) return { problems: graph.problems }
+  // From here on the folder is in force.
+  await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
   const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
   const files = openFilesPort(product, reading)
   opened.push(runs, graphql, files)
@@ -184,11 +193,13 @@ async function open(
       address: addressOf(product),
       fetch: async request => routes.fetch(request),
       async execute(request) {
+        const started = performance.now()
         try {
-          return await graphql.execute(request, await admitted(request.headers['terrane-identity']))
+          return await graphql.execute(request, await admitted(request.headers[IDENTITY_HEADER]))
         } catch (error) {
-          if (!(error instanceof Refusal)) throw error
-          return { errors: [{ message: error.message, extensions: error.extensions }] }
+          return { errors: [graphErrorOf(error, product.name, log)] }
+        } finally {
+          metrics.answered('graphql', 200, (performance.now() - started) / 1000)
         }
       },
       sdl: () => graph.sdl,

