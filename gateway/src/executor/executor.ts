@@ -10,5 +10,3 @@ export type OperationAnswer = ExecutionResult<Record<string, unknown>, Record<st
  * answer, a throw is a fault of the gateway. `schema` of the request decides which supergraph is meant.
  */
 export type Executor = (request: OperationRequest) => Promise<OperationAnswer>
-
-export type { GraphQLDataSource }

@@ -10,7 +10,7 @@ beforeAll(async () => {
       uk = ukSales(trust)
       return [uk, geography(trust)]
     },
-    { limits: { depth: 6, aliases: 5, tokens: 60, timeMilliseconds: 400, bodyBytes: 20_000 } },
+    { limits: { depth: 6, aliases: 5, tokens: 60, timeMilliseconds: 2000, bodyBytes: 20_000 } },
   )
 })
 afterAll(() => mesh.stop())
@@ -60,14 +60,14 @@ describe('limits', () => {
   test('time: the operation ends, the gateway goes on', async () => {
     const fetch = uk.fetch
     uk.fetch = async request => {
-      if (new URL(request.url).pathname === '/graphql') await new Promise(resolve => setTimeout(resolve, 1500))
+      if (new URL(request.url).pathname === '/graphql') await new Promise(resolve => setTimeout(resolve, 4000))
       return fetch.call(uk, request)
     }
     const answer = await mesh.ask('{ ukSales { publication } }', 'steward')
     uk.fetch = fetch
     expect(answer.status).toBe(504)
     expect(answer.errors).toEqual([
-      { message: 'The operation took longer than 400 ms.', extensions: { code: 'OPERATION_TIMEOUT' } },
+      { message: 'The operation took longer than 2000 ms.', extensions: { code: 'OPERATION_TIMEOUT' } },
     ])
     expect((await mesh.ask('{ ukSales { publication } }', 'steward')).errors).toBeUndefined()
   })
@@ -234,4 +234,37 @@ test('health, readiness, metrics and the way to GraphiQL', async () => {
   const root = await get('/')
   expect([root.status, root.headers.get('location')]).toEqual([302, '/graphiql'])
   expect((await get('/nothing')).status).toBe(404)
+})
+
+test('a client that goes takes its fetches along', async () => {
+  const fetchOf = uk.fetch
+  let aborted = false
+  let begun = () => {}
+  const asked = new Promise<void>(resolve => {
+    begun = resolve
+  })
+  uk.fetch = async request => {
+    if (new URL(request.url).pathname !== '/graphql') return fetchOf.call(uk, request)
+    begun()
+    await new Promise<void>(resolve => request.signal.addEventListener('abort', () => resolve(), { once: true }))
+    aborted = request.signal.aborted
+    throw request.signal.reason
+  }
+  const gone = new AbortController()
+  const asking = fetch(`${mesh.gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await mesh.token('steward')}` },
+    body: JSON.stringify({ query: '{ ukSales { publication } }' }),
+    signal: gone.signal,
+  })
+  await asked
+  gone.abort()
+  await expect(asking).rejects.toThrow()
+  const ended = () =>
+    mesh.log.filter(({ message, errors }) => message === 'Operation' && String(errors) === 'OPERATION_ABORTED')
+  for (const end = Date.now() + 10_000; (!aborted || ended().length === 0) && Date.now() < end; )
+    await new Promise(resolve => setTimeout(resolve, 10))
+  uk.fetch = fetchOf
+  expect(aborted).toBe(true)
+  expect(ended()).toHaveLength(1)
 })

@@ -160,12 +160,12 @@ export interface Answer {
 
 /** A gateway on a free port with a home of its own. */
 export class SmallMesh {
-  readonly log: Record<string, unknown>[] = []
-
   private constructor(
     readonly home: string,
     readonly keys: GatewayKeys,
     public gateway: Gateway,
+    /** What the gateway told its log. */
+    readonly log: Record<string, unknown>[],
   ) {}
 
   static async start(
@@ -183,10 +183,7 @@ export class SmallMesh {
       log: event => log.push(event),
       ...more,
     })
-    const mesh = new SmallMesh(home, keys, gateway)
-    mesh.log.push = event => log.push(event)
-    Object.defineProperty(mesh, 'log', { value: log })
-    return mesh
+    return new SmallMesh(home, keys, gateway, log)
   }
 
   async token(as: string): Promise<string> {
