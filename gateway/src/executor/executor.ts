@@ -1,4 +1,4 @@
-import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
+import type { ApolloGateway } from '@apollo/gateway'
 import type { ExecutionResult } from 'graphql'
 
 /** What Apollo Server hands over for one operation: document, variables, context, the schema of its moment. */
