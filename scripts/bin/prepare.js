@@ -55,7 +55,9 @@ async function install() {
   const since = Date.now()
   say('…', 'installing packages', 'about a minute, once')
   const ticking = setInterval(() => say('…', 'installing packages', seconds(since)), 15_000)
-  const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline']
+  // Not `ci`: it refuses a lock file that lacks optional packages of other systems, which not every registry carries.
+  // `--no-save` takes the versions of the lock file all the same, and leaves it as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--prefer-offline']
   const { code, output } = await run('npm', args, { cwd: root, env: exports.npmEnvironment(), quiet: true })
   clearInterval(ticking)
   if (code === 0) return say('✔', 'packages installed', seconds(since))
@@ -69,9 +71,14 @@ async function install() {
       `better-sqlite3 could not be compiled: install ${missing.join(' and ')} (apt-get install ${missing.join(' ')}).`,
     )
   }
-  stop(
-    `Packages could not be installed (npm ci ended with ${code}):\n${output.trim().split('\n').slice(-15).join('\n')}`,
-  )
+  stop(`Packages could not be installed (npm install ended with ${code}):\n${told(output)}`)
+}
+
+/** What npm says of an error, without its warnings. */
+function told(output) {
+  const lines = output.trim().split('\n')
+  const errors = lines.filter(line => line.startsWith('npm error'))
+  return (errors.length > 0 ? errors : lines).slice(0, 15).join('\n')
 }
 
 function newest(place) {

@@ -23,6 +23,8 @@ const MARKS = { done: ['✔', 32], failed: ['✖', 31], going: ['…', 36], warn
 
 /** One line a step, with a mark; the details are aligned columns. Goes to standard error where `json` wants the output. */
 export class Terminal {
+  private muted = false
+
   constructor(
     readonly json = false,
     private readonly out: NodeJS.WriteStream = json ? process.stderr : process.stdout,
@@ -34,8 +36,13 @@ export class Terminal {
     this.line(`${this.paint(colour, sign)} ${what.padEnd(columns ? 44 : 0)}${columns}`.trimEnd())
   }
 
+  /** Says nothing from now on: what is being broken off has nothing to tell. */
+  mute(): void {
+    this.muted = true
+  }
+
   line(text = ''): void {
-    this.out.write(`${text}\n`)
+    if (!this.muted) this.out.write(`${text}\n`)
   }
 
   /** Three lines each: what, where, what to do. */

@@ -12,6 +12,8 @@ import { type DemoSources, generateSources } from './sources.js'
 
 export interface DemoOptions extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'databaseUrl' | 'log'> {
   terminal: Terminal
+  /** Called as soon as there is something that must be closed, even if the start is broken off. */
+  onOpen?: (mesh: Mesh) => void
   /** Last day of the generated data (exclusive). Default today. */
   today?: Date
   /** Orders a country. Default 100,000. */
@@ -24,7 +26,7 @@ export interface DemoMesh extends Mesh {
 
 /** Writes the sources, opens the products behind a gateway, brings the data in and publishes it, level by level. */
 export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
-  const { terminal, home, today, orders, ...rest } = options
+  const { terminal, home, today, orders, onOpen, ...rest } = options
   const since = Date.now()
   const sources = generateSources(home, { ...(today ? { today } : {}), ...(orders ? { orders } : {}) })
   const lines = sources.uk.lines + sources.france.lines
@@ -36,6 +38,7 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
     env: { ...process.env, TERRANE_SOURCES: sources.folder },
     demo: true,
   })
+  onOpen?.(mesh)
   try {
     if (mesh.problems.some(problem => problem.severity === 'error')) {
       throw new CommandFailure(Exit.Finding, 'A product of the demo cannot be opened.', [...mesh.problems])

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { configurationOf } from '../configuration.js'
 import { endWith } from '../ending.js'
+import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
 import { Terminal } from '../terminal.js'
 import { type DemoMesh, startDemoMesh } from './mesh.js'
@@ -31,6 +32,7 @@ export async function start(): Promise<void> {
     const { home, host, listenPort, databaseUrl } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
+    let opened: Mesh | undefined
     const starting = startDemoMesh({
       home,
       listenPort,
@@ -38,19 +40,23 @@ export async function start(): Promise<void> {
       log: ({ level, message }) => {
         if (level !== 'info') terminal.step('warned', message)
       },
+      onOpen: mesh => {
+        opened = mesh
+      },
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])
-    if (!mesh) {
-      // Stopped half way: whatever was begun counts for nothing, and children end with their pipes.
-      process.exit(0)
+    if (mesh) {
+      welcome(mesh, terminal)
+      await stopping
     }
-    welcome(mesh, terminal)
-    await stopping
-    if (process.stdout.isTTY) terminal.line()
+    // Runs that are broken off end as failures of no interest.
+    starting.catch(() => {})
+    terminal.mute()
+    if (process.stdout.isTTY) process.stdout.write('\n')
     // Whoever is still downloading does not hold up the end.
-    await Promise.race([mesh.close(), setTimeout(GRACE_MILLISECONDS)])
+    await Promise.race([opened?.close(), setTimeout(GRACE_MILLISECONDS)])
     process.exit(0)
   } catch (error) {
     process.exit(endWith(error))

@@ -44,6 +44,15 @@ async function ask(as: string | undefined, query: string): Promise<Answer> {
   return { status: answer.status, data, errors }
 }
 
+async function push(as: string | undefined, order: object): Promise<Response> {
+  const token = as && (await issueToken({ home, as }))
+  return fetch(`${mesh.url}/data/europe/france/france-sales/1/input/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: `${JSON.stringify(order)}\n`,
+  })
+}
+
 /** What stands in an answer at `ukSales.orders.nodes`; whoever asked says what it is. */
 function at<Found>({ data }: Answer, place: string): Found {
   return place
@@ -280,6 +289,43 @@ describe('the way in', () => {
     const unknown = await fetch(`${mesh.url}/data/europe/uk/uk-sales/1/orders/1.csv`)
     expect(await unknown.text()).not.toContain('UK-')
     expect([401, 403, 404]).toContain(unknown.status)
+  })
+
+  test('nobody pushes without a right to', async () => {
+    for (const as of [undefined, 'analyst', 'uk-manager', 'steward']) {
+      const answer = await push(as, { numero: 'FR-2026-9999998' })
+      expect([401, 403, 404]).toContain(answer.status)
+    }
+  })
+
+  test('what a till pushes reaches Europe by itself, once', async () => {
+    const order = {
+      numero: 'FR-2026-9999999',
+      date: '21/11/2026 10:00:00',
+      client: 'Zoé Martin',
+      pays: 'FR',
+      rayon: 'livres',
+      quantite: 1,
+      montant: 12.5,
+      devise: 'EUR',
+      cout: 8,
+      modifie_le: '2026-11-21T10:00:00Z',
+    }
+    const first = await push('admin', order)
+    expect(first.status).toBeLessThan(300)
+    expect(await first.json()).toMatchObject({ port: 'orders', duplicate: false })
+    expect(await (await push('admin', order)).json()).toMatchObject({ duplicate: true })
+    const look = async () =>
+      at(
+        await ask('steward', '{ europeSales { order(orderId: "FR-2026-9999999") { amountEur soldBy } } }'),
+        'europeSales.order',
+      )
+    const until = Date.now() + 50_000
+    while ((await look()) === null && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
+    expect(await look()).toEqual({ amountEur: '12.50', soldBy: 'france-sales' })
+    expect(at(await ask('steward', '{ europeSales { orders { totalCount } } }'), 'europeSales.orders.totalCount')).toBe(
+      2 * ORDERS + 1,
+    )
   })
 
   test('a second start runs nothing again', async () => {
