@@ -1,4 +1,4 @@
-import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql'
+import { GraphQLError, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql'
 import type { Condition } from '../authorisation/condition.js'
 import type { Row } from '../contracts/model.js'
 import {
@@ -97,6 +97,20 @@ export async function findRow(
   if (key.includes(undefined)) return null
   const row = await resolvers.row(names.dataset, key as Row[string][], properties, asOf, context)
   return row === null ? null : nodeOf(names, row, asOf)
+}
+
+/**
+ * As `findRow`, where something refers to the row: a reference into nothing is a loss, and is told as one. Whether the
+ * row is absent or kept from this caller is not told apart.
+ */
+export async function findReferred(...question: Parameters<typeof findRow>): Promise<GraphNode> {
+  const [names, , fields] = question
+  const node = await findRow(...question)
+  if (node !== null) return node
+  const key = names.key.map(({ field }) => fields[field]).join(', ')
+  throw new GraphQLError(`There is no ${names.types.row} of the key ${key} that you may see.`, {
+    extensions: { code: 'ENTITY_NOT_FOUND' },
+  })
 }
 
 export function answerAggregate(names: DatasetNames, resolvers: Resolvers): FieldAnswer {

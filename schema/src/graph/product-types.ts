@@ -2,7 +2,7 @@ import { GraphQLInt } from 'graphql'
 import { Control } from '../fixed-api/control.js'
 import { DataProduct } from '../fixed-api/data-product.js'
 import { refuseSeveralChanges } from './control-guard.js'
-import { answerAggregate, answerConnection, answerOne, answerTotalCount, findRow } from './dataset-resolvers.js'
+import { answerAggregate, answerConnection, answerOne, answerTotalCount, findReferred } from './dataset-resolvers.js'
 import { connectionArguments, datasetField, datasetTypes } from './dataset-types.js'
 import type { DatasetNames, GraphNames } from './names.js'
 import { outputType } from './output-types.js'
@@ -125,7 +125,7 @@ function wireEntity(row: ObjectPlan, others: TypePlan[], names: DatasetNames, re
   if (names.key.length > 0) {
     row.resolveReference = async (reference, context, info) => {
       const selected = selectionOf(info, info.schema.getType(row.name) as Parameters<typeof selectionOf>[1])
-      return findRow(names, resolvers, reference, undefined, propertiesOf(names, selected), context)
+      return findReferred(names, resolvers, reference, undefined, propertiesOf(names, selected), context)
     }
   }
   const connection = others.find(type => type.name === names.types.connection) as ObjectPlan

@@ -2,7 +2,7 @@ import { GraphQLID } from 'graphql'
 import type { Condition } from '../authorisation/condition.js'
 import type { Value } from '../contracts/model.js'
 import { keyValue } from './arguments.js'
-import { answerConnection, findRow } from './dataset-resolvers.js'
+import { answerConnection, findReferred } from './dataset-resolvers.js'
 import { connectionArguments, datasetField } from './dataset-types.js'
 import type { DatasetNames, GraphNames, PropertyNames } from './names.js'
 import { policyDirective, propertyDirectives, requiredPolicy } from './policy-keys.js'
@@ -68,7 +68,7 @@ export function referenceField(
       // Another product's entity is told by its key; whether there is one of that key only its owner knows.
       if (!target) return { __typename: entity, [keyField]: value }
       const selected = propertiesOf(target, selectionOf(info))
-      return resolvers && findRow(target, resolvers, { [keyField]: value }, node[AS_OF], selected, context)
+      return resolvers && findReferred(target, resolvers, { [keyField]: value }, node[AS_OF], selected, context)
     },
   }
 }

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
 import { type GatewayKeys, type Grant, loadOrCreateKeys } from '@terrane/schema'
+import { GraphQLError } from 'graphql'
 import { SmallProduct } from './small-product.js'
 
 const FEDERATION = (...imports: string[]) =>
@@ -126,7 +127,12 @@ export function geography(trust: GatewayKeys['jwks']): SmallProduct {
         Query: { referenceGeography: () => ({}) },
         ReferenceGeography: { countries: () => Object.keys(names).map(code => ({ code, name: names[code] })) },
         Country: {
-          __resolveReference: async ({ code }: { code: string }) => (names[code] ? { code, name: names[code] } : null),
+          __resolveReference: async ({ code }: { code: string }) => {
+            if (names[code]) return { code, name: names[code] }
+            throw new GraphQLError(`There is no Country of the key ${code} that you may see.`, {
+              extensions: { code: 'ENTITY_NOT_FOUND' },
+            })
+          },
         },
       },
       datasets: [

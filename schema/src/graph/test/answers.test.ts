@@ -185,13 +185,17 @@ describe('a look-up', () => {
 })
 
 describe('entities', () => {
-  test('are found by representation; an unknown one costs itself', async () => {
+  test('are found by representation; an unknown one costs itself, and is told', async () => {
     const { run } = ask(geography, places)
     const { data, errors } = await run(
       'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Country { name continent { name } } } }',
       { r: ['FR', 'ZZ', 'AQ'].map(code => ({ __typename: 'Country', code })) },
     )
-    expect(errors).toBeUndefined()
+    // In whatever order the two are noticed.
+    expect(errors!.map(({ message, code }) => `${code}: ${message}`).sort()).toEqual([
+      'ENTITY_NOT_FOUND: There is no Continent of the key XX that you may see.',
+      'ENTITY_NOT_FOUND: There is no Country of the key ZZ that you may see.',
+    ])
     expect(data._entities).toEqual([
       { name: 'France', continent: { name: 'Europe' } },
       null,
