@@ -63,6 +63,11 @@ const CASES: [string, string, object?][] = [
     },
   ],
   [
+    'entities that are missing, first, amid and last',
+    'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Ship { shipId } ... on HarbourCall { callId } } }',
+    { r: ['?', 'S004', '!', 'S005', '?', '.'].map(shipId => ({ __typename: 'Ship', shipId })) },
+  ],
+  [
     'discovery',
     '{ harbour { product { name domain owner { name } datasets { name fields { name readable requiredGrant } sample } quality { passed failed } publications { number current } } } }',
   ],

@@ -95,7 +95,10 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
         ],
       },
     )
-    expect(answer.errors).toBeUndefined()
+    // A reference into nothing is told, and costs itself only.
+    expect(answer.errors?.map(error => [error.path, error.extensions.code])).toEqual([
+      [['_entities', 2], 'ENTITY_NOT_FOUND'],
+    ])
     expect(answer.data._entities).toEqual([
       {
         shipId: 'S002',

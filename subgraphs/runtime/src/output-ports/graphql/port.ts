@@ -39,6 +39,7 @@ interface RequestContext extends GraphContext {
  * handed to the caller's own view of the graph, so Apollo's, which would know all names, is off.
  */
 export async function openGraphqlPort(product: Product, parts: GraphqlPortParts): Promise<GraphqlPort> {
+  settleEntities(parts.schema)
   const views = new GraphViews(product.name, parts.schema, coordinatesOf(product))
   const server = new ApolloServer<RequestContext>({
     gateway: {
@@ -130,6 +131,24 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
       }
     },
     close: () => server.stop(),
+  }
+}
+
+/**
+ * graphql-jit shortens a list whose last items reject, and `_entities` is answered by position. As values that are
+ * errors they keep their places, in compiled and in plain execution alike.
+ */
+function settleEntities(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._entities
+  const resolve = field?.resolve
+  if (!field || !resolve) return
+  field.resolve = async (...question) => {
+    const found = (await resolve(...question)) as unknown[]
+    return Promise.all(
+      found.map(item =>
+        Promise.resolve(item).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
+      ),
+    )
   }
 }
 
