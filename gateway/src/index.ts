@@ -1,6 +1,8 @@
 /** @terrane/gateway: federates products and decides who sees what. */
 import './telemetry.js'
 
+export { clientSecretFor } from './authentication/client-secret.js'
+export { readIssuer } from './authentication/demo-keys.js'
 export { issueToken, type TokenRequest } from './authentication/issue-token.js'
 export { PERSONAS, type Persona } from './authentication/personas.js'
 export type { DecisionPoint } from './authorisation/decision-point.js'

@@ -12,10 +12,20 @@ export interface Configuration {
   databaseUrl?: string
   /** TERRANE_MESH_URL: the gateway through which products read one another. Without it: the sibling folders. */
   meshUrl?: string
-  /** TERRANE_TRUST_URL: where a product on its own finds the gateway's public keys. Default: at the mesh, else the key under home. */
-  trustUrl?: string
-  /** TERRANE_CLIENT_ID and TERRANE_CLIENT_SECRET: a product's own credentials at TERRANE_TOKEN_URL. */
-  client?: { id: string; secret: string; tokenUrl: string }
+  /**
+   * TERRANE_GATEWAY_JWKS: the gateway's public keys, for a product on its own: a file, or a URL
+   * (`<gateway>/.well-known/terrane-keys`). Default: at the mesh, else the key under home.
+   */
+  gatewayJwks?: string
+  /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
+  pollSeconds?: number
+  /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
+  token?: string
+  /**
+   * TERRANE_CLIENT_SECRET: a product's own secret at the identity provider. TERRANE_CLIENT_ID is `product:<name>` and
+   * TERRANE_TOKEN_URL the demo's provider at the mesh where they are not set.
+   */
+  client?: { id?: string; secret: string; tokenUrl: string }
   /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
   issuer?: {
     url: string
@@ -33,7 +43,7 @@ export const WORKSPACE = path.resolve(__dirname, '..', '..')
 export class ConfigurationError extends Error {}
 
 export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configuration {
-  const { TERRANE_DATABASE_URL, TERRANE_MESH_URL, TERRANE_TRUST_URL, HOST } = env
+  const { TERRANE_DATABASE_URL, TERRANE_MESH_URL, TERRANE_GATEWAY_JWKS, TERRANE_TOKEN, HOST } = env
   const client = clientOf(env)
   const issuer = issuerOf(env)
   return {
@@ -42,7 +52,9 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(HOST ? { host: HOST } : {}),
     ...(TERRANE_DATABASE_URL ? { databaseUrl: TERRANE_DATABASE_URL } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
-    ...(TERRANE_TRUST_URL ? { trustUrl: urlOf(TERRANE_TRUST_URL, 'TERRANE_TRUST_URL') } : {}),
+    ...(TERRANE_GATEWAY_JWKS ? { gatewayJwks: TERRANE_GATEWAY_JWKS } : {}),
+    ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
+    ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
   }
@@ -59,11 +71,24 @@ export function urlOf(text: string, name: string): string {
   throw new ConfigurationError(`${name} must be an http or https URL.`)
 }
 
+function secondsOf(text: string, name: string): number {
+  const seconds = Number(text)
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds
+  throw new ConfigurationError(`${name} must be a number of seconds, not "${text}".`)
+}
+
 function clientOf(env: NodeJS.ProcessEnv): Configuration['client'] {
-  const { TERRANE_CLIENT_ID: id, TERRANE_CLIENT_SECRET: secret, TERRANE_TOKEN_URL: tokenUrl } = env
-  if (!id && !secret && !tokenUrl) return undefined
-  if (id && secret && tokenUrl) return { id, secret, tokenUrl: urlOf(tokenUrl, 'TERRANE_TOKEN_URL') }
-  throw new ConfigurationError('TERRANE_CLIENT_ID, TERRANE_CLIENT_SECRET and TERRANE_TOKEN_URL belong together.')
+  const { TERRANE_CLIENT_ID: id, TERRANE_CLIENT_SECRET: secret, TERRANE_MESH_URL: meshUrl } = env
+  const tokenUrl = env.TERRANE_TOKEN_URL || (meshUrl && `${meshUrl.replace(/\/$/, '')}/oidc/token`)
+  if (secret && tokenUrl) {
+    return { ...(id ? { id } : {}), secret, tokenUrl: urlOf(tokenUrl, 'TERRANE_TOKEN_URL') }
+  }
+  if (!id && !secret && !env.TERRANE_TOKEN_URL) return undefined
+  throw new ConfigurationError(
+    secret
+      ? 'TERRANE_CLIENT_SECRET needs TERRANE_MESH_URL or TERRANE_TOKEN_URL beside it.'
+      : 'TERRANE_CLIENT_ID and TERRANE_TOKEN_URL need TERRANE_CLIENT_SECRET beside them.',
+  )
 }
 
 function issuerOf(env: NodeJS.ProcessEnv): Configuration['issuer'] {

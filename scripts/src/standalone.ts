@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readIssuer } from '@terrane/gateway'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, readProduct } from '@terrane/schema'
 import type { Configuration } from './configuration.js'
@@ -6,6 +8,11 @@ import { type Mesh, openMesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
 import { allUpstreamOf, inStepsDownstream, isProductFolder, productFoldersIn, readProducts } from './product-folders.js'
 import { CommandFailure, Exit } from './terminal.js'
+import { productTokens } from './tokens.js'
+
+/** Nobody in this process tells what happens upstream. */
+const POLL_SECONDS = 60
+const PATIENCE_MILLISECONDS = 10_000
 
 export interface Standalone {
   product: DataProduct
@@ -34,28 +41,53 @@ async function alone(folder: string, name: string, configuration: Configuration)
     home,
     trust: await trustOf(configuration),
     ...(databaseUrl ? { databaseUrl } : {}),
-    ...(meshUrl ? { mesh: doorOf(meshUrl, name, configuration) } : {}),
-    // Nobody in this process tells what happens upstream.
-    pollSeconds: meshUrl ? 60 : 0,
+    ...(meshUrl ? { mesh: await doorOf(meshUrl, name, configuration) } : {}),
+    pollSeconds: configuration.pollSeconds ?? (meshUrl ? POLL_SECONDS : 0),
   })
   if (!opened.product) throw new CommandFailure(Exit.Finding, '', opened.problems)
   return { product: opened.product, upstream: [], close: () => opened.product!.close() }
 }
 
-function doorOf(meshUrl: string, name: string, { client }: Configuration): NonNullable<DataProductOptions['mesh']> {
+async function doorOf(
+  meshUrl: string,
+  name: string,
+  { client, home }: Configuration,
+): Promise<NonNullable<DataProductOptions['mesh']>> {
   const door = remoteDoor(meshUrl)
+  if (client) return authenticated(door, clientCredentials({ id: `product:${name}`, ...client }))
+  // Beside the demo's gateway, under one home, a product makes its own token.
+  const tokens = (await readIssuer(home)) && productTokens(home)
   // Without credentials a product reads what a visitor may: enough for public products.
-  return client ? authenticated(door, clientCredentials({ ...client, id: client.id || `product:${name}` })) : door
+  return tokens ? authenticated(door, () => tokens(name)) : door
 }
 
 /** Whose signatures count: the gateway's own word where it runs elsewhere, else the key under home. */
-async function trustOf({ home, meshUrl, ...given }: Configuration): Promise<DataProductOptions['trust']> {
-  const trustUrl = given.trustUrl ?? (meshUrl && `${meshUrl}/.well-known/terrane-keys`)
-  if (!trustUrl) return (await loadOrCreateKeys(home)).jwks
-  const answer = await fetch(trustUrl).catch(() => undefined)
-  if (!answer?.ok) throw new CommandFailure(Exit.Unreachable, `No gateway gives its keys at ${trustUrl}.`)
-  return (await answer.json()) as DataProductOptions['trust']
+async function trustOf({ home, meshUrl, gatewayJwks }: Configuration): Promise<DataProductOptions['trust']> {
+  const place = gatewayJwks ?? (meshUrl && `${meshUrl}/.well-known/terrane-keys`)
+  if (!place) return (await loadOrCreateKeys(home)).jwks
+  const jwks = /^https?:/.test(place) ? await jwksAt(place) : await jwksIn(place)
+  if (isKeySet(jwks)) return jwks
+  throw new CommandFailure(Exit.Usage, `What ${place} holds is no set of public keys (RFC 7517).`)
 }
+
+async function jwksAt(url: string): Promise<unknown> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) }).catch(() => undefined)
+  if (answer?.ok) return answer.json().catch(() => undefined)
+  throw new CommandFailure(Exit.Unreachable, `No gateway gives its keys at ${url}. Start the gateway first.`)
+}
+
+async function jwksIn(file: string): Promise<unknown> {
+  const text = await readFile(file.replace(/^file:\/\//, ''), 'utf8').catch(() => undefined)
+  if (text === undefined) throw new CommandFailure(Exit.Usage, `TERRANE_GATEWAY_JWKS: ${file} cannot be read.`)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isKeySet = (jwks: unknown): jwks is DataProductOptions['trust'] =>
+  Array.isArray((jwks as { keys?: unknown } | undefined)?.keys)
 
 async function withSiblings(folder: string, configuration: Configuration): Promise<Standalone> {
   const found = await readProducts(productFoldersIn(path.dirname(folder)))

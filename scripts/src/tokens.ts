@@ -1,4 +1,4 @@
-import { issueToken, PERSONAS } from '@terrane/gateway'
+import { clientSecretFor, issueToken, PERSONAS } from '@terrane/gateway'
 import { CommandFailure, Exit } from './terminal.js'
 
 const LIFETIME_SECONDS = 3600
@@ -10,6 +10,13 @@ export async function tokenFor(home: string, as: string): Promise<string> {
   const token = await issueToken({ home, as })
   if (token !== undefined) return token
   throw new CommandFailure(Exit.Usage, `There is no persona ${as}; there are ${PERSONAS.join(', ')}.`)
+}
+
+/** What a product's own process proves itself with at the embedded provider (client credentials). */
+export async function secretOf(home: string, product: string): Promise<string> {
+  const secret = await clientSecretFor(home, `product:${product}`)
+  if (secret !== undefined) return secret
+  throw new CommandFailure(Exit.Usage, `${product} is not a product's name.`)
 }
 
 /** Tokens of the products in this process, each as `product:<name>`; kept for most of their life. */

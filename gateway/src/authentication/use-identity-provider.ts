@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdapterPayload, JWK, Provider } from 'oidc-provider'
 import type { Part } from '../plugins/part.js'
+import { clientSecret } from './client-secret.js'
 import { DEMO_ALGORITHM, type DemoKeys } from './demo-keys.js'
 import { claimsOf } from './issue-token.js'
 import { DEMO_AUDIENCE, isPersona, PRODUCT_SUBJECT } from './personas.js'
@@ -38,11 +38,6 @@ export function useIdentityProvider(keys: DemoKeys): Part & { startAt(issuer: st
       })
     },
   }
-}
-
-/** The secret of a product's client, `product:europe-sales`: never stored, derived from what is under TERRANE_HOME. */
-export function clientSecret(keys: Pick<DemoKeys, 'clientSeed'>, clientId: string): string {
-  return createHmac('sha256', keys.clientSeed).update(clientId).digest('base64url')
 }
 
 /**

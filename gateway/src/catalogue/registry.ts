@@ -14,6 +14,7 @@ export class Registry {
   /** Configured by URL and not found yet. */
   private readonly waiting = new Set<string>()
   private governed = true
+  private readonly reported = new Map<string, string[]>()
   private retry?: NodeJS.Timeout
 
   private constructor(
@@ -100,8 +101,16 @@ export class Registry {
     if (this.missing().length === 0) clearInterval(this.retry)
   }
 
+  /** Each once while it lasts: what is asked every few seconds would fill the log. */
   private report(url: string, problems: Problem[]): void {
-    for (const { code, message, hint } of problems) this.log({ level: 'error', message, code, hint, url })
+    const before = this.reported.get(url)
+    this.reported.set(
+      url,
+      problems.map(({ message }) => message),
+    )
+    for (const { code, message, hint } of problems) {
+      if (!before?.includes(message)) this.log({ level: 'error', message, code, hint, url })
+    }
   }
 }
 
@@ -111,7 +120,7 @@ function isHttpUrl(url: string): boolean {
 
 async function askName(url: string): Promise<{ name: string } | { problem: Problem }> {
   const failed = (reason: string) => ({
-    problem: problem('PRODUCT_UNREACHABLE', { product: '', url, what: 'its name', reason }),
+    problem: problem('PRODUCT_UNREACHABLE', { product: '(unnamed)', url, what: 'its name', reason }),
   })
   try {
     const response = await fetch(url + DISCOVERY_PATH, {

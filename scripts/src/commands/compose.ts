@@ -30,8 +30,16 @@ export function compose(terrane: Command): void {
         terminal.facts({ ok: false, problems })
         throw new CommandFailure(Exit.Finding, '')
       }
-      if (options.output) writeFileSync(options.output, composed.supergraph)
+      if (options.output) write(options.output, composed.supergraph)
       if (options.json) terminal.facts({ ok: true, problems, supergraph: composed.supergraph })
       else if (!options.output) process.stdout.write(composed.supergraph)
     })
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new CommandFailure(Exit.Usage, `${file} cannot be written: ${(error as Error).message.split(',')[0]}.`)
+  }
 }

@@ -8,6 +8,7 @@ import { CommandFailure, Exit, Terminal } from '../terminal.js'
 interface Options {
   supergraph?: string
   product: string[]
+  demo?: boolean
   port?: string
   json?: boolean
 }
@@ -16,21 +17,23 @@ export function gateway(terrane: Command): void {
   terrane
     .command('gateway')
     .option('--supergraph <file or URL>', 'serve this supergraph as it is')
-    .option('--product <url...>', 'federate the products that answer there', [])
+    .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
+    .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
-    .action(async ({ supergraph, product, port, json = false }: Options) => {
+    .action(async ({ supergraph, product, demo = false, port, json = false }: Options) => {
       const terminal = new Terminal(json)
       const { home, host, databaseUrl, issuer, listenPort } = configurationOf()
-      if ((supergraph === undefined) === (product.length === 0)) {
-        throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph or at least one --product.')
+      if (supergraph !== undefined && product.length > 0) {
+        throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
       const running = await startGateway({
         home,
+        demo,
         listenPort: port === undefined ? listenPort : listenPortOf(port, '--port'),
         ...(host ? { host } : {}),
         ...(databaseUrl ? { databaseUrl } : {}),
@@ -43,7 +46,15 @@ export function gateway(terrane: Command): void {
         const unread = error.problems.some(({ code }) => code === 'SUPERGRAPH_UNREADABLE')
         throw new CommandFailure(unread ? Exit.Unreachable : Exit.Usage, '', error.problems)
       })
-      terminal.facts({ url: running.url, graphql: `${running.url}/graphql` })
+      terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
+      if (!issuer) {
+        terminal.step(
+          'warned',
+          demo
+            ? 'The demo signs in whoever asks. Set TERRANE_ISSUER instead of --demo for real people.'
+            : 'Everybody is a visitor. Set TERRANE_ISSUER, or try the personas with --demo.',
+        )
+      }
       terminal.line(`Terrane's gateway is ready at ${running.url}`)
       await untilStopped(() => running.close())
     })

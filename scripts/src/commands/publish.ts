@@ -13,7 +13,7 @@ interface Answer {
 interface Options {
   gateway?: string
   replace?: boolean
-  as: string
+  as?: string
   json?: boolean
 }
 
@@ -23,18 +23,18 @@ export function publish(terrane: Command): void {
     .argument('<url>', 'where the product answers, http://127.0.0.1:4001')
     .option('--gateway <url>', 'the gateway; default TERRANE_MESH_URL, else http://localhost:$PORT')
     .option('--replace', 'put it in the place of a product of the same name')
-    .option('--as <persona>', 'whose right to use', 'admin')
+    .option('--as <persona>', 'a persona of the demo whose right to use; default TERRANE_TOKEN, else admin')
     .option('--json', 'print the outcome as JSON')
     .description(
       'Register a running product with a running gateway: composed and swapped in, or refused with the reason.',
     )
     .action(async (url: string, options: Options) => {
       const terminal = new Terminal(options.json ?? false)
-      const { home, meshUrl, listenPort } = configurationOf()
+      const { home, meshUrl, listenPort, token } = configurationOf()
       const gateway = urlOf(options.gateway ?? meshUrl ?? `http://localhost:${listenPort}`, '--gateway')
       const send = authenticated(
         request => fetch(request),
-        () => tokenFor(home, options.as),
+        async () => (options.as === undefined && token) || tokenFor(home, options.as ?? 'admin'),
       )
       const answer = await send(
         new Request(`${gateway}/registry/products`, {
@@ -52,10 +52,15 @@ export function publish(terrane: Command): void {
         terminal.step('failed', `${message} ${code}`)
         if (hint) terminal.line(`  ${hint}`)
       }
-      const unreachable = problems.some(({ code }) => code === 'PRODUCT_UNREACHABLE')
       throw new CommandFailure(
-        unreachable ? Exit.Unreachable : Exit.Finding,
+        exitOf(answer.status, problems),
         problems.length > 0 ? '' : `The gateway refuses: ${title ?? `HTTP ${answer.status}`}`,
       )
     })
+}
+
+/** Who may not publish has to set TERRANE_TOKEN to another token; what does not compose has to change the product. */
+function exitOf(status: number, problems: { code: string }[]): Exit {
+  if (problems.some(({ code }) => code === 'PRODUCT_UNREACHABLE')) return Exit.Unreachable
+  return status === 401 || status === 403 ? Exit.Usage : Exit.Finding
 }

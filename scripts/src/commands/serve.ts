@@ -25,6 +25,7 @@ export function serve(terrane: Command): void {
             await runAndTell(product, 'start', terminal)
         }
         const { product } = standalone
+        product.onPublication(({ publication }) => terminal.step('done', `publication ${publication}`))
         const served = await serveDataProduct(product, {
           listenPort,
           ...(configuration.host ? { host: configuration.host } : {}),
@@ -42,7 +43,8 @@ export function serve(terrane: Command): void {
           ['address', facts.address],
           ['graphql', facts.graphql, 'answers what is public; a gateway signs for who may see more'],
           ['health', facts.health],
-          ['mesh', `npx terrane publish ${served.url}`, 'puts it behind the gateway'],
+          ['as others', `npx terrane gateway --demo --product ${served.url} --port 0`, 'asks it as any persona'],
+          ['mesh', `npx terrane publish ${served.url}`, 'puts it behind a running gateway'],
         ])
         terminal.line()
         terminal.line(`${facts.product} is ready at ${served.url}`)

@@ -1,17 +1,31 @@
 import type { Command } from 'commander'
 import { configurationOf } from '../configuration.js'
-import { Terminal } from '../terminal.js'
-import { tokenFor } from '../tokens.js'
+import { CommandFailure, Exit, Terminal } from '../terminal.js'
+import { secretOf, tokenFor } from '../tokens.js'
+
+interface Options {
+  as?: string
+  secretOf?: string
+  json?: boolean
+}
 
 export function token(terrane: Command): void {
   terrane
     .command('token')
-    .requiredOption('--as <persona>', 'visitor, analyst, uk-manager, steward or admin')
+    .option('--as <persona>', 'visitor, analyst, uk-manager, steward or admin')
+    .option('--secret-of <product>', 'instead: the TERRANE_CLIENT_SECRET of a product that runs under another home')
     .option('--json', 'print the token as JSON')
     .description("Print a token of the demo's identity provider, and nothing else. Works offline.")
-    .action(async (options: { as: string; json?: boolean }) => {
-      const jwt = await tokenFor(configurationOf().home, options.as)
-      if (options.json) new Terminal(true).facts({ as: options.as, token: jwt })
-      else process.stdout.write(`${jwt}\n`)
+    .action(async ({ as, secretOf: product, json = false }: Options) => {
+      if ((as === undefined) === (product === undefined)) {
+        throw new CommandFailure(Exit.Usage, 'Say whose token: --as <persona>, or --secret-of <product>.')
+      }
+      const { home } = configurationOf()
+      const made =
+        as === undefined
+          ? { of: `product:${product}`, secret: await secretOf(home, product!) }
+          : { as, token: await tokenFor(home, as) }
+      if (json) new Terminal(true).facts(made)
+      else process.stdout.write(`${'token' in made ? made.token : made.secret}\n`)
     })
 }

@@ -143,7 +143,7 @@ describe('usage and reach', () => {
   test.each([
     ['an unknown command', ['conquer'], 2],
     ['help', ['--help'], 0],
-    ['a gateway of nothing', ['gateway'], 2],
+    ['a gateway of everything', ['gateway', '--supergraph', 'no.graphql', '--product', 'http://127.0.0.1:9'], 2],
     ['a gateway of a file that is not there', ['gateway', '--supergraph', 'no.graphql'], 2],
     [
       'a gateway of a supergraph that nobody serves',
