@@ -96,7 +96,7 @@ export class Publication implements PublicationInfo {
   @Field(() => DateTimeScalar, { nullable: true })
   publishedAt!: string
   @Field(() => GraphQLInt, { nullable: true })
-  rowCount!: number
+  rowCount?: number
   @Field(() => Boolean, { nullable: true })
   current!: boolean
   @Field(() => [PublicationSource], { nullable: true })

@@ -113,7 +113,8 @@ export interface QualityResult {
 export interface PublicationInfo {
   number: number
   publishedAt: string
-  rowCount: number
+  /** Of the datasets whose rows this caller may count. */
+  rowCount?: number
   current: boolean
   inputs: PublicationInput[]
 }

@@ -535,6 +535,10 @@ export const CATALOGUE = {
     message: 'The pipeline has no model {model}.',
     hint: 'Its models are {models}.',
   },
+  MODEL_TOO_LARGE: {
+    message: 'The new SQL of {model} is longer than {characters} characters.',
+    hint: 'Split it into several models.',
+  },
   MASK_MALFORMED: {
     message: 'The mask of {property} is none that Terrane knows.',
     hint: 'Use null, hash, {kind: first, length: 1} or {kind: fixed, value: "***"}.',

@@ -211,7 +211,7 @@ async function open(
         clearInterval(timer)
         stopMetrics()
         // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [runs, graphql, files, publications, stores]) await each.close()
+        for (const each of [observability, runs, graphql, files, publications, stores]) await each.close()
       },
     },
   }

@@ -143,14 +143,16 @@ function statusOf(error: unknown): number {
 
 async function described(context: Context<Variables>, parts: RouteParts): Promise<Response> {
   const description = await parts.discovery.describe(context.get('admitted'))
-  if (/application\/(x-)?yaml/.test(context.req.header('accept') ?? '')) return yaml(context, stringify(description))
-  return context.json(description, 200, { 'cache-control': 'private, no-cache' })
+  if (/\b(application|text)\/(x-)?yaml\b/i.test(context.req.header('accept') ?? ''))
+    return yaml(context, stringify(description))
+  return context.json(description, 200, { 'cache-control': 'private, no-cache', vary: 'accept' })
 }
 
 function yaml(context: Context, text: string): Response {
   return context.body(text, 200, {
     'content-type': 'application/yaml; charset=utf-8',
     'cache-control': 'private, no-cache',
+    vary: 'accept',
   })
 }
 

@@ -1,5 +1,6 @@
 import {
   type AgreementInfo,
+  type Contract,
   type DataProductInfo,
   type Dataset,
   type DatasetInfo,
@@ -12,14 +13,14 @@ import {
   type Property,
   type PublicationInfo,
   type QualityResult,
-  type RunInfo,
   requiredPolicy,
   type ValueType,
 } from '@terrane/schema'
 import type { Manifest } from '../output-layer/store.js'
 import { confirmedAt, freshnessOf } from './freshness.js'
 import type { Asking, ManagedProduct } from './port.js'
-import { discoverableDatasets, discoverableProperties, hiddenNames, namesAny, readableProperties } from './sight.js'
+import { type Sight, sightOf } from './sight.js'
+import { visibleRun } from './visible-run.js'
 
 const SAMPLE_ROWS = 5
 const RUNS_SHOWN = 20
@@ -36,90 +37,117 @@ export async function describeProduct(managed: ManagedProduct, asking: Asking): 
   const pin = asking.pin ?? (await publications.pin())
   try {
     const manifest = pin?.manifest
-    const contracts = product.outputPorts.map(port => port.contract)
-    const quality = visibleQuality(managed, asking, manifest)
-    const hidden = hiddenNames(product, asking.decision)
+    const sight = sightOf(product, asking.decision)
+    const quality = visibleQuality(sight, asking, manifest)
     const datasets = await Promise.all(
-      discoverableDatasets(product, asking.decision).map(dataset =>
-        describeDataset(managed, asking, dataset, quality, pin),
-      ),
+      sight.datasets.map(dataset => describeDataset(managed, asking, dataset, sight, quality, pin)),
     )
+    const shown = visibleText(sight)
     return {
       id: product.id,
       name: product.name,
-      ...(product.title ? { title: product.title } : {}),
+      ...shown({ title: product.title }),
       version: product.version,
       status: product.status,
       domain: product.domain,
       ...(product.type ? { type: product.type } : {}),
       address,
-      description: product.description,
-      tags: product.tags,
+      description: shown(product.description),
+      tags: product.tags.filter(tag => !sight.tells(tag)),
       visibility: product.visibility,
       owner: {
-        ...(product.team?.name ? { name: product.team.name } : {}),
-        ...(product.team?.description ? { description: product.team.description } : {}),
+        ...shown({ name: product.team?.name, description: product.team?.description }),
         members: (product.team?.members ?? []).map(({ username, name, role }) => ({
           username,
-          ...(name ? { name } : {}),
-          ...(role ? { role } : {}),
+          ...shown({ name, role }),
         })),
       },
-      support: product.support,
-      inputPorts: product.inputPorts.map(port => ({
-        name: port.name,
-        version: port.version,
-        kind: port.source.kind === 'product' ? 'product' : port.source.server.connector,
-        contractId: port.contractId,
-        ...(port.description ? { description: port.description } : {}),
-        ...(port.source.kind === 'contract' && port.source.server.connector === 'push'
-          ? { address: `${address}/input/${port.name}` }
-          : {}),
-      })),
-      outputPorts: product.outputPorts.map(port => ({
-        name: port.name,
-        version: port.version,
-        kind: port.type ?? 'tables',
-        contractId: port.contract.id,
-        ...(port.description ? { description: port.description } : {}),
-      })),
+      support: product.support
+        .filter(({ channel, url }) => !sight.tells(`${channel} ${url ?? ''}`))
+        .map(({ channel, tool, url }) => ({ channel, ...(tool ? { tool } : {}), ...(url ? { url } : {}) })),
+      ...describePorts(product, address, sight),
       datasets,
-      models: models.map(model => describeModel(model, overlays, manifest, hidden)),
+      models: models
+        .filter(model => !sight.tells(model.name))
+        .map(model => describeModel(model, asking, overlays, manifest, sight)),
       // Table names of the pipeline are hidden where they are the names of hidden datasets.
-      lineage: (manifest?.lineage ?? []).filter(edge => ![edge.from, edge.to].some(table => namesAny(table, hidden))),
-      publications: published.map(one => describePublication(one, pin?.number)),
+      lineage: (manifest?.lineage ?? []).filter(({ from, to }) => !sight.tells(from) && !sight.tells(to)),
+      publications: published
+        .map(one => describePublication(one, sight, pin?.number))
+        .sort((one, other) => other.number - one.number),
       quality: {
         passed: quality.filter(result => result.passed).length,
         failed: quality.filter(result => !result.passed).length,
       },
-      freshness: freshnessOf(contracts, confirmedAt(runs)),
-      ...(manifest ? { publishedAt: manifest.createdAt } : {}),
-      runs: runs.map(run => visibleRun(run, asking)),
-      agreements: contracts.flatMap(contract =>
-        contract.sla.map(
-          (agreement): AgreementInfo => ({ ...agreement, contract: contract.id, value: String(agreement.value) }),
-        ),
+      freshness: freshnessOf(
+        product.outputPorts.map(port => port.contract),
+        confirmedAt(runs),
       ),
+      ...(manifest ? { publishedAt: manifest.createdAt } : {}),
+      runs: runs.map(run => visibleRun(run, asking, sight)),
+      agreements: product.outputPorts.flatMap(({ contract }) => agreementsOf(contract, sight)),
     }
   } finally {
     if (!asking.pin) pin?.release()
   }
 }
 
-/** Why a run failed may name columns and values of what is hidden: that is for those who may observe. */
-export function visibleRun(run: RunInfo, asking: Asking): RunInfo {
-  return asking.decision.actions.includes('observe') ? run : { ...run, problems: [] }
+/** Without texts that are absent or tell a hidden name. */
+function visibleText(sight: Sight) {
+  return <Texts extends Record<string, string | undefined>>(texts: Texts): { [Name in keyof Texts]?: string } =>
+    Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined && !sight.tells(text))) as {
+      [Name in keyof Texts]?: string
+    }
+}
+
+function describePorts(
+  product: Product,
+  address: string,
+  sight: Sight,
+): Pick<DataProductInfo, 'inputPorts' | 'outputPorts'> {
+  const shown = visibleText(sight)
+  const known = (port: { name: string }, contractId: string) => !sight.tells(`${port.name} ${contractId}`)
+  return {
+    inputPorts: product.inputPorts
+      .filter(port => known(port, port.contractId))
+      .map(({ name, version, source, contractId, description }) => ({
+        name,
+        version,
+        kind: source.kind === 'product' ? 'product' : source.server.connector,
+        contractId,
+        ...shown({ description }),
+        ...(source.kind === 'contract' && source.server.connector === 'push'
+          ? { address: `${address}/input/${name}` }
+          : {}),
+      })),
+    outputPorts: product.outputPorts
+      .filter(port => known(port, port.contract.id))
+      .map(({ name, version, type, contract, description }) => ({
+        name,
+        version,
+        kind: type ?? 'tables',
+        contractId: contract.id,
+        ...shown({ description }),
+      })),
+  }
+}
+
+function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
+  return contract.sla
+    .map(agreement => ({ ...agreement, contract: contract.id, value: String(agreement.value) }))
+    .filter(agreement => !sight.tells(Object.values(agreement).join(' ')))
 }
 
 async function describeDataset(
   managed: ManagedProduct,
   asking: Asking,
   dataset: Dataset,
+  sight: Sight,
   quality: QualityResult[],
   pin: Asking['pin'],
 ): Promise<DatasetInfo> {
   const { product } = managed
-  const readable = readableProperties(dataset, asking.decision)
+  const readable = sight.readable(dataset)
   const decided = asking.decision.datasets[dataset.name]!
   const rows = pin?.manifest.datasets.find(one => one.dataset === dataset.name)?.rows
   const sample =
@@ -139,18 +167,24 @@ async function describeDataset(
     address,
     contract: dataset.contract.id,
     primaryKey: dataset.primaryKey,
-    ...(dataset.description ? { description: dataset.description } : {}),
+    ...visibleText(sight)({ description: dataset.description }),
     // How many rows there are is itself data where only some of them may be seen.
-    ...(rows === undefined || decided.rows !== undefined ? {} : { rowCount: rows }),
-    fields: discoverableProperties(dataset, asking.decision).map(property =>
-      describeField(product, dataset, property, readable.includes(property)),
-    ),
+    ...(rows === undefined || !sight.countable(dataset) ? {} : { rowCount: rows }),
+    fields: sight
+      .properties(dataset)
+      .map(property => describeField(product, dataset, property, sight, readable.includes(property))),
     sample,
     quality: quality.filter(result => result.dataset === dataset.name),
   }
 }
 
-function describeField(product: Product, dataset: Dataset, property: Property, readable: boolean): FieldInfo {
+function describeField(
+  product: Product,
+  dataset: Dataset,
+  property: Property,
+  sight: Sight,
+  readable: boolean,
+): FieldInfo {
   const requiredGrant = requiredPolicy(product, dataset, property) ?? requiredPolicy(product, dataset)
   return {
     name: property.name,
@@ -160,10 +194,12 @@ function describeField(product: Product, dataset: Dataset, property: Property, r
     unique: property.unique,
     key: dataset.primaryKey.includes(property.name),
     readable,
-    ...(property.description ? { description: property.description } : {}),
-    ...(property.classification ? { classification: property.classification } : {}),
-    ...(property.deprecated === undefined ? {} : { deprecated: property.deprecated }),
-    ...(property.relationship ? { relationship: property.relationship.entity } : {}),
+    ...visibleText(sight)({
+      description: property.description,
+      classification: property.classification,
+      deprecated: property.deprecated,
+      relationship: property.relationship?.entity,
+    }),
     ...(requiredGrant ? { requiredGrant } : {}),
   }
 }
@@ -175,42 +211,50 @@ function typeName(type: ValueType): string {
 
 function describeModel(
   model: Model,
+  asking: Asking,
   overlays: { model: string; by: string; at: string }[],
   manifest: Manifest | undefined,
-  hidden: string[],
+  sight: Sight,
 ): ModelInfo {
   const overlay = overlays.find(one => one.model === model.name)
   const table = `${model.layer}.${model.name}`
-  const mayShow = !namesAny(model.sql, hidden)
   return {
     name: model.name,
     layer: model.layer,
-    ...(mayShow ? { sql: model.sql } : {}),
+    ...(sight.tells(model.sql) ? {} : { sql: model.sql }),
     reads: (manifest?.lineage ?? [])
-      .filter(edge => edge.to === table && !namesAny(edge.from, hidden))
+      .filter(edge => edge.to === table && !sight.tells(edge.from))
       .map(edge => edge.from),
     overlay: overlay !== undefined,
-    ...(overlay ? { changedBy: overlay.by, changedAt: overlay.at } : {}),
+    // Who works on the product is nothing for visitors.
+    ...(overlay && asking.caller.authenticated ? { changedBy: overlay.by } : {}),
+    ...(overlay ? { changedAt: overlay.at } : {}),
   }
 }
 
-function describePublication(manifest: Manifest, current: number | undefined): PublicationInfo {
+function describePublication(manifest: Manifest, sight: Sight, current: number | undefined): PublicationInfo {
+  const counted = manifest.datasets.filter(({ dataset }) =>
+    sight.datasets.some(known => known.name === dataset && sight.countable(known)),
+  )
   return {
     number: manifest.number,
     publishedAt: manifest.createdAt,
-    rowCount: manifest.datasets.reduce((sum, dataset) => sum + dataset.rows, 0),
+    ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, { rows }) => sum + rows, 0) }),
     current: manifest.number === current,
-    inputs: manifest.inputs,
+    inputs: manifest.inputs.filter(({ port, upstream }) => !sight.tells(`${port} ${upstream?.dataset ?? ''}`)),
   }
 }
 
-/** Results on what the caller may know of. */
-function visibleQuality(managed: ManagedProduct, asking: Asking, manifest: Manifest | undefined): QualityResult[] {
-  const hidden = hiddenNames(managed.product, asking.decision)
-  return (manifest?.quality ?? []).filter(result => {
-    const decided = asking.decision.datasets[result.dataset]
-    if (!decided?.discover) return false
-    if (result.property !== undefined && !decided.properties[result.property]?.discover) return false
-    return !namesAny(result.rule, hidden)
+/** Results on what the caller may know of; what was counted only where every counted value may be seen. */
+function visibleQuality(sight: Sight, asking: Asking, manifest: Manifest | undefined): QualityResult[] {
+  return (manifest?.quality ?? []).flatMap(result => {
+    const dataset = sight.datasets.find(known => known.name === result.dataset)
+    const decided = dataset && asking.decision.datasets[dataset.name]
+    // A rule over several properties names them all.
+    const properties = result.property?.split(', ') ?? []
+    if (!decided || properties.some(name => !decided.properties[name]?.discover)) return []
+    if (sight.tells(`${result.rule} ${result.expected}`)) return []
+    const plain = sight.countable(dataset) && properties.every(name => decided.properties[name]!.read === true)
+    return [plain ? result : { ...result, actual: result.passed ? 'as expected' : 'not as expected' }]
   })
 }

@@ -1,35 +1,40 @@
 import { type Dataset, type Product, type ProductDecision, redact } from '@terrane/schema'
 import { stringify } from 'yaml'
-import { hiddenNames, namesAny } from './sight.js'
+import { type Sight, sightOf } from './sight.js'
 
 /**
  * The ODPS document as YAML, for this caller: secrets replaced, and whatever names what they may not discover left out.
  */
 export function descriptorYaml(product: Product, decision: ProductDecision): string {
-  return stringify(without(redact(product.document), hiddenNames(product, decision)))
+  return stringify(without(redact(product.document), sightOf(product, decision)))
 }
 
 /** The ODCS document of a dataset's contract as YAML, likewise. */
 export function contractYaml(product: Product, dataset: Dataset, decision: ProductDecision): string {
-  return stringify(without(redact(dataset.contract.document), hiddenNames(product, decision)))
+  return stringify(without(redact(dataset.contract.document), sightOf(product, decision)))
 }
 
-/** A document without the list items and members that say a hidden name: a property, a rule on it, a role's mask of it. */
-function without(node: unknown, hidden: string[]): unknown {
-  if (hidden.length === 0) return node
-  if (Array.isArray(node)) return node.filter(item => !isAbout(item, hidden)).map(item => without(item, hidden))
+/** Texts that explain: an item loses them and stays. What else an item says is what it is about. */
+const EXPLAINING = new Set(['description', 'businessName', 'purpose', 'usage', 'limitations', 'comments'])
+
+/**
+ * A document without what tells a hidden name: list items about it (a property, a rule on it, a port) as a whole, of all
+ * else the one text. Keys belong to the standard, but for those within a custom property's value.
+ */
+function without(node: unknown, sight: Sight, custom = false): unknown {
+  if (Array.isArray(node)) return node.filter(item => !isAbout(item, sight)).map(item => without(item, sight, custom))
   if (typeof node !== 'object' || node === null) return node
   return Object.fromEntries(
     Object.entries(node)
-      .filter(([key, value]) => !namesAny(key, hidden) && !(typeof value === 'string' && namesAny(value, hidden)))
-      .map(([key, value]) => [key, without(value, hidden)]),
+      .filter(([key, value]) => !(custom && sight.tells(key)) && !(typeof value === 'string' && sight.tells(value)))
+      .map(([key, value]) => [key, without(value, sight, custom || ('property' in node && key === 'value'))]),
   )
 }
 
-/** An item goes as a whole where its name, or any plain text of its own, is hidden. */
-function isAbout(item: unknown, hidden: string[]): boolean {
-  if (typeof item === 'string') return namesAny(item, hidden)
+function isAbout(item: unknown, sight: Sight): boolean {
+  if (typeof item === 'string') return sight.tells(item)
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return false
-  const { name, property, physicalName } = item as Record<string, unknown>
-  return [name, property, physicalName].some(own => typeof own === 'string' && hidden.includes(own))
+  return Object.entries(item).some(
+    ([key, value]) => typeof value === 'string' && !EXPLAINING.has(key) && sight.tells(value),
+  )
 }

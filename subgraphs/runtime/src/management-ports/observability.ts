@@ -1,18 +1,26 @@
 import type { AuditInfo, RunInfo } from '@terrane/schema'
+import { GraphQLError } from 'graphql'
 import type { QuarantinedRow } from '../input-layer/landed.js'
-import { visibleRun } from './discovery.js'
 import type { Asking, ManagedProduct } from './port.js'
-import { mayObserve } from './rights.js'
+import { audited, need } from './rights.js'
+import { type Sight, sightOf } from './sight.js'
+import { visibleRun } from './visible-run.js'
 
 const MOST = 1000
+/** Proxies close what is silent for longer. */
+const BEAT_MILLISECONDS = 15_000
 
 /** The observability port: what happened, the same for the graph and for HTTP. */
 export class ObservabilityPort {
+  /** Ends one stream of events each. */
+  private readonly streams = new Set<() => void>()
+
   constructor(private readonly managed: ManagedProduct) {}
 
   /** Newest first. Everyone who may discover the product sees that it ran; why it failed is for those who may observe. */
   async runs(limit: number, asking: Asking): Promise<RunInfo[]> {
-    return (await this.managed.stores.metadata.runs(bounded(limit))).map(run => visibleRun(run, asking))
+    const sight = sightOf(this.managed.product, asking.decision)
+    return (await this.managed.stores.metadata.runs(bounded(limit))).map(run => visibleRun(run, asking, sight))
   }
 
   /** Who read which properties of what, and who changed what. Newest first. */
@@ -20,37 +28,52 @@ export class ObservabilityPort {
     filter: { subject?: string; dataset?: string; limit: number; before?: string },
     asking: Asking,
   ): Promise<AuditInfo[]> {
-    mayObserve(asking)
-    return this.managed.stores.audit.list({ ...filter, limit: bounded(filter.limit) })
+    need(this.managed, asking, 'observe', { action: 'see audit' })
+    const sight = sightOf(this.managed.product, asking.decision)
+    const { before, subject, dataset } = filter
+    const entries = await this.managed.stores.audit.list({
+      limit: bounded(filter.limit),
+      ...(subject == null ? {} : { subject }),
+      ...(dataset == null ? {} : { dataset }),
+      ...(before == null ? {} : { before: moment(before) }),
+    })
+    return entries.flatMap(entry => visibleEntry(entry, sight))
   }
 
-  /** Rows that did not fit their input contract: raw data, so only for those who control the product. */
-  async quarantine(port: string, limit: number, asking: Asking): Promise<QuarantinedRow[]> {
-    mayObserve(asking)
-    const rows = await this.managed.quarantine(port, bounded(limit))
-    return asking.decision.actions.includes('control') ? rows : rows.map(row => ({ ...row, text: '' }))
+  /**
+   * Rows that did not fit their input contract, with the reason; the raw rows themselves only for those who control the
+   * product. Undefined where there is no such port.
+   */
+  async quarantine(port: string, limit: number, asking: Asking): Promise<QuarantinedRow[] | undefined> {
+    const known = this.managed.product.inputPorts.some(({ name }) => name === port)
+    const what = { action: 'read quarantine', ...(known ? { detail: port } : {}) }
+    return audited(this.managed, asking, 'observe', what, async () => {
+      // The name becomes a folder's, so only those that exist are looked for.
+      if (!known) return undefined
+      const rows = await this.managed.quarantine(port, bounded(limit))
+      if (asking.decision.actions.includes('control')) return rows
+      const sight = sightOf(this.managed.product, asking.decision)
+      return rows.map(row => ({ ...row, text: '', reason: sight.tells(row.reason) ? '' : row.reason }))
+    })
   }
 
-  metrics(asking: Asking): Promise<string> {
-    mayObserve(asking)
+  async metrics(asking: Asking): Promise<string> {
+    need(this.managed, asking, 'observe', { action: 'see metrics' })
     return this.managed.metrics()
   }
 
-  /** Publications as CloudEvents 1.0, one server-sent event each, from now on until the reader leaves. */
+  /** Publications as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product leaves. */
   events(asking: Asking): ReadableStream<Uint8Array> {
     const { product, address } = this.managed
-    const { discover } = asking.decision
     const encode = new TextEncoder()
-    let unsubscribe: () => void = () => {}
-    let beat: NodeJS.Timeout | undefined
+    let end = () => {}
     return new ReadableStream({
       start: controller => {
-        if (!discover) return controller.close()
-        controller.enqueue(encode.encode(': connected\n\n'))
-        // Proxies close what is silent.
-        beat = setInterval(() => controller.enqueue(encode.encode(': \n\n')), 15_000)
-        beat.unref()
-        unsubscribe = this.managed.onPublication(publication => {
+        if (!asking.decision.discover) return controller.close()
+        const send = (text: string) => controller.enqueue(encode.encode(text))
+        send(': connected\n\n')
+        const beat = setInterval(() => send(': \n\n'), BEAT_MILLISECONDS).unref()
+        const unsubscribe = this.managed.onPublication(publication => {
           const event = {
             specversion: '1.0',
             id: `${product.name}/${publication}`,
@@ -60,17 +83,43 @@ export class ObservabilityPort {
             datacontenttype: 'application/json',
             data: { product: product.name, publication },
           }
-          controller.enqueue(
-            encode.encode(`event: publication\nid: ${publication}\ndata: ${JSON.stringify(event)}\n\n`),
-          )
+          send(`event: publication\nid: ${publication}\ndata: ${JSON.stringify(event)}\n\n`)
         })
+        end = () => {
+          clearInterval(beat)
+          unsubscribe()
+          this.streams.delete(leave)
+        }
+        const leave = () => {
+          end()
+          controller.close()
+        }
+        this.streams.add(leave)
       },
-      cancel: () => {
-        clearInterval(beat)
-        unsubscribe()
-      },
+      cancel: () => end(),
     })
+  }
+
+  /** Ends all streams of events. */
+  async close(): Promise<void> {
+    for (const leave of this.streams) leave()
   }
 }
 
+/** Nothing of a dataset, and no property, that the caller may not know of. */
+function visibleEntry(entry: AuditInfo, sight: Sight): AuditInfo[] {
+  if (sight.tells(entry.dataset ?? '')) return []
+  const { detail, ...rest } = entry
+  const properties = entry.properties.filter(name => !sight.tells(name))
+  return [{ ...rest, properties, ...(detail === undefined || sight.tells(detail) ? {} : { detail }) }]
+}
+
+/** As the store writes times, which compare as texts. */
+function moment(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/i.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) throw badInput('`before` is no time: give one with its offset, 2026-01-31T09:30:00Z.')
+  return new Date(time).toISOString()
+}
+
+const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 const bounded = (limit: number) => Math.min(Math.max(1, Math.trunc(limit) || 1), MOST)

@@ -1,51 +1,70 @@
+import type { AuditInfo } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { Asking, ManagedProduct } from './port.js'
 
-/** Refuses whoever may not change the product; `control` is of the product as a whole. */
-export function mayControl(asking: Asking): void {
-  need(asking, 'control')
-}
+/** `control` and `observe` are of the product as a whole; whoever may control it may observe it. */
+export type Right = 'control' | 'observe'
 
-/** Refuses whoever may not see runs' problems, grants and audit. */
-export function mayObserve(asking: Asking): void {
-  need(asking, 'observe')
-}
+const LONGEST_DETAIL = 2000
 
-function need(asking: Asking, action: 'control' | 'observe'): void {
-  if (asking.decision.actions.includes(action)) return
-  const product = asking.decision.product
+/** Refuses whoever may not, and writes down that they tried. */
+export function need(managed: ManagedProduct, asking: Asking, right: Right, what: Deed): void {
+  if (asking.decision.actions.includes(right)) return
+  const { product } = asking.decision
+  write(managed, asking, right, what, 'denied')
+  const grant = `${product}:${right}`
   throw new GraphQLError(
-    `${asking.caller.subject} has no grant for ${action} of ${product}. Ask the product's owner for it.`,
-    {
-      extensions: { code: 'FORBIDDEN', requiredGrant: `${product}:${action}` },
-    },
+    `${asking.caller.subject} has no grant for ${right} of ${product}. Ask the product's owner for it.`,
+    { extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', requiredGrant: grant } },
   )
 }
 
-/** Does it and writes down who did what and how it ended. */
+/** What is done or tried, for the audit. `action` is one of few words; what it was done to stands in `detail`. */
+export interface Deed {
+  action: string
+  detail?: string
+  dataset?: string
+  properties?: string[]
+}
+
+/** Does it, if the caller may, and writes down who did what and how it ended; `refused` tells why it came to nothing. */
 export async function audited<T>(
   managed: ManagedProduct,
   asking: Asking,
-  action: string,
+  right: Right,
+  what: Deed,
   act: () => Promise<T>,
+  refused: (done: T) => string | undefined = () => undefined,
 ): Promise<T> {
-  const entry = {
+  need(managed, asking, right, what)
+  try {
+    const done = await act()
+    const reason = refused(done)
+    write(managed, asking, right, what, reason === undefined ? 'allowed' : 'failed', reason)
+    return done
+  } catch (error) {
+    write(managed, asking, right, what, 'failed', error instanceof Error ? error.message : String(error))
+    throw error
+  }
+}
+
+function write(
+  managed: ManagedProduct,
+  asking: Asking,
+  right: Right,
+  { action, dataset, properties = [], detail }: Deed,
+  outcome: AuditInfo['outcome'],
+  reason?: string,
+): void {
+  const told = [detail, reason].filter(text => text !== undefined).join(': ')
+  managed.stores.audit.record({
     at: new Date().toISOString(),
     subject: asking.caller.subject,
     action,
-    properties: [],
-    port: 'control',
-  }
-  try {
-    const done = await act()
-    managed.stores.audit.record({ ...entry, outcome: 'allowed' })
-    return done
-  } catch (error) {
-    managed.stores.audit.record({
-      ...entry,
-      outcome: 'failed',
-      detail: error instanceof Error ? error.message : String(error),
-    })
-    throw error
-  }
+    ...(dataset === undefined ? {} : { dataset }),
+    properties,
+    port: right === 'control' ? 'control' : 'observability',
+    outcome,
+    ...(told === '' ? {} : { detail: told.slice(0, LONGEST_DETAIL) }),
+  })
 }

@@ -1,11 +1,13 @@
-import type { GrantInput } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type { ControlPort } from './control.js'
 import type { ObservabilityPort } from './observability.js'
 import type { Asking } from './port.js'
 
-const LARGEST_SQL_CHARACTERS = 1_000_000
+/** Bytes of a model's SQL, of a grant. */
+const LARGEST_SQL_BYTES = 1_000_000
+const LARGEST_GRANT_BYTES = 100_000
 
 /**
  * Control and observability over HTTP, below a product's address: `/control/…` and `/observability/…`. The same ports
@@ -17,18 +19,25 @@ export function managementRoutes(
   asking: (context: Context) => Asking,
 ): Hono {
   const routes = new Hono()
+  const atMost = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: context => trouble(context, 413, `Send at most ${maxSize} bytes.`) })
 
-  routes.put('/control/pipeline/:model', async context => {
+  // Whoever may not change anything learns nothing of what a change has to look like.
+  routes.use('/control/*', async (context, next) => {
+    if (context.req.method !== 'GET') control.mayChange(asking(context), `${context.req.method} ${context.req.path}`)
+    await next()
+  })
+
+  routes.put('/control/pipeline/:model', atMost(LARGEST_SQL_BYTES), async context => {
     const type = context.req.header('content-type') ?? ''
-    if (!/^(text\/sql|application\/sql|text\/plain)\b/i.test(type))
+    if (!/^(text\/sql|application\/sql|text\/plain)\s*(;|$)/i.test(type))
       return trouble(context, 415, 'Send the model as text/sql.')
-    const sql = await context.req.text()
-    if (sql.length > LARGEST_SQL_CHARACTERS)
-      return trouble(context, 413, `A model has at most ${LARGEST_SQL_CHARACTERS} characters.`)
+    const dryRun = flagOf(context.req.query('dryRun'))
+    if (dryRun === undefined) return trouble(context, 400, 'dryRun is true or false.')
     const verdict = await control.putModel(
       context.req.param('model'),
-      sql,
-      context.req.query('dryRun') === 'true',
+      await context.req.text(),
+      dryRun,
       asking(context),
     )
     return context.json(verdict, verdict.accepted ? 200 : 422)
@@ -41,9 +50,9 @@ export function managementRoutes(
   })
   routes.post('/control/runs', async context => context.json(await control.run(asking(context)), 202))
   routes.get('/control/grants', async context => context.json({ grants: await control.grants(asking(context)) }))
-  routes.put('/control/grants', async context => {
-    const input = await context.req.json<GrantInput>().catch(() => undefined)
-    if (!isGrant(input))
+  routes.put('/control/grants', atMost(LARGEST_GRANT_BYTES), async context => {
+    const input: unknown = await context.req.json().catch(() => undefined)
+    if (typeof input !== 'object' || input === null)
       return trouble(
         context,
         400,
@@ -72,11 +81,10 @@ export function managementRoutes(
     }
     return context.json({ audit: await observability.audit(filter, asking(context)) })
   })
-  routes.get('/observability/quarantine/:port', async context =>
-    context.json({
-      rows: await observability.quarantine(context.req.param('port'), limitOf(context, 100), asking(context)),
-    }),
-  )
+  routes.get('/observability/quarantine/:port', async context => {
+    const rows = await observability.quarantine(context.req.param('port'), limitOf(context, 100), asking(context))
+    return rows ? context.json({ rows }) : trouble(context, 404, 'There is no such input port.')
+  })
   routes.get('/observability/metrics', async context => {
     return context.text(await observability.metrics(asking(context)), 200, {
       'content-type': 'text/plain; version=0.0.4',
@@ -91,31 +99,27 @@ export function managementRoutes(
 
   // Mounted apps do not share an error handler: refusals of the ports become problem+json here, the rest goes on up.
   routes.onError((error, context) => {
-    const code = error instanceof GraphQLError ? error.extensions.code : undefined
-    if (code === 'FORBIDDEN') return trouble(context, 403, error.message)
-    if (code === 'BAD_USER_INPUT') return trouble(context, 400, error.message)
+    const { code, requiredGrant } = error instanceof GraphQLError ? error.extensions : {}
+    if (code === 'UNAUTHORIZED_FIELD_OR_TYPE') return trouble(context, 403, error.message, { code, requiredGrant })
+    if (code === 'BAD_USER_INPUT') return trouble(context, 400, error.message, { code })
     throw error
   })
   return routes
 }
 
 /** RFC 9457. */
-function trouble(context: Context, status: 400 | 403 | 404 | 413 | 415, detail: string): Response {
-  return context.body(JSON.stringify({ status, detail }), status, { 'content-type': 'application/problem+json' })
+function trouble(context: Context, status: 400 | 403 | 404 | 413 | 415, detail: string, more: object = {}): Response {
+  const headers = { 'content-type': 'application/problem+json' }
+  return context.body(JSON.stringify({ status, detail, ...more }), status, headers)
 }
 
-const limitOf = (context: Context, otherwise: number) => Number(context.req.query('limit') ?? otherwise)
+function limitOf(context: Context, otherwise: number): number {
+  const given = context.req.query('limit') ?? String(otherwise)
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
+  throw new GraphQLError('`limit` is a whole number from 1.', { extensions: { code: 'BAD_USER_INPUT' } })
+}
 
-function isGrant(input: unknown): input is GrantInput {
-  const given = input as Partial<GrantInput> | undefined | null
-  const texts = (list: unknown) =>
-    list === undefined || (Array.isArray(list) && list.every(item => typeof item === 'string'))
-  return (
-    typeof given?.subject === 'string' &&
-    typeof given.dataset === 'string' &&
-    Array.isArray(given.actions) &&
-    texts(given.actions) &&
-    texts(given.properties) &&
-    texts(given.classifications)
-  )
+/** Only a plain `true` or `false` counts: what was meant as a dry run must not become a change. */
+function flagOf(given: string | undefined): boolean | undefined {
+  return given === undefined || given === 'false' ? false : given === 'true' ? true : undefined
 }
