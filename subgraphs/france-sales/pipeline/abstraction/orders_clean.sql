@@ -1,11 +1,7 @@
 -- Tills deliver at least once and correct themselves: of one order the latest change counts.
 SELECT
   order_id,
-  coalesce(
-    try_strptime(ordered_at, '%d/%m/%Y %H:%M:%S'),
-    try_strptime(ordered_at, '%Y-%m-%dT%H:%M:%S.%gZ'),
-    try_strptime(ordered_at, '%Y-%m-%d %H:%M:%S')
-  ) AS ordered_at,
+  try_strptime(ordered_at, ['%d/%m/%Y %H:%M:%S', '%Y-%m-%dT%H:%M:%S.%gZ', '%Y-%m-%d %H:%M:%S']) AS ordered_at,
   nullif(trim(customer_name), '') AS customer_name,
   nullif(lower(trim(customer_email)), '') AS customer_email,
   nullif(upper(trim(country)), '') AS country_code,

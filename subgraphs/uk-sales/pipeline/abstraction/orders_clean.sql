@@ -1,11 +1,7 @@
 -- The export repeats and corrects lines: of one order the latest change counts.
 SELECT
   order_id,
-  coalesce(
-    try_strptime(ordered_at, '%Y-%m-%d %H:%M:%S'),
-    try_strptime(ordered_at, '%Y-%m-%dT%H:%M:%SZ'),
-    try_strptime(ordered_at, '%d/%m/%Y %H:%M')
-  ) AS ordered_at,
+  try_strptime(ordered_at, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%SZ', '%d/%m/%Y %H:%M']) AS ordered_at,
   nullif(trim(customer_name), '') AS customer_name,
   nullif(lower(trim(customer_email)), '') AS customer_email,
   -- Customers type UK; ISO 3166-1 says GB.
