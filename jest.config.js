@@ -18,6 +18,7 @@ module.exports = {
   },
   setupFiles: ['<rootDir>/test/setup.ts'],
   globalSetup: '<rootDir>/test/global-setup.js',
+  globalTeardown: '<rootDir>/test/global-teardown.js',
   transform: {
     '\\.(t|j|mj)s$': [
       '@swc/jest',

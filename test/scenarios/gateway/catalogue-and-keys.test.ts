@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Gateway, issueToken, startGateway } from '@terrane/gateway'
 import { composeSupergraph, loadOrCreateKeys } from '@terrane/schema'
 import { createConnection } from 'mysql2/promise'
+import { MYSQL_SERVER, testOnMysql } from '../../mysql.js'
 import { geography, ukSales } from './small-mesh.js'
 
 let home: string
@@ -63,16 +64,16 @@ test('a supergraph as it is, with Terrane products behind it: their policies cou
   await geo.die()
 })
 
-test('the catalogue lives in MySQL where one is given', async () => {
+testOnMysql('the catalogue lives in MySQL where one is given', async () => {
   const database = `terrane_gateway_${process.pid}`
-  const root = await createConnection('mysql://root@127.0.0.1:3306')
+  const root = await createConnection(MYSQL_SERVER!)
   await root.query(`DROP DATABASE IF EXISTS ${database}`)
   await root.query(`CREATE DATABASE ${database}`)
   const options = {
     listenPort: 0,
     home,
     demo: true,
-    databaseUrl: `mysql://root@127.0.0.1:3306/${database}`,
+    databaseUrl: `${MYSQL_SERVER}/${database}`,
     log: quiet,
   }
   const geo = geography((await loadOrCreateKeys(home)).jwks)

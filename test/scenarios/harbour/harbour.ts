@@ -11,6 +11,7 @@ import {
   type ProductPolicy,
 } from '@terrane/schema'
 import { createConnection } from 'mysql2/promise'
+import { MYSQL_SERVER } from '../../mysql.js'
 
 /** One small product from its folder to its ports: a harbour's register of ships, their calls and notices. */
 export interface Harbour {
@@ -40,8 +41,16 @@ export const folder = path.join(__dirname, 'product')
 /** Both engines that hold rows and stores; MariaDB gets a database of its own per test file. */
 export const ENGINES: [string, () => string | undefined][] = [
   ['SQLite', () => undefined],
-  ['MariaDB', () => `mysql://root@127.0.0.1:3306/terrane_test_${process.pid}_${Date.now().toString(36)}`],
+  ...(MYSQL_SERVER
+    ? [
+        ['MariaDB', () => `${MYSQL_SERVER}/terrane_test_${process.pid}_${Date.now().toString(36)}`] as [
+          string,
+          () => string,
+        ],
+      ]
+    : []),
 ]
+if (!MYSQL_SERVER) describe.skip('on MariaDB', () => test('a harbour', () => {}))
 
 export const person = (...roles: string[]): Caller => ({
   subject: `user:${roles.join('-') || 'nobody'}`,

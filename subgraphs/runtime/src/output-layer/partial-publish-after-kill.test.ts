@@ -37,7 +37,7 @@ test.each([
   ['MariaDB', 4],
 ])('%s, killed %i times', async (engine, times) => {
   if (!existsSync(CHILD)) throw new Error('Build first: the child runs from dist.')
-  const databaseUrl = engine === 'MariaDB' ? await reachableDatabase() : undefined
+  const databaseUrl = engine === 'MariaDB' ? reachableDatabase() : undefined
   if (engine === 'MariaDB' && !databaseUrl) return
   const database = databaseUrl ? { databaseUrl } : {}
   const { folder, remove } = await temporaryFolder()

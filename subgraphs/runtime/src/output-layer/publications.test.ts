@@ -15,7 +15,7 @@ const PRODUCT = 'publications-test'
 const decision = decided(marks)
 let databaseUrl: string | undefined
 beforeAll(async () => {
-  databaseUrl = await reachableDatabase()
+  databaseUrl = reachableDatabase()
 })
 
 /** The publications that one pin shows, over every way of reading. */

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const outputFolder = temporary.folder
   const columnsFile = join(outputFolder, 'columns.duckdb')
   await writeColumns(columnsFile, [{ dataset: things, values: VALUES }])
-  databaseUrl = await reachableDatabase()
+  databaseUrl = reachableDatabase()
   const product = { name: 'values' }
   for (const [name, url] of [
     ['SQLite', undefined],

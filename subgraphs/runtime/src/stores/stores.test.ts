@@ -49,7 +49,7 @@ const read: AuditInfo = {
 
 let databaseUrl: string | undefined
 beforeAll(async () => {
-  databaseUrl = await reachableDatabase()
+  databaseUrl = reachableDatabase()
 })
 
 describe.each(['SQLite', 'MariaDB'])('%s', engine => {
