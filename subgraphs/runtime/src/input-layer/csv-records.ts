@@ -10,7 +10,8 @@ export interface CsvRecord {
   next: number
   /** Physical lines that it covers. */
   lines: number
-  fields: number
+  /** Undefined where it has no quote: then `fieldsOf` counts them, for who wants to know. */
+  fields: number | undefined
   /** A quote that never closes, or closes in the middle of a value. Then the record is one line. */
   broken: boolean
 }
@@ -38,8 +39,14 @@ export async function* csvRecords(
   const take = (ended: boolean) => {
     const records: CsvRecord[] = []
     let start = 0
+    let quote = bytes.indexOf(QUOTE)
     while (start < bytes.length) {
-      const found = recordAt(bytes, start, separator, ended, columns)
+      if (quote >= 0 && quote < start) quote = bytes.indexOf(QUOTE, start)
+      const newline = bytes.indexOf(NEWLINE, start)
+      const plain = newline >= 0 && (quote < 0 || newline < quote)
+      const found = plain
+        ? { next: newline + 1, lines: 1, fields: undefined, broken: false }
+        : recordAt(bytes, start, separator, ended, columns)
       if (found === undefined) break
       const { next, lines, fields, broken } = found
       const end = withoutLineEnd(bytes, start, next)
@@ -57,6 +64,22 @@ export async function* csvRecords(
     yield take(false)
   }
   yield take(true)
+}
+
+/** Values of a record without quotes. */
+export function fieldsOf(bytes: Buffer, { start, end }: Pick<CsvRecord, 'start' | 'end'>, delimiter: string): number {
+  const separator = delimiter.charCodeAt(0)
+  let fields = 1
+  for (let at = start; at < end; at++) if (bytes[at] === separator) fields++
+  return fields
+}
+
+/** Whether any record is broken. */
+export async function hasBroken(file: string, delimiter: string, columns: number): Promise<boolean> {
+  for await (const { records } of csvRecords(file, delimiter, columns)) {
+    if (records.some(record => record.broken)) return true
+  }
+  return false
 }
 
 /** The record that starts at `start`; undefined where more bytes are needed to tell. */

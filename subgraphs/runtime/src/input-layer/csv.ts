@@ -5,8 +5,19 @@ import path from 'node:path'
 import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { faultOf, literal, nameOf, type Source, typedSelect, wideType } from './columns.js'
-import { csvRecords, valuesOf } from './csv-records.js'
-import { type BadRow, clip, fault, type Load, type Loader, missing, unfitRows, unreadable } from './load.js'
+import { csvRecords, fieldsOf, hasBroken, valuesOf } from './csv-records.js'
+import {
+  type BadRow,
+  clip,
+  fault,
+  type Load,
+  type Loader,
+  missing,
+  type Unfit,
+  unfitRows,
+  unfitRowsByLoad,
+  unreadable,
+} from './load.js'
 import { all } from './store.js'
 
 /**
@@ -15,19 +26,60 @@ import { all } from './store.js'
  * back into step after a broken quote.
  */
 export const loadCsv: Loader = async load => {
-  const layout = await layoutOf(load)
-  const first = await read(load, layout, load.path).catch(error => unreadable(load, error))
-  if (!(first instanceof Error) && !first.some(isOutOfStep)) {
-    return { quarantined: await findLines(load, layout, load.path, first), warnings: layout.warnings }
-  }
+  const whole: Reading = { load, layout: await layoutOf(load), file: load.path, bad: [], lineOf: line => line }
+  const [first] = await read([whole]).catch(error => [unreadable(load, error)])
+  if (!(first instanceof Error) && !first!.some(isOutOfStep)) return findBad(whole, first!, await unfitRows(load))
   await load.connection.run('ROLLBACK')
   await load.connection.run('BEGIN')
-  const { file, bad, lineOf } = await straighten(load, layout)
-  const second = await read(load, layout, file).catch(error => {
+  const straight = await straighten(whole)
+  const [second] = await read([straight]).catch(error => {
     throw unreadable(load, error)
   })
-  const moved = (await findLines(load, layout, file, second)).map(row => ({ ...row, line: lineOf(row.line) }))
-  return { quarantined: [...bad, ...moved].sort((a, b) => a.line - b.line), warnings: layout.warnings }
+  return findBad(straight, second!, await unfitRows(load))
+}
+
+/**
+ * Several files in one read: a table is written by the hundred thousand rows, and smaller files would each write their
+ * part of it again. Broken quotes are taken out first. Answers undefined where the files have to go one by one.
+ */
+export async function loadCsvs(loads: Load[]): Promise<Awaited<ReturnType<Loader>>[] | undefined> {
+  const readings: Reading[] = []
+  for (const load of loads) {
+    const layout = await layoutOf(load)
+    const whole: Reading = { load, layout, file: load.path, bad: [], lineOf: line => line }
+    const broken = await hasBroken(load.path, layout.delimiter, layout.columns.length)
+    readings.push(broken ? await straighten(whole) : whole)
+  }
+  const [{ layout }] = readings as [Reading]
+  if (readings.some(reading => !isAlike(reading.layout, layout))) return undefined
+  const rejects = await read(readings)
+  if (rejects.some(each => each.some(isOutOfStep))) return undefined
+  const unfit = await unfitRowsByLoad(loads)
+  const found: Awaited<ReturnType<Loader>>[] = []
+  for (const [at, reading] of readings.entries()) {
+    found.push(await findBad(reading, rejects[at]!, unfit.get(reading.load.number) ?? []))
+  }
+  return found
+}
+
+/** A file as DuckDB is to read it. */
+interface Reading {
+  load: Load
+  layout: Layout
+  /** The load's, or a copy without `bad`, whose lines `lineOf` leads back to those of the load's. */
+  file: string
+  bad: BadRow[]
+  lineOf: (line: number) => number
+}
+
+async function findBad(
+  { load, layout, file, bad, lineOf }: Reading,
+  rejects: Reject[],
+  unfit: Unfit[],
+): ReturnType<Loader> {
+  const found = await findLines(load, layout, file, rejects, unfit)
+  const quarantined = [...bad, ...found.map(row => ({ ...row, line: lineOf(row.line) }))]
+  return { quarantined: quarantined.sort((a, b) => a.line - b.line), warnings: layout.warnings }
 }
 
 interface Layout {
@@ -80,6 +132,14 @@ function simple(name: string): string {
   return name.trim().toLowerCase()
 }
 
+function isAlike(one: Layout, other: Layout): boolean {
+  return (
+    one.delimiter === other.delimiter &&
+    one.columns.length === other.columns.length &&
+    one.columns.every((property, at) => property === other.columns[at])
+  )
+}
+
 /** What DuckDB tells of a record that it could not read. */
 interface Reject {
   /** Of the record's first byte in the file, from 1. Its line numbers leave out blank lines and lines inside quotes. */
@@ -89,8 +149,9 @@ interface Reject {
   text: string
 }
 
-/** Inserts what DuckDB reads. */
-async function read(load: Load, layout: Layout, file: string): Promise<Reject[]> {
+/** Inserts what DuckDB reads of files of one layout, and answers what it rejected of each. */
+async function read(readings: Reading[]): Promise<Reject[][]> {
+  const [{ load, layout }] = readings as [Reading]
   const { connection, properties } = load
   const columns = layout.columns.map((property, at) => `c${at}: '${property ? readType(property) : 'VARCHAR'}'`)
   const sources = properties.map((property): Source | undefined => {
@@ -99,18 +160,22 @@ async function read(load: Load, layout: Layout, file: string): Promise<Reject[]>
     const partition = load.partitions.get(property.physicalName)
     return partition == null ? undefined : { sql: literal(partition), as: 'text' }
   })
-  const relation = `read_csv(${literal(file)}, columns = {${columns.join(', ')}}, header = true, auto_detect = false,
+  const files = readings.map(({ file }) => literal(file)).join(', ')
+  const relation = `read_csv([${files}], columns = {${columns.join(', ')}}, header = true, auto_detect = false,
     delim = ${literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = '', compression = 'none',
     store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0)`
+  const numbers = readings.map(reading => reading.load.number).join(', ')
+  const number = readings.length === 1 ? load.number : `([${numbers}])[CAST(file_index AS BIGINT) + 1]`
   await connection.run('DROP TABLE IF EXISTS temp.csv_rejects')
   await connection.run('DROP TABLE IF EXISTS temp.csv_scans')
-  await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, relation, load.number)}`)
-  return all(
+  await connection.run(`INSERT INTO ${load.table} ${typedSelect(properties, sources, relation, number)}`)
+  const rejects = await all<Reject & { path: string }>(
     connection,
-    `SELECT line_byte_position AS position, arg_min(column_name, column_idx) AS "column",
+    `SELECT file_path AS path, line_byte_position AS position, arg_min(column_name, column_idx) AS "column",
             arg_min(error_type, column_idx)::VARCHAR AS kind, coalesce(first(csv_line), '') AS text
-     FROM temp.csv_rejects GROUP BY line_byte_position ORDER BY position`,
+     FROM temp.csv_rejects JOIN temp.csv_scans USING (scan_id, file_id) GROUP BY ALL ORDER BY position`,
   )
+  return readings.map(({ file }) => rejects.filter(reject => reject.path === file))
 }
 
 /**
@@ -134,8 +199,13 @@ const REASONS: Record<string, string> = {
 }
 
 /** Lines of the records that DuckDB rejected, by their position, and of the rows that do not fit, by their place. */
-async function findLines(load: Load, layout: Layout, file: string, rejects: Reject[]): Promise<BadRow[]> {
-  const unfit = await unfitRows(load)
+async function findLines(
+  load: Load,
+  layout: Layout,
+  file: string,
+  rejects: Reject[],
+  unfit: Unfit[],
+): Promise<BadRow[]> {
   const found: BadRow[] = []
   let place = -2 // the header comes first and is no row
   let [rejected, fits] = [0, 0]
@@ -167,10 +237,7 @@ function reasonOf({ kind, column }: Reject, layout: Layout): { property?: string
 }
 
 /** Writes the file again without the records that are broken, and remembers which line became which. */
-async function straighten(
-  load: Load,
-  layout: Layout,
-): Promise<{ file: string; bad: BadRow[]; lineOf: (line: number) => number }> {
+async function straighten({ load, layout }: Reading): Promise<Reading> {
   const file = path.join(load.scratch, `${load.file.sha256}.csv`)
   const target = createWriteStream(file)
   const bad: BadRow[] = []
@@ -181,7 +248,9 @@ async function straighten(
     const good: Buffer[] = []
     let from = records[0]?.start ?? 0
     let to = from
-    for (const { line, lines, start, end, next, fields, broken } of records) {
+    for (const record of records) {
+      const { line, lines, start, end, next, broken } = record
+      const fields = record.fields ?? fieldsOf(bytes, record, layout.delimiter)
       if (broken || fields !== columns) {
         const kind = broken ? 'UNQUOTED VALUE' : fields < columns ? 'MISSING COLUMNS' : 'TOO MANY COLUMNS'
         bad.push({ line, reason: REASONS[kind]!, text: clip(bytes.toString('utf8', start, end)) })
@@ -205,7 +274,7 @@ async function straighten(
   }
   target.end()
   await once(target, 'finish')
-  return { file, bad, lineOf: line => line + moves[lastUpTo(moves, line)]!.by }
+  return { load, layout, file, bad, lineOf: line => line + moves[lastUpTo(moves, line)]!.by }
 }
 
 const NEWLINE = Buffer.from('\n')

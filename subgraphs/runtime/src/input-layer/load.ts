@@ -53,10 +53,16 @@ export function missing(load: Load, found: string[], has: (property: Property) =
 
 /** DuckDB's complaint about a file, without paths and without data; what is not the file's fault is thrown on. */
 export function unreadable(load: Load, error: unknown): FileFault {
+  if (isOurs(error)) throw error
   const message = error instanceof Error ? error.message : String(error)
-  if (/^(Out of Memory|INTERNAL|FATAL|Interrupt|Catalog|Binder|Parser|TransactionContext)/i.test(message)) throw error
   const where = /at byte \d+ in record\/value \d+/.exec(message)?.[0] ?? /Line: \d+/.exec(message)?.[0]
   return fault(load, 'INPUT_UNREADABLE', { reason: where ? `it is damaged ${where}` : 'it is damaged or not whole' })
+}
+
+/** Of DuckDB's complaints: whether no file can be the reason. */
+export function isOurs(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error)
+  return /^(Out of Memory|INTERNAL|FATAL|Interrupt|Catalog|Binder|Parser|TransactionContext)/i.test(message)
 }
 
 /** As long as a quarantined text may be. */
@@ -66,20 +72,35 @@ export function clip(text: string): string {
 }
 
 /**
- * Rows of the load with a fault, by their place among its rows. DuckDB keeps the order of the file, so the place leads
+ * Rows of a load with a fault, by their place among its rows. DuckDB keeps the order of the file, so the place leads
  * back to the line.
  */
-export async function unfitRows(load: Load): Promise<{ place: number; fault: number }[]> {
-  const { connection, table, number } = load
-  const [counted] = await all<{ rows: number }>(
+export async function unfitRows(load: Load): Promise<Unfit[]> {
+  return (await unfitRowsByLoad([load])).get(load.number) ?? []
+}
+
+export interface Unfit {
+  place: number
+  fault: number
+}
+
+/** Of loads into one table: those that have any. */
+export async function unfitRowsByLoad(loads: Load[]): Promise<Map<number, Unfit[]>> {
+  const [{ connection, table }] = loads as [Load]
+  const among = (numbers: number[]) => `${FILE} IN (${numbers.join(', ')})`
+  const having = await all<{ load: number }>(
     connection,
-    `SELECT count(*)::INTEGER AS rows FROM ${table} WHERE ${FILE} = ${number} AND ${FAULT} <> 0`,
+    `SELECT DISTINCT ${FILE} AS load FROM ${table} WHERE ${FAULT} <> 0 AND ${among(loads.map(load => load.number))}`,
   )
-  if (counted!.rows === 0) return []
-  return all(
+  if (having.length === 0) return new Map()
+  const rows = await all<Unfit & { load: number }>(
     connection,
-    `SELECT place::INTEGER AS place, fault FROM (
-       SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, ${FAULT} AS fault FROM ${table} WHERE ${FILE} = ${number}
-     ) WHERE fault <> 0 ORDER BY place`,
+    `SELECT load, place::INTEGER AS place, fault FROM (
+       SELECT ${FILE} AS load, row_number() OVER (PARTITION BY ${FILE} ORDER BY rowid) - 1 AS place, ${FAULT} AS fault
+       FROM ${table} WHERE ${among(having.map(({ load }) => load))}
+     ) WHERE fault <> 0 ORDER BY load, place`,
   )
+  const byLoad = new Map<number, Unfit[]>(having.map(({ load }) => [load, []]))
+  for (const { load, place, fault } of rows) byLoad.get(load)!.push({ place, fault })
+  return byLoad
 }

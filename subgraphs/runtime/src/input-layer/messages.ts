@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Property } from '@terrane/schema'
+import type { Problem } from '@terrane/schema/problems'
 import { FAULT, FILE, literal } from './columns.js'
 import { insertObjects } from './json.js'
 import type { LandedFile } from './landed.js'
+import type { BadRow } from './load.js'
 import { all } from './store.js'
 
 /** A pushed message is a file of its own; thousands of them are not thousands of transactions. */
@@ -10,6 +12,15 @@ const MESSAGE_BYTES = 64 * 1024
 const BATCH = 1000
 
 export type Message = { file: LandedFile; key: string }
+
+/** One of several that were loaded together. */
+export interface Loaded {
+  message: Message
+  load: number
+  rows: number
+  quarantined: BadRow[]
+  warnings: Problem[]
+}
 
 /** What may be loaded with others: small, plain JSON whose name says nothing. Fewer than a few are not worth it. */
 export function batchesOf(pending: Message[]): Message[][] {
@@ -31,7 +42,7 @@ export async function loadMessages(
   connection: DuckDBConnection,
   target: { table: string; properties: Property[] },
   batch: Message[],
-): Promise<{ message: Message; load: number; rows: number }[]> {
+): Promise<Loaded[]> {
   const numbers = await all<{ load: number }>(
     connection,
     `SELECT nextval('typed.loads')::INTEGER AS load FROM range(${batch.length})`,
@@ -53,5 +64,7 @@ export async function loadMessages(
   )
   const unfit = counted.filter(each => each.faults > 0).map(each => each.load)
   if (unfit.length > 0) await connection.run(`DELETE FROM ${target.table} WHERE ${FILE} IN (${unfit.join(', ')})`)
-  return counted.filter(each => each.faults === 0).map(({ load, rows }) => ({ message: byLoad.get(load)!, load, rows }))
+  return counted
+    .filter(each => each.faults === 0)
+    .map(({ load, rows }) => ({ message: byLoad.get(load)!, load, rows, quarantined: [], warnings: [] }))
 }

@@ -7,9 +7,10 @@ import type { RunJob } from '../pipeline/job.js'
 import { keyOf, partitionsOf, plainBytes } from './arrival.js'
 import { columnType, FAULT, FILE, fingerprintOf, literal, quoted } from './columns.js'
 import { loadCsv } from './csv.js'
+import { csvBatchesOf, loadCsvBatch } from './csv-batch.js'
 import { loadJson, loadNdjson } from './json.js'
 import type { LandedFile } from './landed.js'
-import { type BadRow, FileFault, type Load, type Loader, unreadable } from './load.js'
+import { type BadRow, FileFault, isOurs, type Load, type Loader, unreadable } from './load.js'
 import { batchesOf, loadMessages, type Message } from './messages.js'
 import { describeParquet, loadParquet } from './parquet.js'
 import { writeQuarantine } from './quarantine.js'
@@ -51,7 +52,9 @@ export class PortTyping {
     const opened = await this.openTable()
     if (opened !== undefined) return [opened]
     const before = new Set((await this.typed()).map(row => row.key))
-    for (const batch of batchesOf(this.files.filter(each => !before.has(each.key)))) await this.loadBatch(batch)
+    const pending = this.files.filter(each => !before.has(each.key))
+    for (const batch of batchesOf(pending)) await this.loadBatch(batch, loadMessages)
+    for (const batch of csvBatchesOf(pending)) await this.loadBatch(batch, loadCsvBatch)
     const typed = new Map((await this.typed()).map(row => [row.key, row]))
     const problems: Problem[] = []
     for (const { file, key } of this.files) {
@@ -146,20 +149,31 @@ export class PortTyping {
   }
 
   /** Whatever of the batch is not loaded here is loaded one by one, which tells what is wrong with it. */
-  private async loadBatch(batch: Message[]): Promise<void> {
+  private async loadBatch(batch: Message[], load: typeof loadCsvBatch): Promise<void> {
     const { connection, input, options, table } = this
     if (input.dataset === undefined) return
     const { properties } = input.dataset
+    const started = performance.now()
+    const scratch = await mkdtemp(path.join(options.scratch, 'batch-'))
     await connection.run('BEGIN')
     try {
-      const loaded = await loadMessages(connection, { table, properties }, batch)
-      const rows = loaded.map(({ message, load, rows }) => this.written(load, message.key, rows, 0, []))
-      if (rows.length > 0) await connection.run(`INSERT INTO typed."#files" VALUES ${rows.join(', ')}`)
+      const loaded = await load(connection, { table, properties, scratch }, batch)
+      if (loaded.length === 0) return void (await connection.run('ROLLBACK'))
+      const rows = loaded.map(({ message: { file, key }, load, rows, quarantined, warnings }) =>
+        this.written(load, key, rows, quarantined.length, warningsOf(file, quarantined, warnings)),
+      )
+      await connection.run(`INSERT INTO typed."#files" VALUES ${rows.join(', ')}`)
+      for (const { message, quarantined } of loaded)
+        await writeQuarantine(options.quarantineFolder, message.file, quarantined)
       await connection.run('COMMIT')
-      const detail = `${input.port}: ${loaded.length} messages`
-      options.onProgress?.({ step: 'typed', detail, rows: loaded.reduce((sum, each) => sum + each.rows, 0) })
-    } catch {
+      const seconds = (performance.now() - started) / 1000
+      const detail = `${input.port}: ${loaded.length} files`
+      options.onProgress?.({ step: 'typed', detail, rows: loaded.reduce((sum, each) => sum + each.rows, 0), seconds })
+    } catch (error) {
       await connection.run('ROLLBACK')
+      if (isOurs(error)) throw error
+    } finally {
+      await rm(scratch, { recursive: true, force: true })
     }
   }
 

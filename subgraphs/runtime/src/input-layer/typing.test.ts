@@ -331,6 +331,44 @@ describe('files that cannot be loaded', () => {
   })
 })
 
+describe('several csv files together', () => {
+  test('say of rows, lines and warnings what they say one by one', async () => {
+    const contents = [
+      `${HEADER}a,,1.00,1\nb,,1.239,2\n\n"c\nc",2026-01-31T09:30:00+02:00,9.999,3\nd,,1,4\n`,
+      `${HEADER}e,,1,1\nf,,"2,2\ng,,1.239,3\nh,short\ni,,4,4\n"j`,
+      `${HEADER}`,
+      `${HEADER}k,,1,3.5\n${Array.from({ length: 5000 }, (_, at) => `l${at},,${at},${at}\n`).join('')},,1,1\n`,
+      `amount;order_id;extra\n1.5;other layout;x\n`,
+    ]
+    const files = await Promise.all(contents.map((content, at) => landed(content, { name: `${at}.csv` })))
+    const packed = gzipSync(`${HEADER}packed,,1,1\nbad,,1,x\n`)
+    files.push(await landed(packed, { name: 'packed.csv.gz', compression: 'gzip' }))
+    const show = 'SELECT * FROM input.orders' // in the order of loading
+
+    for (const some of [files, files.filter(({ name }) => name !== '4.csv')]) {
+      let oneByOne = await type([])
+      for (const at of some.keys()) oneByOne = await type(some.slice(0, at + 1))
+      const expected = await read(show)
+      await rm(path.join(folder, 'input.duckdb'))
+      await rm(path.join(folder, 'quarantine'), { recursive: true })
+      const together = await type(some)
+      expect({ ...together, loads: 0 }).toEqual({ ...oneByOne, loads: 0 })
+      expect(await read(show)).toEqual(expected)
+      expect(together.bad).toHaveLength(9)
+      expect(together.loads).toBe(some.length === files.length ? files.length : 1)
+    }
+  })
+
+  test('one that cannot be read is told by its own name, and all others are typed', async () => {
+    const good = await landed(`${HEADER}a,,1,1\n`, { name: 'good.csv' })
+    const torn = await landed(gzipSync(`${HEADER}b,,1,1\n`).subarray(0, 30), { name: 'torn.gz', compression: 'gzip' })
+    const also = await landed(`${HEADER}c,,1,1\n`, { name: 'also.csv' })
+    const result = await type([good, torn, also])
+    expect(result.problems).toMatchObject([{ code: 'INPUT_UNREADABLE', file: 'torn.gz' }])
+    expect(result.rows).toBe(2)
+  })
+})
+
 describe('incremental', () => {
   test('nothing is typed twice, what no longer counts goes, a changed contract types all again', async () => {
     const one = await landed(`${HEADER}a,,1,1\n`)
@@ -341,7 +379,7 @@ describe('incremental', () => {
     expect(await type([two])).toMatchObject({ loads: 0, rows: 0, quarantined: 1 })
     expect(await read()).toEqual([])
     const wider = ORDERS.map(each => (each.name === 'amount' ? { ...each, type: { ...AMOUNT, scale: 3 } } : each))
-    expect(await type([one, two], wider as Property[])).toMatchObject({ loads: 2, rows: 2, quarantined: 0, bad: [] })
+    expect(await type([one, two], wider as Property[])).toMatchObject({ loads: 1, rows: 2, quarantined: 0, bad: [] })
     expect(await read('SELECT amount FROM input.orders ORDER BY ALL')).toEqual([['1.000'], ['1.239']])
   })
 
