@@ -54,7 +54,7 @@ export function publish(terrane: Command): void {
       }
       throw new CommandFailure(
         exitOf(answer.status, problems),
-        problems.length > 0 ? '' : `The gateway refuses: ${title ?? `HTTP ${answer.status}`}`,
+        problems.length > 0 ? '' : refusal(answer.status, title),
       )
     })
 }
@@ -63,4 +63,11 @@ export function publish(terrane: Command): void {
 function exitOf(status: number, problems: { code: string }[]): Exit {
   if (problems.some(({ code }) => code === 'PRODUCT_UNREACHABLE')) return Exit.Unreachable
   return status === 401 || status === 403 ? Exit.Usage : Exit.Finding
+}
+
+function refusal(status: number, title = `HTTP ${status}`): string {
+  const said = `The gateway refuses: ${title}`
+  return status === 401 || status === 403
+    ? `${said}\n  Set TERRANE_TOKEN to a token of somebody with the role admin.`
+    : said
 }
