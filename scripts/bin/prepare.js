@@ -37,9 +37,12 @@ exports.isInstalled = (folder = root) => {
   }
 }
 
-/** The environment for npm: native packages compile against Node's own headers where it brings them, so offline too. */
+/**
+ * The environment for npm: native packages compile against Node's own headers where it brings them, so offline too; and
+ * in production npm would leave out what builds.
+ */
 exports.npmEnvironment = () => {
-  const { npm_config_nodedir: _given, ...env } = process.env
+  const { npm_config_nodedir: _given, NODE_ENV: _mode, ...env } = process.env
   const prefix = path.resolve(fs.realpathSync(process.execPath), '..', '..')
   const ownHeaders = fs.existsSync(path.join(prefix, 'include', 'node', 'node.h'))
   return ownHeaders ? { ...env, npm_config_nodedir: prefix } : env
