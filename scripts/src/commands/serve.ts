@@ -1,9 +1,10 @@
 import { serveDataProduct } from '@terrane/runtime'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf } from '../configuration.js'
+import { claimListenPort } from '../listen-port.js'
 import { runAndTell } from '../runs.js'
-import { openStandalone } from '../standalone.js'
-import { untilStopped } from '../stopping.js'
+import { openStandalone, type Standalone } from '../standalone.js'
+import { stopRequested, untilStopped } from '../stopping.js'
 import { Terminal } from '../terminal.js'
 
 export function serve(terrane: Command): void {
@@ -18,12 +19,13 @@ export function serve(terrane: Command): void {
       const terminal = new Terminal(options.json ?? false)
       const configuration = configurationOf()
       const listenPort = options.port === undefined ? configuration.listenPort : listenPortOf(options.port, '--port')
+      const stopping = stopRequested()
+      const stopped = stopping.then(() => true)
       const standalone = await openStandalone(folder, configuration)
       try {
-        if (options.run) {
-          for (const product of [...standalone.upstream, standalone.product])
-            await runAndTell(product, 'start', terminal)
-        }
+        await claimListenPort(listenPort, configuration.host ?? '127.0.0.1')
+        // Told to stop half way: closing breaks the run off, and what was published before stays in force.
+        if (options.run && (await Promise.race([runAll(standalone, terminal), stopped]))) return
         const { product } = standalone
         product.onPublication(({ publication }) => terminal.step('done', `publication ${publication}`))
         const served = await serveDataProduct(product, {
@@ -48,9 +50,13 @@ export function serve(terrane: Command): void {
         ])
         terminal.line()
         terminal.line(`${facts.product} is ready at ${served.url}`)
-        await untilStopped(() => served.close())
+        await untilStopped(() => served.close(), stopping)
       } finally {
         await standalone.close()
       }
     })
+}
+
+async function runAll({ upstream, product }: Standalone, terminal: Terminal): Promise<void> {
+  for (const each of [...upstream, product]) await runAndTell(each, 'start', terminal)
 }

@@ -1,9 +1,9 @@
 import 'reflect-metadata'
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { configurationOf } from '../configuration.js'
 import { endWith } from '../ending.js'
+import { claimListenPort } from '../listen-port.js'
 import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
 import { Terminal } from '../terminal.js'
@@ -66,15 +66,6 @@ export async function start(): Promise<void> {
 function claimHome(home: string): void {
   mkdirSync(home, { recursive: true })
   accessSync(home, constants.W_OK | constants.X_OK)
-}
-
-/** Says at once that the port is taken, rather than after the work. */
-function claimListenPort(listenPort: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(listenPort, host, () => probe.close(() => resolve()))
-  })
 }
 
 function welcome({ url }: DemoMesh, terminal: Terminal): void {

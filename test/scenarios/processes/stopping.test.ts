@@ -41,19 +41,18 @@ function alive(pid: number): boolean {
 }
 
 test.each([
-  ['serve', 'SIGTERM'],
-  ['serve', 'SIGINT'],
-  ['run', 'SIGTERM'],
-  ['run', 'SIGKILL'],
+  ['serve', 'SIGTERM', 0],
+  ['run', 'SIGKILL', null],
 ] as const)(
   '%s, told %s in the middle of a run: its children end with it, and nothing half done is in force',
-  async (command, signal) => {
+  async (command, signal, code) => {
     const running = terrane([command, productFolder('uk-sales'), ...(command === 'serve' ? ['--port', '0'] : [])], env)
     const children = await eventually(
       async () => below(running.child.pid!),
       found => found.length > 0,
     )
-    const { out, err } = await running.stop(signal)
+    const { exit, out, err } = await running.stop(signal)
+    expect(exit).toBe(code)
     await eventually(
       async () => children.filter(alive),
       left => left.length === 0,
@@ -75,14 +74,10 @@ test('a data folder that is a file, keys that are none, a mesh that is away: one
     terrane(['serve', productFolder('uk-sales'), '--port', '0'], { ...env, TERRANE_HOME: file }).end,
     terrane(['serve', productFolder('uk-sales'), '--port', '0'], { ...env, TERRANE_GATEWAY_JWKS: file }).end,
     terrane(['run', productFolder('europe-sales')], { ...env, TERRANE_MESH_URL: 'http://127.0.0.1:9999' }).end,
-    terrane(['run', productFolder('uk-sales')], { ...env, TERRANE_CLIENT_SECRET: 's' }).end,
-    terrane(['gateway', '--port', '0'], { ...env, TERRANE_HOME: file }).end,
   ])
   expect(ends.map(({ exit, err }) => [exit, err.trim().split('\n')])).toEqual([
     [2, [expect.stringMatching(/TERRANE_HOME/)]],
     [2, [expect.stringMatching(/no set of public keys/)]],
     [3, [expect.stringMatching(/Start the gateway first/)]],
-    [2, [expect.stringMatching(/TERRANE_TOKEN_URL/)]],
-    [2, [expect.stringMatching(/TERRANE_HOME/)]],
   ])
 })
