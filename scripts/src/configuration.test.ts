@@ -10,7 +10,10 @@ test.each([
   [{ TERRANE_MESH_URL: 'localhost:4000' }, /TERRANE_MESH_URL must be an http/],
   [{ TERRANE_MESH_URL: 'file:///etc/passwd' }, /TERRANE_MESH_URL must be an http/],
   [{ TERRANE_ISSUER: 'https://id.example' }, /needs TERRANE_AUDIENCE/],
-  [{ TERRANE_CLIENT_ID: 'product:europe-sales' }, /belong together/],
+  [{ TERRANE_CLIENT_ID: 'product:europe-sales' }, /need TERRANE_CLIENT_SECRET/],
+  [{ TERRANE_CLIENT_SECRET: 'hunter2' }, /needs TERRANE_MESH_URL or TERRANE_TOKEN_URL/],
+  [{ TERRANE_POLL_SECONDS: 'often' }, /TERRANE_POLL_SECONDS must be a number of seconds/],
+  [{ TERRANE_DATABASE_URL: 'postgres://localhost/x' }, /TERRANE_DATABASE_URL must be mysql/],
 ])('%j cannot be meant', (env, message) => {
   expect(() => configurationOf(env)).toThrow(ConfigurationError)
   expect(() => configurationOf(env)).toThrow(message)
@@ -20,6 +23,12 @@ test('no secret is in what it says', () => {
   const said = () => configurationOf({ TERRANE_CLIENT_SECRET: 'hunter2' })
   expect(said).toThrow(ConfigurationError)
   expect(said).not.toThrow(/hunter2/)
+  expect(() => configurationOf({ TERRANE_DATABASE_URL: 'mysql:/root:hunter2@db' })).not.toThrow(/hunter2/)
+})
+
+test('with a secret alone a product is itself at the provider of its mesh', () => {
+  const { client } = configurationOf({ TERRANE_MESH_URL: 'http://mesh.example/', TERRANE_CLIENT_SECRET: 's' })
+  expect(client).toEqual({ secret: 's', tokenUrl: 'http://mesh.example/oidc/token' })
 })
 
 test('an issuer is kept letter by letter, its claims and algorithms beside it', () => {

@@ -50,7 +50,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
     ...(HOST ? { host: HOST } : {}),
-    ...(TERRANE_DATABASE_URL ? { databaseUrl: TERRANE_DATABASE_URL } : {}),
+    ...(TERRANE_DATABASE_URL ? { databaseUrl: databaseUrlOf(TERRANE_DATABASE_URL) } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
     ...(TERRANE_GATEWAY_JWKS ? { gatewayJwks: TERRANE_GATEWAY_JWKS } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
@@ -69,6 +69,12 @@ export function listenPortOf(text: string, name: string): number {
 export function urlOf(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
   throw new ConfigurationError(`${name} must be an http or https URL.`)
+}
+
+/** Not shown where it is wrong: it may hold a password. */
+function databaseUrlOf(text: string): string {
+  if (URL.canParse(text) && /^mysql:\/\/.*[^/]\/[^/]+$/.test(text)) return text
+  throw new ConfigurationError('TERRANE_DATABASE_URL must be mysql://user:password@host:port/database.')
 }
 
 function secondsOf(text: string, name: string): number {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readIssuer } from '@terrane/gateway'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
-import { loadOrCreateKeys, readProduct } from '@terrane/schema'
+import { loadOrCreateKeys, type Problem, readProduct } from '@terrane/schema'
 import type { Configuration } from './configuration.js'
 import { type Mesh, openMesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
@@ -44,7 +44,7 @@ async function alone(folder: string, name: string, configuration: Configuration)
     ...(meshUrl ? { mesh: await doorOf(meshUrl, name, configuration) } : {}),
     pollSeconds: configuration.pollSeconds ?? (meshUrl ? POLL_SECONDS : 0),
   })
-  if (!opened.product) throw new CommandFailure(Exit.Finding, '', opened.problems)
+  if (!opened.product) throw new CommandFailure(exitOf(opened.problems), '', opened.problems)
   return { product: opened.product, upstream: [], close: () => opened.product!.close() }
 }
 
@@ -106,7 +106,7 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
   const product = itself && named(itself.name)
   if (!product) {
     await mesh.close()
-    throw new CommandFailure(Exit.Finding, '', mesh.problems)
+    throw new CommandFailure(exitOf(mesh.problems), '', mesh.problems)
   }
   mesh.followPublications()
   return {
@@ -116,4 +116,9 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
       .flatMap(({ name }) => named(name) ?? []),
     close: () => mesh.close(),
   }
+}
+
+/** A database that is away is not the product's fault. */
+function exitOf(problems: readonly Problem[]): Exit {
+  return problems.some(({ code }) => code === 'STORE_UNAVAILABLE') ? Exit.Unreachable : Exit.Finding
 }

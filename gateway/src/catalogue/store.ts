@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { createConnection } from 'mysql2/promise'
 import { DataSource } from 'typeorm'
 import { RegisteredProducts1761955200000 } from './migrations/1-registered-products.js'
 import { RegisteredProduct } from './registered-product.js'
@@ -20,6 +21,7 @@ export class CatalogueStore {
     }
     const folder = path.join(home, 'gateway')
     if (databaseUrl === undefined) await mkdir(folder, { recursive: true })
+    else await ensureDatabase(databaseUrl)
     const source = new DataSource(
       databaseUrl === undefined
         ? { ...shared, type: 'better-sqlite3', database: path.join(folder, 'catalogue.sqlite'), enableWAL: true }
@@ -42,5 +44,22 @@ export class CatalogueStore {
   async close(): Promise<void> {
     await this.writing
     await this.source.destroy()
+  }
+}
+
+/** Creates the database that the URL names where it is missing; the account needs CREATE only then. */
+async function ensureDatabase(databaseUrl: string): Promise<void> {
+  const url = new URL(databaseUrl)
+  const database = decodeURIComponent(url.pathname.slice(1))
+  url.pathname = '/'
+  const connection = await createConnection({ uri: url.href, connectTimeout: 5000 })
+  try {
+    const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
+      database,
+    ])
+    if ((found as unknown[]).length === 0)
+      await connection.query('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', [database])
+  } finally {
+    await connection.end()
   }
 }

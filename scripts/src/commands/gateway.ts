@@ -40,6 +40,7 @@ export function gateway(terrane: Command): void {
         ...(issuer ? { issuer } : {}),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }).catch(error => {
+        if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.
         const fromServer = supergraph !== undefined && /^https?:/.test(supergraph)
         if (!(error instanceof GatewayStartError) || !fromServer) throw error
@@ -58,4 +59,8 @@ export function gateway(terrane: Command): void {
       terminal.line(`Terrane's gateway is ready at ${running.url}`)
       await untilStopped(() => running.close())
     })
+}
+
+function isOfCatalogue(error: unknown): error is GatewayStartError {
+  return error instanceof GatewayStartError && error.problems.some(({ code }) => code === 'CATALOGUE_UNAVAILABLE')
 }

@@ -12,7 +12,7 @@ export interface ServeOptions {
 
 export interface ServedDataProduct {
   readonly url: string
-  /** Takes no new requests, lets those under way end, then closes the product. */
+  /** Takes no new requests and lets those under way end. The product stays open: who opened it closes it. */
   close(): Promise<void>
 }
 
@@ -39,7 +39,6 @@ export async function serveDataProduct(product: DataProduct, options: ServeOptio
       const cut = setTimeout(() => server.closeAllConnections(), GRACE_MILLISECONDS)
       await closed
       clearTimeout(cut)
-      await product.close()
     },
   }
 }
