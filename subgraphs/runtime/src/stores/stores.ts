@@ -62,5 +62,6 @@ export interface SecurityStore {
 export interface AuditStore {
   /** Buffered; written in batches by the store's queue, at the latest after a second and on close. */
   record(entry: AuditInfo): void
+  /** Newest first; a few more than `limit` where the last ones are of one moment, so that `before` it loses none. */
   list(filter: { subject?: string; dataset?: string; limit: number; before?: string }): Promise<AuditInfo[]>
 }

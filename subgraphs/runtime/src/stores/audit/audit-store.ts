@@ -34,17 +34,20 @@ export class TypeOrmAuditStore implements AuditStore {
   async list(filter: { subject?: string; dataset?: string; limit: number; before?: string }): Promise<AuditInfo[]> {
     await this.flush()
     const { subject, dataset, limit, before } = filter
-    const found = await this.store.read(manager =>
-      manager.find(AuditEntryEntity, {
-        where: {
-          ...(subject === undefined ? {} : { subject }),
-          ...(dataset === undefined ? {} : { dataset }),
-          ...(before === undefined ? {} : { at: LessThan(before) }),
-        },
-        order: { at: 'DESC', id: 'DESC' },
+    const where = { ...(subject === undefined ? {} : { subject }), ...(dataset === undefined ? {} : { dataset }) }
+    const found = await this.store.read(async manager => {
+      const order = { at: 'DESC', id: 'DESC' } as const
+      const page = await manager.find(AuditEntryEntity, {
+        where: { ...where, ...(before === undefined ? {} : { at: LessThan(before) }) },
+        order,
         take: limit,
-      }),
-    )
+      })
+      // A page never ends within a moment: the next one begins before it.
+      const last = page.length === limit ? page.at(-1) : undefined
+      if (!last) return page
+      const rest = { where: { ...where, at: last.at, id: LessThan(last.id) }, order }
+      return [...page, ...(await manager.find(AuditEntryEntity, rest))]
+    })
     return found.map(({ id, ...entry }) => {
       const told = Object.entries(entry).filter(([, value]) => value !== null)
       return Object.fromEntries(told) as unknown as AuditInfo
