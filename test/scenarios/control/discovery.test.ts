@@ -275,6 +275,15 @@ describe('for those who may', () => {
       accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
     })
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/)
-    expect(await answer.text()).toContain('You can read 7 of 8 fields')
+    const page = await answer.text()
+    expect(page).toContain('You can read 7 of 8 fields')
+    const clerk = await harbour.as('clerk')
+    const links = [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!)
+    expect(links).toHaveLength(1 + 3 * 5)
+    for (const link of links) {
+      const linked = await harbour.get(link, clerk)
+      expect([link, linked.status]).toEqual([link, 200])
+      await linked.arrayBuffer()
+    }
   })
 })

@@ -131,17 +131,17 @@ test('put, it is published, shown as drift with its author, and survives a resta
 })
 
 test('two changes at once are judged one after the other: together they would not do, so one is refused', async () => {
-  // Alone each is right; but ships cannot leave out the edition that the other one makes.
   const renamed = 'SELECT CAST(count(*) AS INTEGER) AS edition, 7 AS extra FROM input.calls'
-  const using = `${SHOUT.replace('upper(name)', 'name || extra').replace('extra', 'CAST(edition AS VARCHAR)')}`
+  const using = SHOUT.replace('upper(name)', 'name || CAST(edition AS VARCHAR)')
   const [one, other] = await Promise.all([putModel('edition', renamed), putModel('ships', using)])
   expect([one!.status, other!.status]).toEqual([200, 200])
   const needsExtra = SHOUT.replace('upper(name) AS name', 'name || CAST(extra AS VARCHAR) AS name')
   const without = 'SELECT CAST(count(*) AS INTEGER) AS edition FROM input.calls'
   const both = await Promise.all([putModel('ships', needsExtra), putModel('edition', without)])
-  expect(both.map(({ status }) => status)).toEqual([200, 422])
-  await settled()
-  expect(await shipName()).toBe('Ship 17')
+  // Whichever comes first is right, and the other one no longer is.
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 422])
+  expect((await settled()).state).not.toBe('FAILED')
+  expect(await shipName()).toBe(both[0]!.status === 200 ? 'Ship 17' : 'Ship 1600')
   for (const model of ['ships', 'edition'])
     await harbour.send('DELETE', `/control/pipeline/${model}`, await harbour.as('admin'))
   await settled()

@@ -41,20 +41,34 @@ function datasetSection(dataset: DatasetInfo): Html {
   const access =
     rest === 0
       ? `You can read all ${readable} fields.`
-      : `You can read ${readable} of ${dataset.fields.length} fields. Ask the owner for the other ${rest}.`
+      : `You can read ${readable} of ${dataset.fields.length} fields. Ask the owner for the other ${rest === 1 ? 'one' : rest}.`
   return html`<section>
 <h2><code>${dataset.name}</code> ${dataset.rowCount === undefined ? '' : html`<small>${dataset.rowCount.toLocaleString('en-GB')} rows</small>`}</h2>
 <p>${dataset.description ?? ''}</p>
 <p>${access}</p>
-<p>${readable === 0 ? '' : ['csv', 'json', 'ndjson', 'parquet'].map(format => html`<a href="${dataset.address}.${format}">${format}</a> `)}<a href="${dataset.contract}">contract</a></p>
-<div class="wide"><table>
-<thead><tr><th>Field</th><th>Type</th><th>Meaning</th><th>Classification</th><th>Access</th></tr></thead>
+<p>${readable === 0 ? '' : ['csv', 'json', 'ndjson', 'parquet'].map(format => html`<a href="${dataset.address}.${format}">${format}</a> `)}<a href="${dataset.address}/contract.yaml">contract</a></p>
+<div class="wide"><table class="fields">
+<thead><tr><th>Field</th><th>Access</th><th>Type</th><th>Classification</th><th>Meaning</th></tr></thead>
 <tbody>${dataset.fields.map(
     field =>
-      html`<tr><td><code>${field.name}</code>${field.key ? ' · key' : ''}</td><td>${field.type}</td><td>${field.description ?? ''}</td><td>${field.classification ?? 'not classified'}</td><td>${field.readable ? 'yes' : html`<span class="locked">needs <code>${field.requiredGrant ?? ''}</code></span>`}</td></tr>`,
+      html`<tr><td><code>${field.name}</code>${field.key ? ' · key' : ''}</td><td>${field.readable ? 'you can read it' : html`<span class="locked">🔒 needs <code>${field.requiredGrant ?? ''}</code></span>`}</td><td>${field.type}</td><td>${field.classification ?? 'not classified'}</td><td>${field.description ?? ''}</td></tr>`,
   )}</tbody>
 </table></div>
+${sample(dataset)}
 </section>`
+}
+
+/** The rows that discovery shows this caller, masked as they read them. */
+function sample({ sample: rows }: DatasetInfo): Html {
+  if (rows.length === 0) return html``
+  const names = Object.keys(rows[0]!)
+  const shown = (value: unknown) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '–')
+  return html`<details><summary>${rows.length} rows as a sample</summary>
+<div class="wide"><table>
+<thead><tr>${names.map(name => html`<th><code>${name}</code></th>`)}</tr></thead>
+<tbody>${rows.map(row => html`<tr>${names.map(name => html`<td>${shown(row[name])}</td>`)}</tr>`)}</tbody>
+</table></div></details>`
 }
 
 /** Contracts come from many hands: only addresses a browser may follow. */
@@ -66,9 +80,9 @@ const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
 main { max-width: 960px; margin: 0 auto; padding: 32px 16px }
 h1 { font-size: 24px; margin: 0 } h2 { font-size: 18px; margin: 32px 0 4px } small { font-size: 13px; font-weight: 400 }
-code { font-family: ui-monospace, monospace; font-size: 13px } a { color: var(--accent) }
+code { font-family: ui-monospace, monospace; font-size: 13px } h2 code { font-size: 18px } a, summary { color: var(--accent) } details { margin: 12px 0 } summary { cursor: pointer }
 p { margin: 8px 0 } .path, .locked { color: var(--locked) } .fresh { color: var(--fresh) } .late { color: var(--late) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 16px 0 } dd { margin: 0 }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: 13px }
-th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+table { font-variant-numeric: tabular-nums } .fields { table-layout: fixed; min-width: 680px } .fields td { overflow-wrap: anywhere } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top }
 `
