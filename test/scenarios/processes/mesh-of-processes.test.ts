@@ -24,6 +24,9 @@ const QUESTION = `{
 const WITH_MARGIN = QUESTION.replace('revenue }', 'revenue margin }')
 const SERVER = 'mysql://root@127.0.0.1:3306'
 
+// Many processes start here, each of which takes seconds where all cores are busy.
+jest.setTimeout(120_000)
+
 let folder: string
 let sources: string
 let gateway: Running
