@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Product } from '@terrane/schema'
@@ -80,8 +81,9 @@ class FolderPublications implements Publications {
     return { number, folder, tables: this.backend.tables(number, datasets) }
   }
 
-  commit(manifest: Manifest): Promise<void> {
+  commit(finished: Manifest): Promise<void> {
     return this.inTurn(async () => {
+      const manifest = { ...finished, cursorKey: randomBytes(32).toString('base64url') }
       const { number } = manifest
       const folder = join(this.folder, String(number))
       await writeDurably(folder, manifest)

@@ -62,6 +62,8 @@ export interface Manifest {
   quality: QualityResult[]
   lineage: { from: string; to: string }[]
   rows: { kind: 'sqlite' } | { kind: 'mysql'; tables: Record<string, string> }
+  /** Seals the cursors of this publication, in whatever process reads it. Given at commit; never told to anybody. */
+  cursorKey?: string
 }
 
 /** The publications of one product. */

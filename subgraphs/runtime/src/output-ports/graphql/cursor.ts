@@ -1,46 +1,79 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import type { OrderBy, Value } from '@terrane/schema'
-import type { Position } from '../../output-layer/store.js'
+import type { Manifest, Position } from '../../output-layer/store.js'
 import { badInput } from '../refusal.js'
 
-/** Where a page ended: its publication, its order, and the last row's sort values and number. */
-export interface Cursor {
-  publication: number
-  position: Position
+/** The list that a cursor belongs to. */
+export interface Walk {
+  manifest: Pick<Manifest, 'number' | 'cursorKey' | 'fingerprint'>
+  dataset: string
+  orderBy: OrderBy[]
 }
+
+const CIPHER = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const ROW_DIGITS = 16
 
 /**
- * Cursors are opaque, not secret and not signed: they carry sort values as the caller was shown them, and one that is
- * made up says no more than a `where` on the same properties, which the caller must be allowed to read all the same.
+ * Where a page ended: its publication, and sealed the last row's sort values and number. A row's number tells how many
+ * rows stand before it, those that a row filter hides included, so nobody but the product may read it.
  */
-export function writeCursor(cursor: Cursor, orderBy: OrderBy[]): string {
-  return Buffer.from(JSON.stringify([cursor.publication, orderOf(orderBy), cursor.position])).toString('base64url')
+export function writeCursor(position: Position, walk: Walk): string {
+  const key = keyOf(walk)
+  // Of one length: a seal hides what is in it, not how long it is.
+  const text = JSON.stringify([...position.slice(0, -1), String(position.at(-1)).padStart(ROW_DIGITS, '0')])
+  // Made of what is sealed, so that one row has one cursor, and no two texts share a nonce.
+  const nonce = createHmac('sha256', key)
+    .update(`${listOf(walk)} ${text}`)
+    .digest()
+    .subarray(0, NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(listOf(walk))
+  const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return Buffer.from(JSON.stringify([walk.manifest.number, sealed.toString('base64url')])).toString('base64url')
 }
 
-/** @throws Refusal BAD_USER_INPUT where it is not a cursor of a list in this order. */
-export function readCursor(text: string, orderBy: OrderBy[]): Cursor {
+/** @throws Refusal BAD_USER_INPUT where it is not a cursor of this list. */
+export function readCursor(text: string, walk: Walk): Position {
+  const { sealed } = opened(text)
+  const bytes = Buffer.from(sealed, 'base64url')
+  if (bytes.length <= NONCE_BYTES + TAG_BYTES) throw foreign()
+  try {
+    const decipher = createDecipheriv(CIPHER, keyOf(walk), bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+      .setAAD(listOf(walk))
+      .setAuthTag(bytes.subarray(-TAG_BYTES))
+    const position = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    return JSON.parse(position.toString('utf8')) as Value[] as Position
+  } catch {
+    throw foreign()
+  }
+}
+
+/** The publication that a cursor walks through. @throws Refusal BAD_USER_INPUT where it is no cursor. */
+export function publicationOf(text: string): number {
+  return opened(text).publication
+}
+
+function opened(text: string): { publication: number; sealed: string } {
   let read: unknown
   try {
     read = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
-    throw badInput('`after` is not a cursor of this product.')
+    throw foreign()
   }
-  if (!Array.isArray(read) || read.length !== 3) throw badInput('`after` is not a cursor of this product.')
-  const [publication, order, position] = read as [unknown, unknown, unknown]
-  if (order !== orderOf(orderBy)) throw badInput('`after` is a cursor of a list in another order.')
-  if (!Number.isSafeInteger(publication) || (publication as number) < 1 || !isPosition(position, orderBy.length)) {
-    throw badInput('`after` is not a cursor of this product.')
-  }
-  return { publication: publication as number, position }
+  if (!Array.isArray(read) || read.length !== 2) throw foreign()
+  const [publication, sealed] = read as [unknown, unknown]
+  if (!Number.isSafeInteger(publication) || (publication as number) < 1 || typeof sealed !== 'string') throw foreign()
+  return { publication: publication as number, sealed }
 }
 
-function isPosition(position: unknown, sorted: number): position is Position {
-  return (
-    Array.isArray(position) &&
-    position.length === sorted + 1 &&
-    position.every(isScalar) &&
-    /^\d+$/.test(String(position.at(-1)))
-  )
-}
+const foreign = () => badInput('`after` is not a cursor of this list in this order.')
 
-const isScalar = (value: Value) => value === null || ['string', 'number', 'boolean'].includes(typeof value)
-const orderOf = (orderBy: OrderBy[]) => orderBy.map(({ property, direction }) => `${property} ${direction}`).join()
+/** Publications of before there were keys are sealed by what they were made of. */
+const keyOf = ({ manifest }: Walk) =>
+  createHash('sha256')
+    .update(manifest.cursorKey ?? manifest.fingerprint)
+    .digest()
+
+const listOf = ({ dataset, orderBy }: Walk) =>
+  Buffer.from(JSON.stringify([dataset, ...orderBy.map(({ property, direction }) => `${property} ${direction}`)]))

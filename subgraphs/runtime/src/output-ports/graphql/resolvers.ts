@@ -2,7 +2,7 @@ import type { AggregateArguments, Condition, Dataset, ProductResolvers } from '@
 import { type Reading, readable } from '../reading.js'
 import { badInput } from '../refusal.js'
 import type { GraphContext } from './context.js'
-import { readCursor, writeCursor } from './cursor.js'
+import { publicationOf, readCursor, writeCursor } from './cursor.js'
 
 /** Rows of one page; whoever wants more takes the download. */
 export const LARGEST_PAGE = 1000
@@ -17,11 +17,13 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     }
     const sorted = orderBy.map(order => order.property)
     const decision = reading.may(dataset.name, [...namedIn(where), ...sorted])
-    const cursor = after === undefined ? undefined : readCursor(after, orderBy)
-    if (cursor && asOf !== undefined && asOf !== cursor.publication) {
+    const publication = after === undefined ? undefined : publicationOf(after)
+    if (publication !== undefined && asOf !== undefined && asOf !== publication) {
       throw badInput('`after` is a cursor of another publication than `asOf`.')
     }
-    const pin = await reading.pin(cursor?.publication ?? asOf)
+    const pin = await reading.pin(publication ?? asOf)
+    const walk = { manifest: pin.manifest, dataset: dataset.name, orderBy }
+    const position = after === undefined ? undefined : readCursor(after, walk)
     const selected = readableOf(reading, dataset, properties)
     // One more than asked says whether there is a next page.
     const found = await pin.rows.page(
@@ -31,29 +33,29 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
         orderBy,
         first: first + 1,
         ...(where ? { where } : {}),
-        ...(cursor ? { after: cursor.position } : {}),
+        ...(position ? { after: position } : {}),
       },
       decision,
     )
     const rows = found.slice(0, first)
     reading.note(dataset.name, [...selected, ...namedIn(where), ...sorted], rows.length, pin.number)
     return {
-      rows: rows.map(({ row, position }) => ({
+      rows: rows.map(({ row, position: at }) => ({
         row,
         // Made where it is asked for: most pages need their last one only.
         get cursor() {
-          return writeCursor({ publication: pin.number, position }, orderBy)
+          return writeCursor(at, walk)
         },
       })),
       hasNextPage: found.length > first,
-      hasPreviousPage: cursor !== undefined,
-      ...(cursor ? { publication: pin.number } : {}),
+      hasPreviousPage: position !== undefined,
+      ...(position ? { publication: pin.number } : {}),
     }
   },
 
   async totalCount(dataset, { where, asOf, after }, { reading }) {
     const decision = reading.may(dataset.name, namedIn(where))
-    const pin = await reading.pin(publicationOf(after) ?? asOf)
+    const pin = await reading.pin(after === undefined ? asOf : publicationOf(after))
     const count = await pin.rows.count(dataset, where, decision)
     reading.note(dataset.name, namedIn(where), 0, pin.number)
     return count
@@ -100,15 +102,4 @@ function namedInAggregate({ groupBy, measures, where, orderBy }: AggregateArgume
       ...[...groupBy, ...measures, ...asked].flatMap(item => ('property' in item ? [item.property] : [])),
     ]),
   ]
-}
-
-/** The publication of a cursor, whatever its order: totals are of the list that the cursor walks through. */
-function publicationOf(after: string | undefined): number | undefined {
-  if (after === undefined) return undefined
-  try {
-    const publication: unknown = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'))[0]
-    return Number.isSafeInteger(publication) && (publication as number) > 0 ? (publication as number) : undefined
-  } catch {
-    throw badInput('`after` is not a cursor of this product.')
-  }
 }
