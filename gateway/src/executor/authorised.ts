@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Caller } from '@terrane/schema'
+import { type Caller, coordinatesIn, type Hidden, hiddenFrom, visibleSchema } from '@terrane/schema'
 import {
   type DocumentNode,
   execute,
@@ -11,7 +11,6 @@ import {
   print,
   validate,
 } from 'graphql'
-import { callerSchema, hiddenCoordinates } from '../authorisation/caller-schema.js'
 import type { Data } from '../authorisation/complete-answer.js'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { deniedError } from '../authorisation/denied-places.js'
@@ -102,20 +101,23 @@ class Memory {
   /** Callers from whom the same is hidden share one schema. */
   schemaFor(decided: Decided): GraphQLSchema {
     let key = this.schemaKeys.get(decided.fingerprint)
-    let hidden: Set<string> | undefined
+    let hidden: Hidden | undefined
     const hide = () => {
-      hidden ??= new Set(
-        [...decided.policies].flatMap(([name, policy]) => hiddenCoordinates(policy, decided.decisions.get(name)!)),
+      hidden ??= hiddenFrom(
+        [...decided.policies].map(([name, policy]) => ({
+          coordinates: coordinatesIn(policy),
+          decision: decided.decisions.get(name)!,
+        })),
       )
       return hidden
     }
     if (key === undefined) {
-      key = hashOf([...hide()].sort().join(' '))
+      key = hashOf([...hide().places].sort().join(' '))
       this.schemaKeys.set(decided.fingerprint, key)
     }
     const known = this.schemas.get(key)
     if (known) return known
-    const schema = callerSchema(this.supergraph.apiSchema, hide())
+    const schema = visibleSchema(this.supergraph.apiSchema, hide())
     this.schemas.set(key, schema)
     return schema
   }

@@ -10,19 +10,22 @@ type Conditioned = Pick<Dataset, 'name' | 'properties'>
  */
 export function parseCondition(dataset: Conditioned, input: unknown): { condition?: Condition; problems: Problem[] } {
   const problems: Problem[] = []
-  const condition = parse(dataset, input, problems)
+  const condition = parse(dataset, input, problems, 1)
   return condition && problems.length === 0 ? { condition, problems } : { problems }
 }
 
-function parse(dataset: Conditioned, input: unknown, problems: Problem[]): Condition | undefined {
-  if (!isRecord(input) || Object.keys(input).length === 0) {
+/** Far more than anybody writes, and far less than what a stack holds. */
+const DEEPEST = 20
+
+function parse(dataset: Conditioned, input: unknown, problems: Problem[], depth: number): Condition | undefined {
+  if (!isRecord(input) || Object.keys(input).length === 0 || depth > DEEPEST) {
     problems.push(problem('CONDITION_MALFORMED', { dataset: dataset.name }))
     return undefined
   }
   const parts = Object.entries(input).flatMap(([key, value]): (Condition | undefined)[] => {
-    if (key === 'and' || key === 'or') return [combination(dataset, key, value, problems)]
+    if (key === 'and' || key === 'or') return [combination(dataset, key, value, problems, depth)]
     if (key === 'not') {
-      const inner = parse(dataset, value, problems)
+      const inner = parse(dataset, value, problems, depth + 1)
       return inner ? [{ not: inner }] : []
     }
     const property = dataset.properties.find(candidate => candidate.name === key)
@@ -45,13 +48,14 @@ function combination(
   key: 'and' | 'or',
   value: unknown,
   problems: Problem[],
+  depth: number,
 ): Condition | undefined {
   // `or: []` would be nothing and `and: []` everything: neither is what somebody means who writes it.
   if (!Array.isArray(value) || value.length === 0) {
     problems.push(problem('CONDITION_MALFORMED', { dataset: dataset.name }))
     return undefined
   }
-  const parts = value.map(item => parse(dataset, item, problems)).filter(part => part !== undefined)
+  const parts = value.map(item => parse(dataset, item, problems, depth + 1)).filter(part => part !== undefined)
   return key === 'and' ? { and: parts } : { or: parts }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Product } from '../contracts/model.js'
-import { coordinatesOf } from '../graph/index.js'
+import { type Coordinates, coordinatesOf } from '../graph/index.js'
 import type { Grant, ProductPolicy } from './policy.js'
 
 /** The policy of a product under these grants. Its version is the SHA-256 of its content. */
@@ -27,4 +27,13 @@ export function policyOf(product: Product, grants: Grant[]): ProductPolicy {
     grants,
   }
   return { ...policy, version: createHash('sha256').update(JSON.stringify(policy)).digest('hex') }
+}
+
+/** The coordinates that a policy carries, for those who do not have the product itself. */
+export function coordinatesIn(policy: ProductPolicy): Coordinates {
+  const datasets = policy.datasets.map(
+    ({ name, coordinates, propertyCoordinates }) =>
+      [name, { self: coordinates, properties: propertyCoordinates }] as const,
+  )
+  return { product: policy.coordinates, datasets: Object.fromEntries(datasets) }
 }

@@ -17,14 +17,30 @@ export type MeasureFunction = (typeof FUNCTIONS)[number]
 
 type Input = Record<string, unknown>
 
+/** Beyond these, engines run out of stack or spend seconds on reading the question alone. */
+const DEEPEST_CONDITION = 20
+const MOST_CONDITIONS = 500
+const MOST_VALUES = 5000
+
 /** Undefined where nothing is asked. Members of one object must all hold. */
 export function conditionOf(names: DatasetNames, where: unknown): Condition | undefined {
+  return conditionAt(names, where, 1, { conditions: 0, values: 0 })
+}
+
+function conditionAt(
+  names: DatasetNames,
+  where: unknown,
+  depth: number,
+  seen: { conditions: number; values: number },
+): Condition | undefined {
   if (where === undefined || where === null) return undefined
+  if (depth > DEEPEST_CONDITION) throw badInput(`\`where\` has more than ${DEEPEST_CONDITION} levels.`)
+  seen.conditions++
   const parts = Object.entries(where as Input).flatMap(([name, value]): Condition[] => {
     if (value === undefined || value === null) return []
-    if (name === 'not') return [{ not: conditionOf(names, value) ?? { and: [] } }]
+    if (name === 'not') return [{ not: conditionAt(names, value, depth + 1, seen) ?? { and: [] } }]
     if (name === 'and' || name === 'or') {
-      const conditions = (value as Input[]).map(each => conditionOf(names, each) ?? { and: [] })
+      const conditions = (value as Input[]).map(each => conditionAt(names, each, depth + 1, seen) ?? { and: [] })
       return [name === 'and' ? { and: conditions } : { or: conditions }]
     }
     const property = names.byField(name)!.property.name
@@ -32,9 +48,13 @@ export function conditionOf(names: DatasetNames, where: unknown): Condition | un
       if (operand === undefined) return []
       // Taken for "nothing asked", a null would answer with more than was meant.
       if (operand === null) throw badInput(`\`${name}.${op}\` must not be null; ask \`${name}: {isNull: true}\`.`)
+      seen.conditions++
+      seen.values += Array.isArray(operand) ? operand.length : 1
       return [{ property, op, value: operand } as Condition]
     })
   })
+  if (seen.conditions > MOST_CONDITIONS || seen.values > MOST_VALUES)
+    throw badInput(`\`where\` has at most ${MOST_CONDITIONS} conditions with ${MOST_VALUES} values in all.`)
   if (parts.length === 0) return undefined
   return parts.length === 1 ? parts[0] : { and: parts }
 }

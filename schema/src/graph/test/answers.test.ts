@@ -192,7 +192,11 @@ describe('entities', () => {
       { r: ['FR', 'ZZ', 'AQ'].map(code => ({ __typename: 'Country', code })) },
     )
     // In whatever order the two are noticed.
-    expect((errors as unknown as { code: string; message: string }[]).map(({ message, code }) => `${code}: ${message}`).sort()).toEqual([
+    expect(
+      (errors as unknown as { code: string; message: string }[])
+        .map(({ message, code }) => `${code}: ${message}`)
+        .sort(),
+    ).toEqual([
       'ENTITY_NOT_FOUND: There is no Continent of the key XX that you may see.',
       'ENTITY_NOT_FOUND: There is no Country of the key ZZ that you may see.',
     ])

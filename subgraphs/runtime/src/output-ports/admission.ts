@@ -2,6 +2,7 @@ import {
   type Caller,
   decide,
   fingerprintOf,
+  type Grant,
   IDENTITY_HEADER,
   type IdentityVerifier,
   intersect,
@@ -21,7 +22,7 @@ export interface Admitted {
 
 /**
  * Lets a request in. Only the gateway's signature is believed; without one the caller is a visitor. Where the product's
- * policy has changed since the gateway decided, the product's own denials are added, never permissions.
+ * policy has changed since the gateway decided, or time may have, the product's own denials are added, never permissions.
  * @throws Refusal UNAUTHENTICATED where an identity is presented that does not hold.
  */
 export async function admit(
@@ -37,9 +38,13 @@ export async function admit(
   }
   const { caller, decision, gateway = false } = identity
   if (gateway) return { caller, decision: structureOf(inForce), gateway }
-  if (decision.policyVersion === inForce.version) return { caller, decision, gateway }
+  // A signature lives longer than the last seconds of a grant: what has an end is decided anew.
+  const stands = decision.policyVersion === inForce.version && !inForce.grants.some(isTimed)
+  if (stands) return { caller, decision, gateway }
   return { caller, decision: intersect(decision, decide(inForce, caller)), gateway }
 }
+
+const isTimed = ({ from, until }: Grant) => from !== undefined || until !== undefined
 
 /** The mesh learns of everything that exists, to compose and to list it by each caller's decision; it reads nothing. */
 function structureOf(policy: ProductPolicy): ProductDecision {

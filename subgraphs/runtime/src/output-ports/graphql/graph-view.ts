@@ -1,5 +1,4 @@
-import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils'
-import type { coordinatesOf, ProductDecision } from '@terrane/schema'
+import { type Coordinates, hiddenFrom, type ProductDecision, visibleSchema } from '@terrane/schema'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { readable } from '../reading.js'
 import { denied } from '../refusal.js'
@@ -12,8 +11,6 @@ export interface GraphView {
   /** What was prepared for documents in this view. */
   prepared: WeakMap<DocumentNode, Prepared>
 }
-
-type Coordinates = ReturnType<typeof coordinatesOf>
 
 /** Views kept; each is a schema of its own. Decisions come from the gateway, so there are about as many as roles. */
 const KEPT = 32
@@ -47,12 +44,14 @@ export class GraphViews {
   }
 
   private make(decision: ProductDecision, { gateway, open }: { gateway: boolean; open: boolean }): GraphQLSchema {
-    const hidden = gateway ? new Set<string>() : hiddenBy(decision, this.coordinates)
     const refused = this.refusedBy(decision)
     if (!gateway && !open) {
       refused.push({ type: 'Query', field: '_service', refuse: () => denied(`${this.product}/*`) })
     }
-    return withShield(hidden.size > 0 ? without(this.schema, hidden) : this.schema, refused)
+    const visible = gateway
+      ? this.schema
+      : visibleSchema(this.schema, hiddenFrom([{ coordinates: this.coordinates, decision }]))
+    return withShield(visible, refused)
   }
 
   private refusedBy(decision: ProductDecision): RefusedField[] {
@@ -77,31 +76,4 @@ export class GraphViews {
     }
     return refused
   }
-}
-
-/** Coordinates of all that a decision does not let discover. */
-function hiddenBy(decision: ProductDecision, coordinates: Coordinates): Set<string> {
-  const hidden: string[] = decision.discover ? [] : [...coordinates.product]
-  for (const [name, { self, properties }] of Object.entries(coordinates.datasets)) {
-    const dataset = decision.datasets[name]
-    const discovered = decision.discover && dataset?.discover
-    if (!discovered) hidden.push(...self)
-    for (const [property, places] of Object.entries(properties)) {
-      if (!discovered || !dataset.properties[property]?.discover) hidden.push(...places)
-    }
-  }
-  return new Set(hidden)
-}
-
-function without(schema: GraphQLSchema, hidden: Set<string>): GraphQLSchema {
-  const keepType = <T extends { name: string }>(type: T) => (hidden.has(type.name) ? null : undefined)
-  const keepMember = <T>(member: T, name: string, type: string) => (hidden.has(`${type}.${name}`) ? null : member)
-  const kept = mapSchema(schema, {
-    [MapperKind.TYPE]: keepType,
-    [MapperKind.OBJECT_FIELD]: keepMember,
-    [MapperKind.INPUT_OBJECT_FIELD]: keepMember,
-    [MapperKind.ENUM_VALUE]: (value, type, _schema, name) => (hidden.has(`${type}.${name}`) ? null : value),
-  })
-  // Types that only the hidden parts used, or that have nothing left, would still tell of them.
-  return pruneSchema(kept)
 }

@@ -1,5 +1,5 @@
 import { buildSchema, printSchema } from 'graphql'
-import { callerSchema } from './caller-schema.js'
+import { visibleSchema } from '../visible-schema.js'
 
 const whole = buildSchema(`
   type Query { orders(where: OrdersWhere): [Order]  "Sums, customer_email left out." count: Int }
@@ -20,14 +20,17 @@ const whole = buildSchema(`
   }
   enum Dimension { MARGIN  "Beside margin." AMOUNT }
 `)
-const hidden = new Set(['Order.margin', 'OrdersWhere.margin', 'Dimension.MARGIN', 'Order.customerEmail'])
+const hidden = {
+  places: new Set(['Order.margin', 'OrdersWhere.margin', 'Dimension.MARGIN', 'Order.customerEmail']),
+  names: new Set(['margin', 'customer_email']),
+}
 
 it('tells a hidden name nowhere, descriptions included', () => {
-  const printed = printSchema(callerSchema(whole, hidden))
+  const printed = printSchema(visibleSchema(whole, hidden))
   expect(printed).not.toMatch(/margin|e-?mail/i)
   for (const kept of ['amount: Int', 'currency: String', 'AMOUNT', 'count: Int']) expect(printed).toContain(kept)
 })
 
 it('is the schema itself where nothing is hidden', () => {
-  expect(callerSchema(whole, new Set())).toBe(whole)
+  expect(visibleSchema(whole, { places: new Set(), names: new Set() })).toBe(whole)
 })
