@@ -67,3 +67,45 @@ describe('cursors', () => {
     expect(codeOf(calls)).toBe('BAD_USER_INPUT')
   })
 })
+
+describe('conditions that are made to break something', () => {
+  const countWhere = (where: object, field = 'ships(where: $where) { totalCount }') =>
+    harbour.ask(`query ($where: HarbourShipsWhere) { harbour { ${field} } }`, clerk, { where })
+  const AGGREGATE = 'shipsAggregate(where: $where) { count }'
+  const nested = (levels: number): object => (levels === 0 ? { name: { eq: 'x' } } : { not: nested(levels - 1) })
+  const wide = (conditions: number) => ({
+    or: Array.from({ length: conditions }, (_, at) => ({ name: { eq: `${at}` } })),
+  })
+  const long = (values: number) => ({ name: { in: Array.from({ length: values }, (_, at) => `Ship ${at}`) } })
+
+  test.each([
+    ['21 levels', nested(21)],
+    ['2000 levels', nested(2000)],
+    ['1500 conditions', wide(1500)],
+    ['40000 values', long(40_000)],
+  ])('%s are refused with what is wrong, by lists and aggregates alike', async (_, where) => {
+    for (const field of [undefined, AGGREGATE]) expect(codeOf(await countWhere(where, field))).toBe('BAD_USER_INPUT')
+  })
+
+  test('what people ask is answered', async () => {
+    for (const [where, count] of [
+      [nested(18), 0],
+      [wide(200), 0],
+      [long(4000), 40],
+    ] as const) {
+      expect((await countWhere(where)).data).toEqual({ harbour: { ships: { totalCount: count } } })
+      expect((await countWhere(where, AGGREGATE)).data).toEqual({ harbour: { shipsAggregate: [{ count }] } })
+    }
+  })
+
+  test('a row filter of 3000 levels is no grant', async () => {
+    const response = await harbour.product.fetch(
+      new Request('http://harbour.test/data/ports/north/harbour/1/control/grants', {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', ...(await harbour.as('admin')) },
+        body: JSON.stringify({ subject: 'user:eve', actions: ['read'], dataset: 'ships', rowFilter: nested(3000) }),
+      }),
+    )
+    expect([response.status, (await response.json()).accepted]).toEqual([422, false])
+  })
+})
