@@ -1,0 +1,82 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { dataset, temporaryFolder, writeColumns } from './testing/datasets.js'
+import { writeRows } from './write-rows.js'
+
+/** However rows are read, in joined texts or value by value: they are the same. */
+
+const things = dataset(
+  'thing s',
+  {
+    id: { kind: 'string' },
+    word: { kind: 'string' },
+    amount: { kind: 'decimal', precision: 12, scale: 2 },
+    large: { kind: 'decimal', precision: 18, scale: 2 },
+    big: { kind: 'bigint' },
+    ratio: { kind: 'double' },
+    yes: { kind: 'boolean' },
+    moment: { kind: 'timestamp' },
+  },
+  ['id'],
+)
+
+const COUNT = 70_001 // more than one question, and an odd number
+
+/** Rows as raw SQL of `i`; SQLite's own numbers of what they must become are made from the same `i` below. */
+const values = (word: string) => `
+  SELECT 'key ' || i, ${word}, CASE WHEN i % 7 <> 0 THEN (i - 75000)::DECIMAL(12, 2) / 100 END, i::DECIMAL(18, 2) / 4,
+    9007199254740993 + i, i / 3, i % 2 = 0, TIMESTAMP '2026-01-01' + to_microseconds(i)
+  FROM range(${COUNT}) numbers(i)`
+
+const WORDS = {
+  plain: "CASE WHEN i % 5 <> 0 THEN 'word ' || i END",
+  'with separators': "CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN chr(30) WHEN 2 THEN chr(29) ELSE 'a' || chr(31) || i END",
+}
+
+let remove: () => Promise<void>
+let folder: string
+beforeAll(async () => {
+  ;({ folder, remove } = await temporaryFolder())
+})
+afterAll(() => remove())
+
+describe.each(Object.entries(WORDS))('texts %s', (name, word) => {
+  test('are the rows that went in, in their order', async () => {
+    const outputFolder = join(folder, name)
+    await mkdir(outputFolder)
+    const columnsFile = join(outputFolder, 'columns.duckdb')
+    await writeColumns(columnsFile, [{ dataset: things, values: values(word) }])
+    const told: number[] = []
+    await writeRows({
+      columnsFile,
+      rows: { kind: 'sqlite' },
+      datasets: [things],
+      outputFolder,
+      onProgress: ({ rows }) => told.push(rows),
+    })
+    expect(told).toEqual([COUNT])
+    expect((await readdir(outputFolder)).sort()).toEqual(['columns.duckdb', 'rows.sqlite'])
+
+    const database = new Database(join(outputFolder, 'rows.sqlite'), { readonly: true }).defaultSafeIntegers(true)
+    let i = 0
+    let wrong: unknown
+    for (const row of database.prepare('SELECT * FROM "thing s" ORDER BY _row').raw().iterate()) {
+      const expected = expectedRow(name, i++)
+      if (!(row as unknown[]).every((value, at) => Object.is(value, expected[at]))) wrong ??= { row, expected }
+    }
+    const indexes = database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'index'").pluck().get()
+    database.close()
+    expect(wrong).toBeUndefined()
+    expect({ i, indexes }).toEqual({ i: COUNT, indexes: 1n })
+  })
+})
+
+function expectedRow(words: string, i: number): unknown[] {
+  const texts =
+    words === 'plain' ? [null, ...Array(4).fill(`word ${i}`)] : [null, '\u001e', '\u001d', `a\u001f${i}`, `a\u001f${i}`]
+  const moment = `2026-01-01T00:00:00.${String(i).padStart(6, '0')}Z`
+  const amount = i % 7 === 0 ? null : BigInt(i - 75000)
+  const big = 9007199254740993n + BigInt(i)
+  return [BigInt(i + 1), `key ${i}`, texts[i % 5], amount, BigInt(i * 25), big, i / 3, i % 2 === 0 ? 1n : 0n, moment]
+}
