@@ -20,7 +20,7 @@ export class CatalogueStore {
       migrationsRun: true,
     }
     const folder = path.join(home, 'gateway')
-    if (databaseUrl === undefined) await mkdir(folder, { recursive: true })
+    if (databaseUrl === undefined) await mkdir(folder, { recursive: true, mode: 0o700 })
     else await ensureDatabase(databaseUrl)
     const source = new DataSource(
       databaseUrl === undefined

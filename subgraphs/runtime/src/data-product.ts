@@ -80,7 +80,8 @@ async function open(
   const { databaseUrl, log = () => {} } = options
   const ofDatabase = databaseUrl ? { databaseUrl } : {}
   const folder = path.join(options.home, product.name)
-  await mkdir(folder, { recursive: true })
+  // What is in it is no business of the machine's other users.
+  await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
@@ -338,4 +338,8 @@ test('the audit tells who read which properties and who was refused', async () =
     expect.objectContaining({ outcome: 'allowed', properties: ['call_id', 'fee'], rows: 2 }),
   )
   expect(entries).toContainEqual(expect.objectContaining({ outcome: 'denied', properties: ['remark'] }))
+})
+
+test("nobody else on the machine gets at a product's files", async () => {
+  expect((await stat(path.join(harbour.home, 'harbour'))).mode & 0o077).toBe(0)
 })
