@@ -24,6 +24,7 @@ export class StoreConnection {
   private reader?: DataSource
   private inode?: number
   private opening?: Promise<void>
+  private closed = false
   private readonly queue = new WriteQueue()
 
   constructor(
@@ -51,6 +52,7 @@ export class StoreConnection {
 
   /** Opens, and migrates to the newest structure. Opens again where the file was replaced by another. */
   async open(): Promise<void> {
+    if (this.closed) throw new TypeError(`the store ${this.description.name} was used after it was closed`)
     if (this.writer && 'file' in this.place) {
       const inode = statSync(this.place.file, { throwIfNoEntry: false })?.ino
       if (inode === undefined) throw new StoreUnavailable(this.description.name, `its file ${this.place.file} is gone`)
@@ -65,6 +67,7 @@ export class StoreConnection {
 
   async close(): Promise<void> {
     await this.queue.idle()
+    this.closed = true
     await this.disconnect()
   }
 
