@@ -42,12 +42,12 @@ describe('questions', () => {
     ],
     [
       'a cursor of JSON',
-      `{ harbour { calls(first: 1, after: "${Buffer.from('[1,"",[{"a":1}]]').toString('base64url')}") { nodes { callId } } } }`,
+      `{ harbour { calls(first: 1, after: "${Buffer.from('[1,{"a":1}]').toString('base64url')}") { nodes { callId } } } }`,
       'BAD_USER_INPUT',
     ],
     [
       'a cursor of a publication to come',
-      `{ harbour { calls(first: 1, after: "${Buffer.from('[99,"",[1]]').toString('base64url')}") { nodes { callId } } } }`,
+      `{ harbour { calls(first: 1, after: "${Buffer.from('[99,"sealed"]').toString('base64url')}") { nodes { callId } } } }`,
       'PUBLICATION_GONE',
     ],
     ['a publication to come', '{ harbour { calls(first: 1, asOf: 99) { nodes { callId } } } }', 'PUBLICATION_GONE'],

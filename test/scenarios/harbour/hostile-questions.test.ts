@@ -109,3 +109,34 @@ describe('conditions that are made to break something', () => {
     expect([response.status, (await response.json()).accepted]).toEqual([422, false])
   })
 })
+
+describe('questions that are made to fill the memory', () => {
+  const send = (body: ReadableStream | string) =>
+    harbour.product.fetch(
+      new Request('http://harbour.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        duplex: 'half',
+      } as RequestInit),
+    )
+
+  test('a body without end is not read to its end', async () => {
+    let sent = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 1
+        controller.enqueue(Buffer.alloc(1024 * 1024, ' '))
+      },
+    })
+    const response = await send(endless)
+    expect(response.status).toBe(400)
+    expect((await response.json()).errors[0].extensions.code).toBe('BAD_USER_INPUT')
+    expect(sent).toBeLessThan(25)
+  })
+
+  test('a document without end is not parsed to its end', async () => {
+    const response = await send(JSON.stringify({ query: `{${' __typename'.repeat(200_000)}}` }))
+    expect((await response.json()).errors[0].extensions.code).toBe('GRAPHQL_PARSE_FAILED')
+  })
+})

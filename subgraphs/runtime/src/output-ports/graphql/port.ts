@@ -12,6 +12,7 @@ import type { Log, OperationRequest, OperationResult } from '../../data-product-
 import type { Admitted } from '../admission.js'
 import type { OutputPort } from '../port.js'
 import { Reading, type ReadingParts } from '../reading.js'
+import { badInput } from '../refusal.js'
 import { executeIn } from './compiled-execution.js'
 import type { GraphContext } from './context.js'
 import { GraphViews } from './graph-view.js'
@@ -29,6 +30,10 @@ export interface GraphqlPort extends OutputPort {
   /** The same without HTTP. */
   execute(request: OperationRequest, admitted: Admitted): Promise<OperationResult>
 }
+
+/** Representations of many entities take some room; anybody may send a question, so there is an end to it. */
+const LARGEST_QUESTION_BYTES = 16 * 1024 * 1024
+const MOST_TOKENS = 100_000
 
 interface RequestContext extends GraphContext {
   view: ReturnType<GraphViews['of']>
@@ -61,6 +66,7 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
       stop: async () => {},
     },
     dangerouslyDisableValidation: true,
+    parseOptions: { maxTokens: MOST_TOKENS },
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError: maskErrors(parts.log),
@@ -160,12 +166,19 @@ function headerMap(headers: Headers): HeaderMap {
   return map
 }
 
-/** Undefined where it is not JSON: Apollo Server then says what it expected. */
+/** Undefined where it is not JSON: Apollo Server then says what it expected. @throws Refusal where it is too large. */
 async function bodyOf(request: Request): Promise<unknown> {
   if (request.method !== 'POST') return undefined
-  const text = await request.text()
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  // Leaving the loop ends the stream: what is too large is not read to its end.
+  for await (const piece of request.body ?? []) {
+    bytes += piece.length
+    if (bytes > LARGEST_QUESTION_BYTES) throw badInput(`A question has at most ${LARGEST_QUESTION_BYTES} bytes.`)
+    pieces.push(piece)
+  }
   try {
-    return JSON.parse(text)
+    return JSON.parse(Buffer.concat(pieces).toString('utf8'))
   } catch {
     return undefined
   }
