@@ -51,7 +51,7 @@ function datasetSection(dataset: DatasetInfo): Html {
 <thead><tr><th>Field</th><th>Access</th><th>Type</th><th>Classification</th><th>Meaning</th></tr></thead>
 <tbody>${dataset.fields.map(
     field =>
-      html`<tr><td><code>${field.name}</code>${field.key ? ' · key' : ''}</td><td>${field.readable ? 'you can read it' : html`<span class="locked">🔒 needs <code>${field.requiredGrant ?? ''}</code></span>`}</td><td>${field.type}</td><td>${field.classification ?? 'not classified'}</td><td>${field.description ?? ''}</td></tr>`,
+      html`<tr><td><code>${field.name}</code>${field.key ? ' · key' : ''}</td><td>${field.readable ? 'you can read it' : html`<span class="locked">needs <code>${field.requiredGrant ?? ''}</code></span>`}</td><td>${field.type}</td><td>${field.classification ?? 'not classified'}</td><td>${field.description ?? ''}</td></tr>`,
   )}</tbody>
 </table></div>
 ${sample(dataset)}
