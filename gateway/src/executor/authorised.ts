@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Caller, coordinatesIn, type Hidden, hiddenFrom, visibleSchema } from '@terrane/schema'
+import { allows, type Caller, coordinatesIn, type Hidden, hiddenFrom, visibleSchema } from '@terrane/schema'
 import {
   type DocumentNode,
   execute,
@@ -13,7 +13,7 @@ import {
 } from 'graphql'
 import type { Data } from '../authorisation/complete-answer.js'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
-import { deniedError } from '../authorisation/denied-places.js'
+import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
 import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking } from '../authorisation/lacking.js'
 import { BoundedMap } from '../bounded-map.js'
@@ -56,19 +56,24 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
     if (variables.errors) return { errors: variables.errors }
 
+    const places = filtered.deniedPlaces(variables.coerced)
     const answer = filtered.document
       ? await options.inner({
           ...request,
           document: filtered.document,
           queryHash: prepared.queryHash,
           ...(prepared.source === undefined ? {} : { source: prepared.source }),
-          context: { ...context, decisions: decided.decisions } satisfies Operation,
+          context: {
+            ...context,
+            decisions: decided.decisions,
+            denied: deniedKeys(places, supergraph, decided),
+          } satisfies Operation,
         })
       : { data: {} }
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
 
     const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
-    const denied = filtered.deniedPlaces(variables.coerced).map(deniedError)
+    const denied = places.map(deniedError)
     const errors = [...(answer.errors ?? []), ...denied]
     if (answer.data === undefined) return { ...answer, errors }
     const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
@@ -82,6 +87,26 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     if (context.pins.size === 0) return answer
     return { ...answer, extensions: { ...answer.extensions, terrane: { publications: context.pins.all() } } }
   }
+}
+
+/** What the denied places took and the caller lacks, by the product whose grant it is. */
+function deniedKeys(
+  places: DeniedPlace[],
+  { rights }: LoadedSupergraph,
+  { decisions }: Decided,
+): Map<string, string[]> {
+  const keys = new Map<string, Set<string>>()
+  for (const { coordinate } of places) {
+    const [type = '', field = ''] = coordinate.split('.')
+    const policies = rights.of(type, field).flatMap(one => (one.kind === 'policies' ? one.anyOf.flat() : []))
+    for (const policy of policies) {
+      const product = policy.split('/')[0]!
+      const decision = decisions.get(product)
+      if (!decision || allows(decision, policy)) continue
+      keys.set(product, (keys.get(product) ?? new Set()).add(policy))
+    }
+  }
+  return new Map([...keys].map(([product, of]) => [product, [...of]]))
 }
 
 function remember(memories: WeakMap<LoadedSupergraph, Memory>, supergraph: LoadedSupergraph): Memory {

@@ -12,5 +12,7 @@ export interface Operation {
   timeMilliseconds: number
   /** By product; complete once the decision point was asked. */
   decisions: ReadonlyMap<string, ProductDecision>
+  /** By product the policy keys that the question lost; taken by the first fetch to the product, for its audit. */
+  denied: Map<string, string[]>
   pins: PublicationPins
 }

@@ -1,5 +1,5 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import { IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
+import { DENIED_HEADER, IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
 import { GraphQLError, Kind, parse } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Operation } from './operation.js'
@@ -27,11 +27,14 @@ export class ProductDataSource implements GraphQLDataSource {
     try {
       if (decision === undefined) return await this.send(options, {})
       const identity = await this.identities.of(operation.caller, decision)
+      const denied = operation.denied.get(this.subgraph)
+      operation.denied.delete(this.subgraph)
       return await operation.pins.through(
         this.subgraph,
         publication =>
           this.send(options, {
             [IDENTITY_HEADER]: identity,
+            ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
             ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
           }),
         answer => publicationIn(answer, this.subgraph),

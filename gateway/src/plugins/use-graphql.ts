@@ -48,6 +48,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
     signal: abort.signal,
     timeMilliseconds,
     decisions: new Map(),
+    denied: new Map(),
     pins: new PublicationPins(),
   }
 }

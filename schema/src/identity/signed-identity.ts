@@ -8,6 +8,12 @@ export const PUBLICATION_HEADER = 'terrane-publication'
 /** Response header naming the properties that a download left out, comma separated. */
 export const OMITTED_HEADER = 'terrane-omitted'
 
+/**
+ * Request header naming by policy key, comma separated, what the gateway took out of the caller's question: the product
+ * never sees that it was asked for, and its audit tells of it all the same.
+ */
+export const DENIED_HEADER = 'terrane-denied'
+
 /** What the header says once verified. `gateway: true` is the mesh itself asking (registration, policy, health). */
 export interface SignedIdentity {
   caller: Caller

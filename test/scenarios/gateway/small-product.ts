@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { ProductEndpoint } from '@terrane/gateway'
 import {
+  DENIED_HEADER,
   type GatewayKeys,
   type Grant,
   IDENTITY_HEADER,
@@ -35,7 +36,12 @@ export interface Asked {
  * answers by publication. Real GraphQL, real HTTP; what it was asked is kept for the tests to look at.
  */
 export class SmallProduct {
-  readonly asked: { query: string; publication: string | null; identity: SignedIdentity | undefined }[] = []
+  readonly asked: {
+    query: string
+    publication: string | null
+    identity: SignedIdentity | undefined
+    denied: string | null
+  }[] = []
   readonly requests: { method: string; path: string; headers: Headers; body: string }[] = []
   publication = 1
   grants: Grant[]
@@ -118,7 +124,8 @@ export class SmallProduct {
     if (query.includes('_service') && !identity?.gateway)
       return Response.json({ errors: [{ message: 'Only the mesh may read the schema.' }] })
     const pinned = request.headers.get(PUBLICATION_HEADER)
-    if (!query.includes('_service')) this.asked.push({ query, publication: pinned, identity })
+    if (!query.includes('_service'))
+      this.asked.push({ query, publication: pinned, identity, denied: request.headers.get(DENIED_HEADER) })
     const publication = pinned === null ? this.publication : Number(pinned)
     const answer = await graphql({
       schema: this.schema,

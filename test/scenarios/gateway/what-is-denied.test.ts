@@ -43,6 +43,14 @@ describe('what is denied is not fetched, the rest is answered', () => {
     expect(uk.asked.map(({ query }) => query).join()).not.toContain('customerEmail')
   })
 
+  test('the product is told what was taken out, once, for its audit', async () => {
+    await mesh.ask('{ ukSales { orders { nodes { customerEmail mail: customerEmail } } } }', 'analyst')
+    expect(uk.asked.map(({ denied }) => denied)).toEqual(['uk-sales/orders/customer_email'])
+    uk.asked.length = 0
+    await mesh.ask('{ ukSales { orders { nodes { amount } } } }', 'analyst')
+    expect(uk.asked.map(({ denied }) => denied)).toEqual([null])
+  })
+
   test('under aliases, in fragments of every kind, whatever @skip and @include say', async () => {
     const answer = await mesh.ask(
       `query ($no: Boolean!, $yes: Boolean!) { ukSales { orders { nodes {

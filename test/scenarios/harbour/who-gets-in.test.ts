@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
+import { DENIED_HEADER, IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
 import { importJWK, SignJWT } from 'jose'
 import { type Harbour, openHarbour } from './harbour.js'
 
@@ -342,4 +342,22 @@ test('the audit tells who read which properties and who was refused', async () =
 
 test("nobody else on the machine gets at a product's files", async () => {
   expect((await stat(path.join(harbour.home, 'harbour'))).mode & 0o077).toBe(0)
+})
+
+test('what the gateway took out of a question is in the audit, and nothing that the product does not have', async () => {
+  const denied = 'harbour/calls/remark,harbour/ships,harbour/none,elsewhere/calls,harbour/calls/constructor,,x'
+  await harbour.ask('{ harbour { __typename } }', { ...(await harbour.as('auditee')), [DENIED_HEADER]: denied })
+  const admin = await harbour.as('admin')
+  const audit = async () => {
+    const response = await harbour.get(`${address}/observability/audit?subject=user:auditee`, admin)
+    const found = (await response.json()) as { audit: { dataset?: string; properties: string[]; outcome: string }[] }
+    return found.audit.map(({ dataset, properties, outcome }) => ({ dataset, properties, outcome }))
+  }
+  for (let tries = 0; tries < 50 && (await audit()).length < 2; tries++)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  const told = (await audit()).toSorted((one, other) => (one.dataset! < other.dataset! ? -1 : 1))
+  expect(told).toEqual([
+    { dataset: 'calls', properties: ['remark'], outcome: 'denied' },
+    { dataset: 'ships', properties: [], outcome: 'denied' },
+  ])
 })

@@ -90,6 +90,16 @@ export class Reading {
     return denied(policyKey)
   }
 
+  /** What the gateway took out of the question before it came here, as `terrane-denied` names it. */
+  missed(header: string | null | undefined): void {
+    const { product, datasets } = this.admitted.decision
+    for (const key of header?.split(',') ?? []) {
+      const [of, dataset = '', property] = key.split('/')
+      const known = of === product && Object.hasOwn(datasets, dataset) ? datasets[dataset] : undefined
+      if (known && (property === undefined || Object.hasOwn(known.properties, property))) this.refuse(dataset, key)
+    }
+  }
+
   /** What was read, for the audit; `rows` undefined where they are streamed uncounted. */
   note(dataset: string, properties: Iterable<string>, rows: number | undefined, publication: number): void {
     const key = `${publication} ${dataset}`

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { coordinatesOf, type Product, PUBLICATION_HEADER } from '@terrane/schema'
+import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { Log, OperationRequest, OperationResult } from '../../data-product-options.js'
 import type { Admitted } from '../admission.js'
@@ -108,6 +108,7 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
       const header = request.headers.get(PUBLICATION_HEADER)
       const reading = await Reading.open(admitted, parts, 'graphql', header, request.signal)
       try {
+        reading.missed(request.headers.get(DENIED_HEADER))
         const context = await contextOf(admitted, reading)
         const answer = await server.executeHTTPGraphQLRequest({
           httpGraphQLRequest: {
@@ -126,6 +127,7 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
     async execute({ query, variables, operationName, headers }, admitted) {
       const reading = await Reading.open(admitted, parts, 'graphql', headers[PUBLICATION_HEADER])
       try {
+        reading.missed(headers[DENIED_HEADER])
         const { body } = await server.executeOperation(
           { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) },
           { contextValue: await contextOf(admitted, reading) },
