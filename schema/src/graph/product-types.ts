@@ -1,4 +1,4 @@
-import { GraphQLInt } from 'graphql'
+import { GraphQLInt, type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
 import { Control } from '../fixed-api/control.js'
 import { DataProduct } from '../fixed-api/data-product.js'
 import { refuseSeveralChanges } from './control-guard.js'
@@ -9,7 +9,7 @@ import { outputType } from './output-types.js'
 import { sortable } from './property-fields.js'
 import { foreignEntities, referenceField, referencesOf, reverseField } from './references.js'
 import type { ControlResolvers, ProductResolvers } from './resolvers.js'
-import { propertiesOf, selectionOf } from './selection.js'
+import { fieldNames, propertiesOf, selectionBelow, selectionOf } from './selection.js'
 import { type ArgumentPlan, type FieldPlan, list, type ObjectPlan, one, required, type TypePlan } from './type-plan.js'
 
 const AS_OF_ARGUMENT: ArgumentPlan = {
@@ -55,8 +55,8 @@ export function productTypes(graph: GraphNames, resolvers?: ProductResolvers<unk
           name: 'product',
           type: one(DataProduct),
           description: 'What this product is, what it means, and whether to trust it.',
-          resolve: async (_parent, _args, context) =>
-            resolvers ? new DataProduct(await resolvers.product(context), resolvers) : null,
+          resolve: async (_parent, _args, context, info) =>
+            resolvers ? new DataProduct(await resolvers.product(context, asksForSamples(info)), resolvers) : null,
         },
         ...datasets.flatMap(names => rootFields(graph, names, resolvers)),
       ],
@@ -130,4 +130,9 @@ function wireEntity(row: ObjectPlan, others: TypePlan[], names: DatasetNames, re
   }
   const connection = others.find(type => type.name === names.types.connection) as ObjectPlan
   connection.fields.find(field => field.name === 'totalCount')!.resolve = answerTotalCount(names, resolvers)
+}
+
+function asksForSamples(info: GraphQLResolveInfo): boolean {
+  const type = getNamedType(info.returnType) as GraphQLObjectType
+  return fieldNames(selectionBelow(info, type, selectionOf(info), 'datasets')).has('sample')
 }

@@ -28,7 +28,8 @@ export interface ProductResolvers<Context> extends ObservabilityResolvers<Contex
     context: Context,
   ): Promise<Row | null>
   aggregate(dataset: Dataset, args: AggregateArguments, context: Context): Promise<AggregateRow[]>
-  product(context: Context): Promise<DataProductInfo>
+  /** `samples`: rows are asked for too, which is reading. */
+  product(context: Context, samples: boolean): Promise<DataProductInfo>
   control: ControlResolvers<Context>
 }
 

@@ -144,7 +144,7 @@ async function open(
   const reading = { product: product.name, publications, audit: stores.audit }
   const graph = productGraph<GraphContext>(product, {
     ...dataResolvers,
-    product: async context => management.describeProduct(managed, await askingOf(context)),
+    product: async (context, samples) => management.describeProduct(managed, await askingOf(context), samples),
     control: controlResolvers(control),
     audit: (filter, context) => observability.audit(filter, context),
     grants: context => control.grants(context),
@@ -207,7 +207,7 @@ async function open(
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
       upstreamPublished: () => runs.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
-      describe: () => management.describeProduct(managed, ownerOf(product)),
+      describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
         clearInterval(timer)
         stopMetrics()

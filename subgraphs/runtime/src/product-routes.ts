@@ -37,6 +37,12 @@ export interface RouteParts {
 
 type Variables = { Variables: { admitted: Admitted } }
 
+/** The page has no script and needs none; nothing of it may be framed or guessed at. */
+const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+}
+
 /** The product's whole HTTP surface, in the order in which a request is looked at. */
 export function productRoutes(parts: RouteParts): Hono<Variables> {
   const { product } = parts.managed
@@ -79,7 +85,7 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   app.get(address, async context => {
     const accept = context.req.header('accept') ?? ''
     return accept.includes('text/html')
-      ? context.html(await parts.discovery.page(context.get('admitted')))
+      ? context.html(await parts.discovery.page(context.get('admitted')), 200, PAGE_HEADERS)
       : described(context, parts)
   })
   app.get(`${address}/product.odps.yaml`, context => yaml(context, parts.discovery.descriptor(context.get('admitted'))))

@@ -34,6 +34,8 @@ const EDITION = 1
 /** Quiet that ends a burst of reasons to run, and the longest that a burst may put a run off. */
 const QUIET_MILLISECONDS = 300
 const LONGEST_MILLISECONDS = 2000
+/** Somebody waits for a dry run, and others behind it. */
+const DRY_RUN_SECONDS = 60
 
 /**
  * The runs of one product, one after another: collect, compare with what is published, run in a child process, publish.
@@ -89,7 +91,9 @@ export class ProductRuns {
       const folder = await mkdtemp(path.join(os.tmpdir(), `terrane-dry-run-${product.name}-`))
       try {
         const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
-        return await runPipeline({ ...job, product: product.name, dryRunModel: model }, undefined, this.stop.signal)
+        const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
+        const dryRun = { ...job, limits, product: product.name, dryRunModel: model }
+        return await runPipeline(dryRun, undefined, this.stop.signal)
       } finally {
         await rm(folder, { recursive: true, force: true })
       }

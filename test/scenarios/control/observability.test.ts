@@ -217,3 +217,15 @@ async function publishedRun(): Promise<number> {
   if (outcome.publication === undefined) throw new Error(JSON.stringify(outcome.problems))
   return outcome.publication
 }
+
+test('sample rows are a reading of data, and told as one; a name alone is not', async () => {
+  const reads = async () => (await audit('?limit=1000')).filter(({ port }) => port === 'discovery')
+  const before = (await reads()).length
+  await harbour.ask('{ harbour { product { name datasets { name rowCount } } } }', await harbour.as('clerk'))
+  expect(await reads()).toHaveLength(before)
+  await harbour.ask('{ harbour { product { datasets { name sample } } } }', await harbour.as('clerk'))
+  const [latest] = await reads()
+  expect((await reads()).length).toBeGreaterThan(before)
+  expect(latest).toMatchObject({ action: 'read', outcome: 'allowed', publication: expect.any(Number) })
+  expect(latest!.properties.length).toBeGreaterThan(0)
+})

@@ -1,13 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { gunzip } from './gunzip.js'
 import type { LandedFile } from './landed.js'
 import { fault } from './load.js'
-
-/** Node's own 16 KiB take twice as long. */
-const GUNZIP_BYTES = 256 * 1024
 
 /** Unpacks gzip, which also proves it whole, and lets DuckDB read in parallel. */
 export async function plainBytes(file: LandedFile, scratch: string): Promise<string> {
@@ -16,13 +12,8 @@ export async function plainBytes(file: LandedFile, scratch: string): Promise<str
   let plain = file.path
   if (file.compression === 'gzip') {
     plain = path.join(scratch, file.sha256)
-    try {
-      await pipeline(createReadStream(file.path), createGunzip({ chunkSize: GUNZIP_BYTES }), createWriteStream(plain))
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException
-      if (!code.startsWith('Z_')) throw error
-      throw fault({ file }, 'INPUT_UNREADABLE', { reason: 'its gzip is damaged or not whole' })
-    }
+    const reason = await gunzip(file.path, createWriteStream(plain))
+    if (reason !== undefined) throw fault({ file }, 'INPUT_UNREADABLE', { reason })
   }
   if ((await stat(plain)).size === 0) throw fault({ file }, 'INPUT_EMPTY')
   return plain

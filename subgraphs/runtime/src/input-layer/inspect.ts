@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { gunzip } from './gunzip.js'
 import type { LandedFile } from './landed.js'
 
 /** JSON up to this is parsed to see that it is whole; more is left to typing. */
@@ -33,11 +31,8 @@ async function inspectGzip(file: string): Promise<string | undefined> {
       done()
     },
   })
-  try {
-    await pipeline(createReadStream(file), createGunzip(), count)
-  } catch (error) {
-    return error instanceof Error ? error.message : 'unknown'
-  }
+  const reason = await gunzip(file, count)
+  if (reason !== undefined) return reason
   return bytes === 0 ? 'empty' : undefined
 }
 

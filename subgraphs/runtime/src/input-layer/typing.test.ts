@@ -301,6 +301,7 @@ describe('files that cannot be loaded', () => {
     ['0 bytes', () => landed(''), 'INPUT_EMPTY', /orders\.csv .* is empty/],
     ['gzip of nothing', () => landed(gzipSync(''), { compression: 'gzip' }), 'INPUT_EMPTY', /is empty/],
     ['half a gzip', () => landed(half(gzipSync(HEADER + 'a,,1,1\n'.repeat(1000))), { compression: 'gzip' }), 'INPUT_UNREADABLE', /gzip is damaged or not whole/],
+    ['a gzip that fills the disk', () => landed(gzipSync(Buffer.alloc(100 * 1024 ** 2)), { compression: 'gzip' }), 'INPUT_UNREADABLE', /unpacks to more than 200 times its size/],
     ['no gzip at all', () => landed(HEADER, { compression: 'gzip' }), 'INPUT_UNREADABLE', /gzip is damaged/],
     ['half a parquet file', async () => landed(half(await parquet("SELECT 'a' AS order_id FROM range(1000)")), { format: 'parquet' }), 'INPUT_UNREADABLE', /first or last bytes are missing/],
     ['a parquet file damaged inside', async () => { const bytes = await parquet("SELECT 'a' || range AS order_id FROM range(1000)"); bytes.fill(7, 8, bytes.length - 8); return landed(bytes, { format: 'parquet' }) }, 'INPUT_UNREADABLE', /damaged/],

@@ -16,7 +16,7 @@ import {
   requiredPolicy,
   type ValueType,
 } from '@terrane/schema'
-import type { Manifest } from '../output-layer/store.js'
+import type { Manifest, Pin } from '../output-layer/store.js'
 import { confirmedAt, freshnessOf } from './freshness.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { type Sight, sightOf } from './sight.js'
@@ -25,8 +25,15 @@ import { visibleRun } from './visible-run.js'
 const SAMPLE_ROWS = 5
 const RUNS_SHOWN = 20
 
-/** The discovery port: what the product is, what it means, whether to trust it and how to get it, for this caller. */
-export async function describeProduct(managed: ManagedProduct, asking: Asking): Promise<DataProductInfo> {
+/**
+ * The discovery port: what the product is, what it means, whether to trust it and how to get it, for this caller. Sample
+ * rows are a reading of data, so only with `samples`, and audited as such.
+ */
+export async function describeProduct(
+  managed: ManagedProduct,
+  asking: Asking,
+  samples = true,
+): Promise<DataProductInfo> {
   const { product, stores, publications, address } = managed
   const [models, overlays, runs, published] = await Promise.all([
     managed.models(),
@@ -40,7 +47,7 @@ export async function describeProduct(managed: ManagedProduct, asking: Asking): 
     const sight = sightOf(product, asking.decision)
     const quality = visibleQuality(sight, asking, manifest)
     const datasets = await Promise.all(
-      sight.datasets.map(dataset => describeDataset(managed, asking, dataset, sight, quality, pin)),
+      sight.datasets.map(dataset => describeDataset(managed, asking, dataset, sight, quality, pin, samples)),
     )
     const shown = visibleText(sight)
     return {
@@ -138,6 +145,24 @@ function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
     .filter(agreement => !sight.tells(Object.values(agreement).join(' ')))
 }
 
+async function sampleOf(managed: ManagedProduct, asking: Asking, dataset: Dataset, readable: Property[], pin: Pin) {
+  if (readable.length === 0) return []
+  const properties = readable.map(({ name }) => name)
+  const rows = await pin.columns.sample(dataset, properties, SAMPLE_ROWS, asking.decision.datasets[dataset.name]!)
+  managed.stores.audit.record({
+    at: new Date().toISOString(),
+    subject: asking.caller.subject,
+    action: 'read',
+    dataset: dataset.name,
+    properties: [...properties].sort(),
+    rows: rows.length,
+    publication: pin.number,
+    port: 'discovery',
+    outcome: 'allowed',
+  })
+  return rows
+}
+
 async function describeDataset(
   managed: ManagedProduct,
   asking: Asking,
@@ -145,20 +170,12 @@ async function describeDataset(
   sight: Sight,
   quality: QualityResult[],
   pin: Asking['pin'],
+  samples: boolean,
 ): Promise<DatasetInfo> {
   const { product } = managed
   const readable = sight.readable(dataset)
-  const decided = asking.decision.datasets[dataset.name]!
   const rows = pin?.manifest.datasets.find(one => one.dataset === dataset.name)?.rows
-  const sample =
-    pin && readable.length > 0
-      ? await pin.columns.sample(
-          dataset,
-          readable.map(property => property.name),
-          SAMPLE_ROWS,
-          decided,
-        )
-      : []
+  const sample = pin && samples ? await sampleOf(managed, asking, dataset, readable, pin) : []
   const address = datasetAddress(product, dataset)
   return {
     name: dataset.name,

@@ -5,7 +5,7 @@ export interface Sight {
   datasets: Dataset[]
   properties(dataset: Dataset): Property[]
   readable(dataset: Dataset): Property[]
-  /** No row of it is kept from the caller, so that how many there are is nothing new. */
+  /** The caller may read all its rows, so that how many there are is nothing new. */
   countable(dataset: Dataset): boolean
   /** Whether a text names a dataset or property that this caller must not learn of. */
   tells(text: string): boolean
@@ -25,7 +25,7 @@ export function sightOf(product: Product, decision: ProductDecision): Sight {
       decided(dataset)?.read
         ? dataset.properties.filter(property => (decided(dataset)!.properties[property.name]?.read ?? false) !== false)
         : [],
-    countable: dataset => decided(dataset)?.discover === true && decided(dataset)!.rows === undefined,
+    countable: dataset => decided(dataset)?.read === true && decided(dataset)!.rows === undefined,
     tells: tellsOf(product, datasets, properties),
   }
 }
