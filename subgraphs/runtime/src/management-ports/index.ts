@@ -1,4 +1,4 @@
-export { ControlPort, grantInfo } from './control.js'
+export { ControlPort } from './control.js'
 export { describeProduct } from './discovery.js'
 export { contractYaml, descriptorYaml } from './documents.js'
 export { ObservabilityPort } from './observability.js'

@@ -1,3 +1,2 @@
-export { type OpenPublicationsOptions, openPublications } from './publications.js'
+export { openPublications } from './publications.js'
 export type * from './store.js'
-export { type WriteRowsOptions, writeRows } from './write-rows.js'

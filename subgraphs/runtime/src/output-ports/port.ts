@@ -1,6 +1,4 @@
-import type { Product } from '@terrane/schema'
 import type { Admitted } from './admission.js'
-import type { ReadingParts } from './reading.js'
 
 /**
  * One way for a publication's rows to leave the product. A port gets requests whose caller is settled, opens a
@@ -12,6 +10,3 @@ export interface OutputPort {
   fetch(request: Request, admitted: Admitted): Promise<Response>
   close(): Promise<void>
 }
-
-/** Makes a port of a product. */
-export type OutputPortFactory = (product: Product, parts: ReadingParts) => Promise<OutputPort>

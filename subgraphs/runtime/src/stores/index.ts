@@ -1,2 +1,2 @@
-export { type OpenStoresOptions, openStores } from './open-stores.js'
+export { openStores } from './open-stores.js'
 export type * from './stores.js'
