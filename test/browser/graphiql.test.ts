@@ -20,7 +20,15 @@ describeInBrowser('GraphiQL', () => {
   beforeAll(async () => {
     home = mkdtempSync(path.join(tmpdir(), 'terrane-graphiql-'))
     const today = new Date('2026-11-22T00:00:00Z')
-    mesh = await startDemoMesh({ home, listenPort: 0, host: '127.0.0.1', terminal: silent, today, orders: 2_000 })
+    mesh = await startDemoMesh({
+      home,
+      listenPort: 0,
+      host: '127.0.0.1',
+      terminal: silent,
+      today,
+      orders: 2_000,
+      log: () => {},
+    })
     browser = await openChromium()
   }, 180_000)
 

@@ -344,6 +344,7 @@ describe('the way in', () => {
     mesh = await start()
     expect(await numbers()).toEqual(before)
     expect(lines.filter(line => line.includes('(unchanged)'))).toHaveLength(4)
+    expect(lines.filter(line => /\s0 rows/.test(line))).toEqual([])
     expect(at(await ask('steward', '{ ukSales { orders { totalCount } } }'), 'ukSales.orders.totalCount')).toBe(ORDERS)
   }, 60_000)
 })
