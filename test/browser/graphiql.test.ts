@@ -61,9 +61,17 @@ describeInBrowser('GraphiQL', () => {
   /** What the response pane shows for a query. */
   async function ask(persona: string, query: string): Promise<string> {
     await open(persona, query)
-    const answered = page.waitForResponse(response => response.url().endsWith('/graphql'))
-    await page.locator('.graphiql-execute-button').click()
-    await answered
+    // The editor fills itself in its own time; a click before that asks nothing.
+    await page
+      .locator('.graphiql-editors .view-line')
+      .filter({ hasText: query.slice(0, 12).trim() })
+      .first()
+      .waitFor()
+    for (let tries = 3; ; tries--) {
+      const answered = page.waitForResponse(response => response.url().endsWith('/graphql'), { timeout: 8_000 })
+      await page.locator('.graphiql-execute-button').click()
+      if (await answered.then(Boolean, () => tries === 1)) break
+    }
     const response = page.locator('.result-window .view-lines').filter({ hasText: '{' })
     await response.waitFor()
     return ((await response.textContent()) ?? '').replace(/\u00a0/g, ' ')
