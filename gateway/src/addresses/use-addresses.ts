@@ -49,7 +49,19 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
       .code(307)
       .send()
   const lacking = lackingAction(address, decision)
-  if (lacking) return refuse(reply, request.caller, lacking)
+  if (lacking) {
+    // The product's audit never sees it: the operator's log keeps who tried what.
+    options.log({
+      level: 'warn',
+      message: 'Refused',
+      product: product.info.name,
+      requestId: request.id,
+      subject: request.caller.subject,
+      method: request.method,
+      path: pathname,
+    })
+    return refuse(reply, request.caller, lacking)
+  }
 
   const identity = await options.identities.of(request.caller, decision)
   const response = await forward(request, reply, product.endpoint, {
