@@ -4,8 +4,7 @@ import type Database from 'better-sqlite3'
 import { text } from './column-dialect.js'
 import { columnOf, tableOf } from './read-columns.js'
 
-/** Between rows, between the texts of a row, and in place of a text that is null: ASCII's own separators. */
-const ROW_END = '\u001d'
+/** Between texts, and in place of a text that is null: ASCII's own separators. */
 const BETWEEN = '\u001f'
 const ABSENT = '\u001e'
 /** Rows of one INSERT; measured best between 4 and 16, limited by SQLite's 32,766 parameters. */
@@ -28,15 +27,24 @@ export interface Reading {
   end: number
 }
 
+/** Consecutive rows of a dataset. */
+export interface Part {
+  /** DuckDB's numbers of rows: from the first, to one beyond the last. */
+  from: number
+  to: number
+  /** Rows before these: the first one's `_row` is one more. */
+  before: number
+}
+
 /**
  * Taking a value out of DuckDB costs a call each, far more than splitting a text: so hundreds of rows arrive as one text
  * with separators, unless a value contains one.
  */
 export async function readingOf(connection: DuckDBConnection, dataset: Dataset): Promise<Reading> {
   const columns = dataset.properties.map(property => asText(columnOf(property), property.type))
-  const free = columns.filter(({ as }) => as === 'text')
-  const separated = [ROW_END, BETWEEN].map(each => `chr(${each.charCodeAt(0)})`)
-  const any = free.flatMap(({ sql }) => [...separated.map(each => `contains(${sql}, ${each})`), `${sql} = chr(30)`])
+  // Dates and times are written by us.
+  const free = columns.filter(({ as }, at) => as === 'text' && !TEMPORAL.has(dataset.properties[at]!.type.kind))
+  const any = free.flatMap(({ sql }) => [`contains(${sql}, chr(31))`, `${sql} = chr(30)`])
   const table = tableOf(dataset)
   const result = await connection.runAndReadAll(
     `SELECT coalesce(max(rowid) + 1, 0), coalesce(bool_or(${any.join(' OR ') || 'false'}), false) FROM ${table}`,
@@ -45,70 +53,74 @@ export async function readingOf(connection: DuckDBConnection, dataset: Dataset):
   return { table, columns, joined: torn !== true, end: Number(end) }
 }
 
-/** Inserts the rows in the order of loading, numbered from 1. Answers how many. */
+const TEMPORAL = new Set<ValueType['kind']>(['date', 'timestamp', 'time'])
+
+/** Inserts rows in the order of loading, numbered without a gap. Answers how many. */
 export async function insertRows(
   database: Database.Database,
   connection: DuckDBConnection,
   reading: Reading,
+  part: Part = { from: 0, to: reading.end, before: 0 },
 ): Promise<number> {
   const width = reading.columns.length
   const one = `(${Array(width + 1).fill('?').join(', ')})` // biome-ignore format: one list
   const single = database.prepare(`INSERT INTO ${reading.table} VALUES ${one}`)
   const several = Math.min(ROWS, Math.floor(32_000 / (width + 1))) || 1
   const many = database.prepare(`INSERT INTO ${reading.table} VALUES ${Array(several).fill(one).join(', ')}`)
+  // Bound again and again: SQLite takes copies.
+  const values = (rows: number): Bound[] => new Array(rows * (width + 1)).fill(null)
+  const [valuesOfOne, valuesOfSeveral] = [values(1), values(several)]
   const kinds = reading.columns.map(({ as }) => as)
   const absent = reading.joined ? ABSENT : null
 
-  let number = 0
-  for await (const rows of rowsOf(connection, reading)) {
+  let number = part.before
+  for await (const texts of textsOf(connection, reading, part)) {
     let at = 0
-    const bind = (count: number): Bound[] => {
-      const values: Bound[] = new Array(count * (width + 1))
-      let next = 0
-      for (const end = at + count; at < end; at++) {
-        const row = rows[at]!
+    const bind = (values: Bound[]): Bound[] => {
+      for (let next = 0; next < values.length; ) {
         values[next++] = ++number
         for (let column = 0; column < width; column++) {
-          const value = row[column]!
-          values[next++] = value === absent ? null : bound(value!, kinds[column]!)
+          const text = texts[at++]!
+          values[next++] = text === absent ? null : kinds[column] === 'text' ? text : bound(text, kinds[column]!)
         }
       }
       return values
     }
-    while (at + several <= rows.length) many.run(bind(several))
-    while (at < rows.length) single.run(bind(1))
+    while (at + several * width <= texts.length) many.run(bind(valuesOfSeveral))
+    while (at < texts.length) single.run(bind(valuesOfOne))
   }
-  return number
+  return number - part.before
 }
 
 /** Longer numbers may be beyond what a double holds exactly. */
 const SAFE_LENGTH = 15
 
 function bound(value: string, as: Reading['columns'][number]['as']): Bound {
-  if (as === 'text') return value
   return as === 'double' || value.length <= SAFE_LENGTH ? Number(value) : BigInt(value)
 }
 
-async function* rowsOf(
+/** Row after row, column after column, some hundred rows at a time. */
+async function* textsOf(
   connection: DuckDBConnection,
-  { table, columns, joined, end }: Reading,
-): AsyncGenerator<(string | null)[][]> {
+  { table, columns, joined }: Reading,
+  { from, to }: Part,
+): AsyncGenerator<(string | null)[]> {
   const row = joined
-    ? columns.map(({ sql }) => `coalesce(${sql}, chr(30))`).join(' || chr(31) || ')
+    ? `concat_ws(chr(31), ${columns.map(({ sql }) => `coalesce(${sql}, chr(30))`).join(', ')})`
     : columns.map(({ sql }) => sql).join(', ')
   const ask = async (start: number) => {
-    const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${start + AT_ONCE}`
+    const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${Math.min(start + AT_ONCE, to)}`
     const sql = joined
-      ? `SELECT string_agg(${row}, chr(29) ORDER BY rowid) ${part} GROUP BY rowid // ${TOGETHER} ORDER BY rowid // ${TOGETHER}`
+      ? `SELECT string_agg(${row}, chr(31) ORDER BY rowid) ${part} GROUP BY rowid // ${TOGETHER} ORDER BY rowid // ${TOGETHER}`
       : `SELECT ${row} ${part} ORDER BY rowid`
     return (await connection.runAndReadAll(sql)).getRows() as (string | null)[][]
   }
-  let coming = end > 0 ? ask(0) : undefined
-  for (let start = 0; coming; start += AT_ONCE) {
+  let coming = from < to ? ask(from) : undefined
+  for (let start = from; coming; start += AT_ONCE) {
     const found: (string | null)[][] = await coming
-    coming = start + AT_ONCE < end ? ask(start + AT_ONCE) : undefined
-    if (joined) for (const [texts] of found) yield texts!.split(ROW_END).map(each => each.split(BETWEEN))
-    else yield found
+    coming = start + AT_ONCE < to ? ask(start + AT_ONCE) : undefined
+    if (joined) for (const [texts] of found) yield texts!.split(BETWEEN)
+    else yield found.flat()
   }
 }
 

@@ -3,14 +3,15 @@ import type { Dataset, Property } from '@terrane/schema'
 import { columnDialect } from './column-dialect.js'
 
 /** Little memory: the run's child process lives under a limit, and this only reads. */
-const OPTIONS = { access_mode: 'READ_ONLY', memory_limit: '256MB', threads: '2' }
+const OPTIONS = { access_mode: 'READ_ONLY', memory_limit: '256MB' }
 
 /** Reads a new publication's columns in the child process. */
 export async function withColumns<Result>(
   columnsFile: string,
   read: (connection: DuckDBConnection) => Promise<Result>,
+  threads = 2,
 ): Promise<Result> {
-  const instance = await DuckDBInstance.create(columnsFile, OPTIONS)
+  const instance = await DuckDBInstance.create(columnsFile, { ...OPTIONS, threads: String(threads) })
   const connection = await instance.connect()
   try {
     await connection.run("SET TimeZone = 'UTC'")

@@ -2,9 +2,9 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { dataset, temporaryFolder, writeColumns } from './testing/datasets.js'
-import { writeRows } from './write-rows.js'
+import { writeRowsSqlite } from './write-rows-sqlite.js'
 
-/** However rows are read, in joined texts or value by value: they are the same. */
+/** However rows are read, in joined texts or value by value, and written, by one process or two: they are the same. */
 
 const things = dataset(
   'thing s',
@@ -42,15 +42,18 @@ beforeAll(async () => {
 afterAll(() => remove())
 
 describe.each(Object.entries(WORDS))('texts %s', (name, word) => {
-  test('are the rows that went in, in their order', async () => {
-    const outputFolder = join(folder, name)
-    await mkdir(outputFolder)
+  test.each([
+    ['at once', COUNT + 1],
+    ['in two halves', COUNT],
+  ])('written %s are the rows that went in, in their order', async (how, halvesFrom) => {
+    const outputFolder = join(folder, name, how)
+    await mkdir(outputFolder, { recursive: true })
     const columnsFile = join(outputFolder, 'columns.duckdb')
     await writeColumns(columnsFile, [{ dataset: things, values: values(word) }])
     const told: number[] = []
-    await writeRows({
+    await writeRowsSqlite({
       columnsFile,
-      rows: { kind: 'sqlite' },
+      halvesFrom,
       datasets: [things],
       outputFolder,
       onProgress: ({ rows }) => told.push(rows),
@@ -69,6 +72,41 @@ describe.each(Object.entries(WORDS))('texts %s', (name, word) => {
     database.close()
     expect(wrong).toBeUndefined()
     expect({ i, indexes }).toEqual({ i: COUNT, indexes: 1n })
+  })
+})
+
+describe('halves', () => {
+  const few = (values: string) => async (name: string) => {
+    const outputFolder = join(folder, name)
+    await mkdir(outputFolder)
+    const columnsFile = join(outputFolder, 'columns.duckdb')
+    const pairs = dataset('pairs', { id: { kind: 'string' }, n: { kind: 'integer' } }, ['id'])
+    await writeColumns(columnsFile, [{ dataset: pairs, values }])
+    return { columnsFile, halvesFrom: 0, datasets: [pairs], outputFolder }
+  }
+
+  test.each([0, 1, 2, 3])('of %i rows', async count => {
+    const options = await few(`SELECT 'k' || i, i FROM range(${count}) numbers(i)`)(`few ${count}`)
+    await writeRowsSqlite(options)
+    const database = new Database(join(options.outputFolder, 'rows.sqlite'), { readonly: true })
+    const rows = database.prepare('SELECT _row, n FROM pairs ORDER BY _row').raw().all()
+    database.close()
+    expect(rows).toEqual(Array.from({ length: count }, (_, i) => [i + 1, i]))
+    expect((await readdir(options.outputFolder)).sort()).toEqual(['columns.duckdb', 'rows.sqlite'])
+  })
+
+  test('each with the same key break it', async () => {
+    const options = await few("VALUES ('same', 1), ('same', 2)")('twice')
+    await expect(writeRowsSqlite(options)).rejects.toThrow('UNIQUE')
+  })
+
+  test('of which the second cannot be written are no rows, for the reason that it gives', async () => {
+    const options = await few("VALUES ('a', 1), ('b', 2)")('no place')
+    await mkdir(join(options.outputFolder, 'second-half.sqlite'))
+    await expect(writeRowsSqlite(options)).rejects.toMatchObject({
+      message: expect.stringContaining('second half of "pairs"'),
+      code: 'SQLITE_CANTOPEN',
+    })
   })
 })
 

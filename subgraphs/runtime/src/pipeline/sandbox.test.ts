@@ -29,8 +29,8 @@ async function run(
   }
 }
 
-/** Children of this process that run the pipeline, by pid. */
-function children(parent = process.pid): number[] {
+/** Children of a process that run a script of ours, by pid. */
+function children(parent = process.pid, script = 'run-process'): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
@@ -38,11 +38,7 @@ function children(parent = process.pid): number[] {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
         const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-        return (
-          state !== 'Z' &&
-          Number(ppid) === parent &&
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('run-process')
-        )
+        return state !== 'Z' && Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(script)
       } catch {
         return false // it has just ended
       }
@@ -175,6 +171,57 @@ describe('the process', () => {
     })
     eater.kill('SIGKILL')
     expect(exceeded).toBe('exceeded')
+  })
+
+  describe('that writes half of a large table for it', () => {
+    /** Acts once both processes write. */
+    async function whileWriting(act: (second: number, first: number, stop: AbortController) => void) {
+      const sql = "SELECT 'K' || i AS order_id, 1.5::DECIMAL(12,2) AS amount, 'EUR' AS currency FROM range(400000) r(i)"
+      const { job, remove } = aJob([model('orders', sql)])
+      const stop = new AbortController()
+      let second: number | undefined
+      let watching: Promise<void> | undefined
+      const watch = async () => {
+        const [first] = children()
+        while (second === undefined && existsSync(`/proc/${first}`)) {
+          ;[second] = children(first, 'second-half-process')
+          if (second !== undefined) act(second, first!, stop)
+          else await sleep(5)
+        }
+      }
+      const result = await runPipeline(
+        job,
+        ({ step }) => {
+          if (step === 'rows') watching ??= watch()
+        },
+        stop.signal,
+      )
+      await watching
+      expect(second).toBeDefined()
+      for (let i = 0; i < 200 && existsSync(`/proc/${second}`); i++) await sleep(50)
+      const ended = !existsSync(`/proc/${second}`)
+      const left = readdirSync(job.outputFolder)
+      remove()
+      return { result, ended, left }
+    }
+
+    test('fails the run if it is killed', async () => {
+      const { result, left } = await whileWriting(second => process.kill(second, 'SIGKILL'))
+      expect(result).toMatchObject({ ok: false, problems: [{ code: 'RUN_CRASHED' }] })
+      expect(result.problems[0]!.message).toContain('rows')
+      expect(result.log).toContain('The second half of "orders" was not written: SIGKILL')
+      expect(left).not.toContain('second-half.sqlite')
+    })
+
+    test('ends with the first', async () => {
+      const { result, ended } = await whileWriting((_, first) => process.kill(first, 'SIGKILL'))
+      expect({ ended, ...result }).toMatchObject({ ended: true, ok: false, problems: [{ code: 'RUN_CRASHED' }] })
+    })
+
+    test('ends on abort', async () => {
+      const { result, ended } = await whileWriting((_, __, stop) => stop.abort())
+      expect({ ended, ...result }).toMatchObject({ ended: true, ok: false, problems: [{ code: 'RUN_ABORTED' }] })
+    })
   })
 
   test('loads nothing of the graph: it must start fast', async () => {
