@@ -48,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const people = await openIdentities(options)
   const metrics = useMetrics(() => mesh.products.all().length)
   const mesh = await openMesh(options, identities, log, metrics.subgraphFailed)
-  const registry = await Registry.open(options, mesh, log)
+  const registry = await Registry.open(options, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
   federation.gateway.executor = withinTime(

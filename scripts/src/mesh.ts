@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { type Gateway, type GatewayOptions, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem } from '@terrane/schema'
@@ -81,7 +82,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     url: running.url,
     gateway: running,
     products,
-    problems: opened.flatMap(({ problems }) => problems),
+    problems: opened.flatMap(({ problems }, at) => problems.map(found => placedIn(options.folders[at]!, found))),
     followPublications: () => notify(products),
     async close() {
       await running.close()
@@ -99,4 +100,10 @@ function notify(products: readonly DataProduct[]): void {
       if (above.has(product.product.name)) product.onPublication(() => below.upstreamPublished())
     }
   }
+}
+
+/** Products name their files from their own folder; among several it takes the folder too. */
+function placedIn(folder: string, found: Problem): Problem {
+  if (found.file === undefined || path.isAbsolute(found.file)) return found
+  return { ...found, file: path.join(path.relative(process.cwd(), folder), found.file) }
 }

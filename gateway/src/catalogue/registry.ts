@@ -1,10 +1,11 @@
-import { type Problem, problem } from '@terrane/schema'
+import { IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
 import { GatewayStartError } from '../start-error.js'
 import { baseOf, remoteEndpoint } from '../supergraph/endpoints.js'
-import { DISCOVERY_PATH, type ProductFacts } from '../supergraph/read-product.js'
+import type { ProductIdentities } from '../supergraph/product-identities.js'
+import type { ProductFacts } from '../supergraph/read-product.js'
 import { CatalogueStore } from './store.js'
 
 const RETRY_MILLISECONDS = 5000
@@ -21,14 +22,16 @@ export class Registry {
     private readonly options: GatewayOptions,
     private readonly store: CatalogueStore | undefined,
     private readonly mesh: Pick<Mesh, 'products' | 'meetGoverned'>,
+    private readonly identities: ProductIdentities,
     private readonly log: Log,
   ) {}
 
-  static async open(options: GatewayOptions, mesh: Mesh, log: Log): Promise<Registry> {
+  static async open(options: GatewayOptions, mesh: Mesh, identities: ProductIdentities, log: Log): Promise<Registry> {
     // A supergraph as it is has no catalogue: nothing can be added to it.
-    if (options.supergraph !== undefined) return new Registry(options, undefined, mesh, log)
+    if (options.supergraph !== undefined) return new Registry(options, undefined, mesh, identities, log)
     try {
-      return new Registry(options, await CatalogueStore.open(options.home, options.databaseUrl), mesh, log)
+      const store = await CatalogueStore.open(options.home, options.databaseUrl)
+      return new Registry(options, store, mesh, identities, log)
     } catch (error) {
       throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
     }
@@ -59,7 +62,7 @@ export class Registry {
   }): Promise<{ name?: string; problems: Problem[] }> {
     if (!isHttpUrl(request.url)) return { problems: [problem('PRODUCT_URL_INVALID', { url: request.url })] }
     const url = baseOf(request.url)
-    const named = request.name === undefined ? await askName(url) : { name: request.name }
+    const named = request.name === undefined ? await askName(url, this.identities) : { name: request.name }
     if ('problem' in named) return { problems: [named.problem] }
     const { name } = named
     const { product, problems } = await this.mesh.products.add(remoteEndpoint(name, url), {
@@ -118,19 +121,19 @@ function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
 }
 
-async function askName(url: string): Promise<{ name: string } | { problem: Problem }> {
+async function askName(url: string, identities: ProductIdentities): Promise<{ name: string } | { problem: Problem }> {
   const failed = (reason: string) => ({
-    problem: problem('PRODUCT_UNREACHABLE', { product: '(unnamed)', url, what: 'its name', reason }),
+    problem: problem('PRODUCT_UNREACHABLE', { product: '(not met yet)', url, what: 'its name', reason }),
   })
   try {
-    const response = await fetch(url + DISCOVERY_PATH, {
-      headers: { accept: 'application/json' },
+    const response = await fetch(url + INTRODUCTION_PATH, {
+      headers: { accept: 'application/json', [IDENTITY_HEADER]: await identities.introduction() },
       signal: AbortSignal.timeout(10_000),
     })
     const { name } = (await response.json()) as { name?: unknown }
     return typeof name === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(name)
       ? { name }
-      : failed('it does not say; give it')
+      : failed(`it does not say (status ${response.status})`)
   } catch (error) {
     const { message, cause } = error as Error
     return failed(cause instanceof Error && cause.message ? cause.message : message)

@@ -30,6 +30,11 @@ export class ProductIdentities {
     )
   }
 
+  /** To a product whose name is not known yet. */
+  introduction(): Promise<string> {
+    return this.signer.introduce()
+  }
+
   private reuse(key: string, sign: () => Promise<string>): Promise<string> {
     const known = this.signed.get(key)
     if (known && known.until > Date.now()) return known.token

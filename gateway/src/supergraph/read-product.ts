@@ -3,7 +3,7 @@ import { fetchPolicy } from '../authorisation/embedded.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from './product-identities.js'
 
-export const DISCOVERY_PATH = '/.well-known/data-product'
+const DISCOVERY_PATH = '/.well-known/data-product'
 const PATIENCE_MILLISECONDS = 10_000
 
 /** What the mesh keeps of a product: enough to compose it, decide about it and list it, even while it is away. */

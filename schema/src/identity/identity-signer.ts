@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
-import { importJWK, type JWK, SignJWT } from 'jose'
-import { ALGORITHM, ISSUER, LIFETIME_SECONDS, type SignedIdentity } from './signed-identity.js'
+import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { ALGORITHM, INTRODUCTION, ISSUER, LIFETIME_SECONDS, type SignedIdentity } from './signed-identity.js'
 
 /** The gateway's side: says to one product who asks and what was decided. */
 export class IdentitySigner {
@@ -14,10 +14,19 @@ export class IdentitySigner {
   async sign(identity: SignedIdentity, product: string): Promise<string> {
     // Decisions name every property; deflated they stay well within what servers take as a header.
     const said = deflateRawSync(JSON.stringify(identity)).toString('base64url')
-    return new SignJWT({ said })
+    return this.token({ said }, product)
+  }
+
+  /** For a product whose name is not known yet: it is told by it, and nothing more. */
+  introduce(): Promise<string> {
+    return this.token({}, INTRODUCTION)
+  }
+
+  private async token(payload: JWTPayload, audience: string): Promise<string> {
+    return new SignJWT(payload)
       .setProtectedHeader({ alg: ALGORITHM, ...(this.privateJwk.kid ? { kid: this.privateJwk.kid } : {}) })
       .setIssuer(ISSUER)
-      .setAudience(product)
+      .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime(`${LIFETIME_SECONDS}s`)
       .sign(await this.key)

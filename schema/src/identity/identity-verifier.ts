@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
-import { ALGORITHM, ISSUER, type SignedIdentity } from './signed-identity.js'
+import { ALGORITHM, INTRODUCTION, ISSUER, type SignedIdentity } from './signed-identity.js'
 
 const REMEMBERED = 1000
 const LARGEST_IDENTITY_BYTES = 4 * 1024 * 1024
@@ -40,6 +40,15 @@ export class IdentityVerifier {
     } catch {
       return undefined
     }
+  }
+
+  /** Whether this is the gateway introducing itself to a product whose name it does not know. */
+  async isIntroduction(token: string): Promise<boolean> {
+    const required = { algorithms: [ALGORITHM], issuer: ISSUER, audience: INTRODUCTION, requiredClaims: ['exp'] }
+    return jwtVerify(token, this.keys, required).then(
+      () => true,
+      () => false,
+    )
   }
 
   private remember(token: string, identity: SignedIdentity, expires: number): void {

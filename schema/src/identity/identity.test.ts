@@ -53,6 +53,17 @@ describe('the signed identity', () => {
     expect(await new IdentityVerifier(keys.jwks, 'fr-sales').verify(token)).toBeUndefined()
   })
 
+  it('an introduction is believed as such alone, and no identity is one', async () => {
+    const signer = new IdentitySigner(keys.privateJwk)
+    const verifier = new IdentityVerifier(keys.jwks, 'uk-sales')
+    const introduction = await signer.introduce()
+    expect(await verifier.isIntroduction(introduction)).toBe(true)
+    expect(await verifier.verify(introduction)).toBeUndefined()
+    expect(await verifier.isIntroduction(await signer.sign(identity, 'uk-sales'))).toBe(false)
+    const foreign = await exportJWK((await generateKeyPair('EdDSA', { extractable: true })).privateKey)
+    expect(await verifier.isIntroduction(await new IdentitySigner(foreign).introduce())).toBe(false)
+  })
+
   it('keeps one key for a home, for its owner only', async () => {
     const [again, third] = await Promise.all([loadOrCreateKeys(home), loadOrCreateKeys(home)])
     expect(again).toEqual(keys)

@@ -24,5 +24,11 @@ export interface SignedIdentity {
 /** EdDSA over Ed25519 (RFC 8037): the one algorithm that is accepted. */
 export const ALGORITHM = 'EdDSA'
 export const ISSUER = 'terrane-gateway'
+/**
+ * Audience of the gateway's introduction: it meets a product whose name it does not know yet. Good for being told the
+ * name and nothing else, because whoever receives it might not be a product of ours.
+ */
+export const INTRODUCTION = 'terrane-introduction'
+export const INTRODUCTION_PATH = '/.well-known/data-product/name'
 /** Long enough for an operation, too short to be worth stealing. */
 export const LIFETIME_SECONDS = 60

@@ -375,7 +375,7 @@ export const CATALOGUE = {
   INPUT_QUARANTINED: {
     message:
       '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',
-    hint: 'Read the quarantine in the observability port for lines and reasons.',
+    hint: 'Lines and reasons are at observability/quarantine/{port} below the address of the product.',
     severity: 'warning',
   },
 
@@ -575,6 +575,6 @@ export const CATALOGUE = {
   },
   PRODUCT_NAME_TAKEN: {
     message: 'Another product of the mesh is called {product}; it is served at {url}.',
-    hint: 'Rename one of them; if the product has moved, publish it with replace.',
+    hint: 'Rename one of them; if it is the same product at a new address, publish it with --replace.',
   },
 } as const satisfies Record<string, { message: string; hint: string; severity?: 'warning' }>

@@ -40,16 +40,16 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
   })
   onOpen?.(mesh)
   try {
-    if (mesh.problems.some(problem => problem.severity === 'error')) {
-      throw new CommandFailure(Exit.Finding, 'A product of the demo cannot be opened.', [...mesh.problems])
+    // One folder that is broken costs itself; the others are served.
+    if (mesh.products.length === 0) {
+      throw new CommandFailure(Exit.Finding, 'No product of the demo can be opened.', [...mesh.problems])
     }
+    if (mesh.problems.length > 0) terminal.step('warned', 'products that are left out', '')
+    terminal.problems([...mesh.problems])
     await pushFrance(mesh, home, sources, terminal)
     const named = (name: string) => mesh.products.find(({ product }) => product.name === name)!
     for (const level of inStepsDownstream(mesh.products.map(({ product }) => product))) {
-      const outcomes = await Promise.all(level.map(({ name }) => runAndTell(named(name), 'start', terminal)))
-      if (outcomes.some(({ state }) => state === 'FAILED')) {
-        throw new CommandFailure(Exit.Finding, 'The demo could not be brought to its data.')
-      }
+      await Promise.all(level.map(({ name }) => runAndTell(named(name), 'start', terminal)))
     }
     mesh.followPublications()
     return { ...mesh, sources }

@@ -161,6 +161,7 @@ async function open(
   const routes = productRoutes({
     managed,
     admit: admitted,
+    introduced: async token => token !== undefined && verifier.isIntroduction(token),
     policy: () => policy.current(),
     graphql,
     files,

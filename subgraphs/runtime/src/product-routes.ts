@@ -1,4 +1,11 @@
-import { addressOf, datasetAddress, IDENTITY_HEADER, type ProductPolicy, parseAddress } from '@terrane/schema'
+import {
+  addressOf,
+  datasetAddress,
+  IDENTITY_HEADER,
+  INTRODUCTION_PATH,
+  type ProductPolicy,
+  parseAddress,
+} from '@terrane/schema'
 import { type Context, Hono } from 'hono'
 import { stringify } from 'yaml'
 import type { Log } from './data-product-options.js'
@@ -15,6 +22,8 @@ export interface RouteParts {
   managed: ManagedProduct
   /** Who asks, by the value of the identity header. @throws Refusal UNAUTHENTICATED */
   admit: (token: string | undefined) => Promise<Admitted>
+  /** Whether the gateway asks for the name alone, before it knows whom it speaks to. */
+  introduced: (token: string | undefined) => Promise<boolean>
   policy: () => Promise<ProductPolicy>
   graphql: OutputPort
   files: OutputPort
@@ -56,6 +65,12 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   })
   app.get('/metrics', async context =>
     context.body(await parts.metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+  )
+
+  app.get(INTRODUCTION_PATH, async context =>
+    (await parts.introduced(context.req.header(IDENTITY_HEADER)))
+      ? context.json({ name: parts.managed.product.name })
+      : notFound(),
   )
 
   app.use(async (context, next) => {

@@ -10,6 +10,7 @@ import {
   type Grant,
   IDENTITY_HEADER,
   IdentityVerifier,
+  INTRODUCTION_PATH,
   type ProductPolicy,
   PUBLICATION_HEADER,
   type SignedIdentity,
@@ -102,6 +103,10 @@ export class SmallProduct {
     const token = request.headers.get(IDENTITY_HEADER)
     const identity = token ? await this.verifier.verify(token) : undefined
     if (pathname === '/graphql') return this.answer(request, identity)
+    if (pathname === INTRODUCTION_PATH) {
+      const introduced = token !== null && (await this.verifier.isIntroduction(token))
+      return introduced ? Response.json({ name: this.options.name }) : new Response(null, { status: 404 })
+    }
     if (pathname === '/.well-known/data-product') return Response.json(this.info())
     if (pathname === '/.well-known/data-product/policy') {
       if (!identity?.gateway) return new Response(null, { status: 403 })

@@ -1,7 +1,14 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { DENIED_HEADER, IDENTITY_HEADER, IdentitySigner, loadOrCreateKeys, OMITTED_HEADER } from '@terrane/schema'
+import {
+  DENIED_HEADER,
+  IDENTITY_HEADER,
+  IdentitySigner,
+  INTRODUCTION_PATH,
+  loadOrCreateKeys,
+  OMITTED_HEADER,
+} from '@terrane/schema'
 import { importJWK, SignJWT } from 'jose'
 import { type Harbour, openHarbour } from './harbour.js'
 
@@ -360,4 +367,18 @@ test('what the gateway took out of a question is in the audit, and nothing that 
     { dataset: 'calls', properties: ['remark'], outcome: 'denied' },
     { dataset: 'ships', properties: [], outcome: 'denied' },
   ])
+})
+
+test('its name is told to the gateway that introduces itself, and to nobody else', async () => {
+  const ask = async (headers: Record<string, string>) =>
+    harbour.product.fetch(new Request(`http://harbour${INTRODUCTION_PATH}`, { headers }))
+  expect((await ask({})).status).toBe(404)
+  expect((await ask(await harbour.as('clerk'))).status).toBe(404)
+  const introduced = { [IDENTITY_HEADER]: await harbour.signer.introduce() }
+  expect(await (await ask(introduced)).json()).toEqual({ name: 'harbour' })
+  // What introduces is good for nothing else.
+  for (const elsewhere of ['/.well-known/data-product', '/.well-known/data-product/policy', '/graphql']) {
+    const refused = await harbour.product.fetch(new Request(`http://harbour${elsewhere}`, { headers: introduced }))
+    expect(refused.status).toBe(401)
+  }
 })
