@@ -14,6 +14,8 @@ export interface Decided {
   decisions: ReadonlyMap<string, ProductDecision>
   /** What the decisions rest on, for the names that a caller may know. */
   policies: ReadonlyMap<string, ProductPolicy>
+  /** Products that could not be asked for their grants now: nothing of them may be read, whoever asks. */
+  unreachable: ReadonlySet<string>
   /** Equal for callers with the same decisions: key of what may be shared between them. */
   fingerprint: string
 }

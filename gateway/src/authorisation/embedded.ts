@@ -58,6 +58,9 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     return {
       decisions,
       policies: new Map(policies.map(({ policy }) => [policy.product, policy])),
+      unreachable: new Set(
+        policies.filter(({ confirmedAt }) => confirmedAt === undefined).map(({ policy }) => policy.product),
+      ),
       fingerprint: print.digest('hex'),
     }
   }

@@ -5,6 +5,8 @@ import type { Requirement } from './required-rights.js'
 export interface Rights {
   caller: Caller
   decisions: ReadonlyMap<string, ProductDecision>
+  /** Products that cannot say what they granted. */
+  unreachable: ReadonlySet<string>
   /** Policies of foreign subgraphs: policy → roles that meet it. */
   policies: Readonly<Record<string, readonly string[]>>
 }
@@ -24,7 +26,13 @@ export function lacking(requirements: readonly Requirement[], rights: Rights): s
           : (policy: string) => meets(policy, rights)
       if (!requirement.anyOf.some(all => all.every(holds))) {
         const wanted = requirement.anyOf.map(all => all.join(' and ')).join(', or ')
-        return `${requirement.kind === 'scopes' ? 'the scope' : 'the grant'} ${wanted || '(none satisfies it)'}`
+        if (requirement.kind === 'scopes') return `the scope ${wanted || NOTHING}`
+        const silent = requirement.anyOf
+          .flat()
+          .map(productOf)
+          .find(product => rights.unreachable.has(product))
+        if (silent) return `the grant ${wanted}, and ${silent} does not answer whether you have it`
+        return `the grant ${wanted || NOTHING}`
       }
     }
   }
@@ -32,8 +40,12 @@ export function lacking(requirements: readonly Requirement[], rights: Rights): s
 }
 
 function meets(policy: string, rights: Rights): boolean {
-  const decision = rights.decisions.get(policy.split('/')[0]!)
+  const decision = rights.decisions.get(productOf(policy))
   if (decision) return allows(decision, policy)
   const roles = Object.hasOwn(rights.policies, policy) ? rights.policies[policy]! : []
   return roles.some(role => rights.caller.roles.includes(role))
 }
+
+const productOf = (policy: string) => policy.split('/')[0]!
+
+const NOTHING = '(none satisfies it)'

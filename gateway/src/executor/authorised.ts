@@ -185,7 +185,8 @@ class Memory {
     if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
     // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
     if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
-    const rights = { caller, decisions: decided.decisions, policies }
+    const { decisions, unreachable } = decided
+    const rights = { caller, decisions, unreachable, policies }
     const filtered = filterOperation(this.supergraph.apiSchema, request.document, operation, (typeName, fieldName) =>
       lacking(this.supergraph.rights.of(typeName, fieldName), rights),
     )
