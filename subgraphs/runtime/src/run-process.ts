@@ -100,6 +100,8 @@ async function run(job: RunJob): Promise<RunResult> {
       progress({ step: 'check', detail: dataset.name, seconds: secondsSince(begun) })
     }
     if (result.problems.some(isError)) return stop()
+    // Closing writes what is still in the log at a time of DuckDB's own; who reads the file next must find all of it.
+    await session.connection.run('CHECKPOINT publication')
   } finally {
     session.close()
     rmSync(spillFolder, { recursive: true, force: true })
@@ -113,7 +115,11 @@ async function run(job: RunJob): Promise<RunResult> {
       rows: job.rows,
       datasets: job.datasets,
       outputFolder: job.outputFolder,
-      onProgress: ({ dataset, rows, seconds }) => progress({ step: 'rows', detail: dataset, rows, seconds }),
+      onProgress: ({ dataset, rows, seconds }) => {
+        const made = result.datasets.find(each => each.dataset === dataset)?.rows
+        if (rows !== made) throw new Error(`Expected ${made} rows of ${dataset} in the row store, found ${rows}.`)
+        progress({ step: 'rows', detail: dataset, rows, seconds })
+      },
     })
   } catch (error) {
     // A disk or a server says why it would not (ENOSPC, ECONNREFUSED, ER_ACCESS_DENIED_ERROR); all else is ours.

@@ -67,9 +67,11 @@ export function startHalf(half: SecondHalf): { written: Promise<void>; stop(): P
 
 /**
  * Copies a table's rows out of the file. Both have the same definition and no index yet: SQLite
- * copies cells.
+ * copies cells. Answers how many.
  */
-export function moveIn(database: Database.Database, { file, reading: { table } }: SecondHalf): void {
+export function moveIn(database: Database.Database, { file, reading: { table } }: SecondHalf): number {
   database.prepare('ATTACH ? AS half').run(file)
-  database.exec(`BEGIN; INSERT INTO main.${table} SELECT * FROM half.${table}; COMMIT; DETACH half`)
+  const { changes } = database.prepare(`INSERT INTO main.${table} SELECT * FROM half.${table}`).run()
+  database.exec('DETACH half')
+  return changes
 }

@@ -90,10 +90,11 @@ async function writeHalves(
   const half: SecondHalf = { columnsFile, file, create, reading, part: { from: middle, to: reading.end, before } }
   const second = startHalf(half)
   try {
-    await writeWhole(database, connection, reading, { from: 0, to: middle, before: 0 })
+    const first = await writeWhole(database, connection, reading, { from: 0, to: middle, before: 0 })
     await second.written
-    moveIn(database, half)
-    return all
+    const rows = first + moveIn(database, half)
+    if (rows !== all) throw new Error(`Expected ${all} rows of ${reading.table}, wrote ${rows}.`)
+    return rows
   } finally {
     await second.stop()
     rmSync(file, { recursive: true, force: true })

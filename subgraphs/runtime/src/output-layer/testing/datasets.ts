@@ -53,6 +53,7 @@ export async function writeColumns(file: string, tables: { dataset: Dataset; val
     await connection.run(`CREATE TABLE "${of.name}" (${columns.join(', ')})`)
     await connection.run(`INSERT INTO "${of.name}" ${values}`)
   }
+  await connection.run('CHECKPOINT')
   connection.closeSync()
   instance.closeSync()
 }
