@@ -1,5 +1,5 @@
+import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
-import { nearest } from './nearest.js'
 import type { Source } from './source.js'
 
 /** What Terrane reads in `customProperties`, by where it stands. Names outside `terrane.` are free. */

@@ -1,7 +1,6 @@
 export { readContract, readContractFile } from './contract.js'
 export { type Interpolated, interpolate } from './interpolate.js'
 export * from './model.js'
-export { nearest } from './nearest.js'
 export { readProduct } from './product.js'
 export { isSecretName, redact, redactText } from './redact.js'
 export { validateDocument } from './validate.js'

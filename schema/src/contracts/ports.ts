@@ -1,8 +1,8 @@
+import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { isIdentifier } from './dataset.js'
 import type { Contract, Dataset, InputPort, OutputPort } from './model.js'
-import { nearest } from './nearest.js'
 import { defined } from './property.js'
 import type { Source } from './source.js'
 

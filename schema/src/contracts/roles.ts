@@ -1,9 +1,9 @@
 import { parseCondition } from '../authorisation/parse-condition.js'
 import { parseMask } from '../authorisation/parse-mask.js'
+import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import type { Dataset, DeclaredRole } from './model.js'
-import { nearest } from './nearest.js'
 import { defined } from './property.js'
 import type { Source } from './source.js'
 

@@ -1,6 +1,6 @@
+import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
 import { FORMATS } from './formats.js'
-import { nearest } from './nearest.js'
 import type { Source } from './source.js'
 
 /** What a part of a document must look like: a declarative table, as far as the standards need one. */

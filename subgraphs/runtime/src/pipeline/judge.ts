@@ -1,10 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Model } from '@terrane/schema'
-import { type Place, type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
+import { nearest, type Place, type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
 import { messageOf } from './failure.js'
 import { FUNCTIONS, NOT_REPRODUCIBLE, NOT_REPRODUCIBLE_NAMES, SESSION_NAMES, TABLE_FUNCTIONS } from './functions.js'
 import * as grammar from './grammar.js'
-import { nearest } from './nearest.js'
 import { positionAt } from './position.js'
 
 /** A table that a model reads, where it says so. */

@@ -1,7 +1,6 @@
 import type { Model } from '@terrane/schema'
-import { type Problem, problem } from '@terrane/schema/problems'
+import { nearest, type Problem, problem } from '@terrane/schema/problems'
 import type { Read } from './judge.js'
-import { nearest } from './nearest.js'
 
 export interface Plan {
   problems: Problem[]
