@@ -130,7 +130,7 @@ async function open(
       info.catch(error => log({ level: 'error', message: 'A run could not be recorded.', error: String(error) }))
       return { id, finished: info }
     },
-    dryRun: (models, model) => runs.dryRun(models, model),
+    dryRun: (models, model, withoutValues) => runs.dryRun(models, model, withoutValues),
     quarantine: async (port, limit) => (await readQuarantine(quarantineFolder, port, { limit })).rows,
     policyChanged: () => policy.changed(),
     standingProblems: () => runs.drift(),

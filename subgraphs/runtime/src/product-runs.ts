@@ -83,8 +83,11 @@ export class ProductRuns {
     this.burst = { since, timer }
   }
 
-  /** Models as they would be, on the inputs that have landed; nothing is published. */
-  dryRun(models: Model[], model: string): Promise<RunResult> {
+  /**
+   * Models as they would be, on the inputs that have landed: what a run would refuse is refused, nothing is published.
+   * `withoutValues`: problems tell nothing of the rows.
+   */
+  dryRun(models: Model[], model: string, withoutValues: boolean): Promise<RunResult> {
     return this.inTurn(async () => {
       const { product, runPipeline } = this.parts
       const inputs = await this.parts.inputs()
@@ -92,7 +95,7 @@ export class ProductRuns {
       try {
         const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
         const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
-        const dryRun = { ...job, limits, product: product.name, dryRunModel: model }
+        const dryRun = { ...job, limits, product: product.name, dryRunModel: model, withoutValues }
         return await runPipeline(dryRun, undefined, this.stop.signal)
       } finally {
         await rm(folder, { recursive: true, force: true })

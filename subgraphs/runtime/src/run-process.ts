@@ -3,11 +3,12 @@ import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Problem, problem } from '@terrane/schema/problems'
-import { execute, sample, secondsSince } from './pipeline/execute.js'
+import { execute, secondsSince } from './pipeline/execute.js'
 import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
-import { plan, upTo } from './pipeline/plan.js'
+import { plan } from './pipeline/plan.js'
 import { checkDataset } from './pipeline/quality.js'
+import { rehearse } from './pipeline/rehearse.js'
 import { openSession, type Session } from './pipeline/session.js'
 
 /**
@@ -61,11 +62,11 @@ async function run(job: RunJob): Promise<RunResult> {
   if (stop(typed.problems).problems.some(isError)) return stop()
 
   // From here on with SQL that somebody else wrote.
-  const columnsFile = path.join(job.outputFolder, 'columns.duckdb')
+  const columnsFile = path.join(dryRun ? spillFolder : job.outputFolder, 'columns.duckdb')
   const session = await openSession({
     inputFile: job.inputFile,
     inputViews: inputViews(job.inputs),
-    ...(dryRun ? {} : { outputFile: columnsFile }),
+    outputFile: columnsFile,
     spillFolder,
     limits: job.limits,
   })
@@ -77,29 +78,32 @@ async function run(job: RunJob): Promise<RunResult> {
     result.lineage = verdict.lineage
     if (stop(verdict.problems).problems.some(isError)) return stop()
 
-    const wanted = dryRun ? upTo(verdict.order, verdict.lineage, job.models, job.dryRunModel ?? '') : verdict.order
-    const models = wanted.map(name => job.models.find(model => model.name === name)!)
-    const { lineage } = verdict
-    const execution = { connection: session.connection, datasets: job.datasets, lineage, limits: job.limits, progress }
-    if (dryRun) {
-      const { problems, sample: shown } = await sample(models, execution)
-      result.ok = !problems.some(isError)
-      if (shown) result.sample = shown
-      return stop(problems)
-    }
-    const executed = await execute(models, execution)
+    const { order, lineage } = verdict
+    const models = order.map(name => job.models.find(model => model.name === name)!)
+    const { datasets: promised, limits, withoutValues = false } = job
+    const execution = { connection: session.connection, datasets: promised, lineage, limits, progress, withoutValues }
+    const target = models.find(model => model.name === job.dryRunModel)
+    if (dryRun && !target) throw new TypeError(`Expected a model to run dry, found no ${job.dryRunModel}.`)
+    const executed = target
+      ? await rehearse(target, { models, order }, execution)
+      : { ...(await execute(models, execution)), sample: undefined }
     result.datasets = executed.datasets
+    if (executed.sample) result.sample = executed.sample
     if (stop(executed.problems).problems.some(isError)) return stop()
 
-    for (const dataset of job.datasets) {
+    for (const dataset of promised.filter(({ name }) => executed.datasets.some(made => made.dataset === name))) {
       const begun = performance.now()
       progress({ step: 'check', detail: dataset.name })
-      const { results, problems } = await checkDataset(session.connection, dataset)
+      const { results, problems } = await checkDataset(session.connection, dataset, { withoutValues })
       result.quality.push(...results)
       result.problems.push(...problems)
       progress({ step: 'check', detail: dataset.name, seconds: secondsSince(begun) })
     }
     if (result.problems.some(isError)) return stop()
+    if (dryRun) {
+      result.ok = true
+      return stop()
+    }
     // Closing writes what is still in the log at a time of DuckDB's own; who reads the file next must find all of it.
     await session.connection.run('CHECKPOINT publication')
   } finally {

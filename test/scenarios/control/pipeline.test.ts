@@ -34,6 +34,20 @@ describe('refused', () => {
     ['what reads a file', 'ships', "SELECT * FROM read_csv('/etc/passwd')", 'SQL_'],
     ['several statements', 'ships', 'SELECT 1; DROP TABLE x', 'SQL_'],
     ['another shape than the contract', 'ships', 'SELECT ship_id FROM input.ships', ''],
+    ['a key twice', 'ships', SHOUT.replace('ship_id', "'S001' AS ship_id"), 'CONTRACT_BROKEN_PRIMARY_KEY'],
+    [
+      'what is required and missing',
+      'ships',
+      SHOUT.replace('upper(name)', 'NULL::VARCHAR'),
+      'CONTRACT_BROKEN_REQUIRED',
+    ],
+    ['no rows where some are promised', 'ships', `${SHOUT} WHERE flag = 'XX'`, 'CONTRACT_BROKEN_QUALITY'],
+    [
+      'what an output below cannot hold exactly',
+      'edition',
+      'SELECT 3000000000 + count(*) AS edition FROM input.calls',
+      'CONTRACT_BROKEN_VALUES',
+    ],
   ])('%s', async (_, name, sql, code) => {
     for (const dryRun of [true, false]) {
       const { status, verdict } = await putModel(name, sql, { dryRun })

@@ -146,18 +146,14 @@ export class ControlPort {
     if (standing.length > 0) return refused(standing)
 
     const changed = models.map(one => (one === model ? { ...one, sql } : one))
-    const result = await this.managed.dryRun(changed, name)
+    // SQL can give any column any name, so its rows, and how many, are for those from whom nothing is kept.
+    const tellsAll = readsEverything(product, asking.decision)
+    const result = await this.managed.dryRun(changed, name, !tellsAll)
     // Rows that did not fit their contract are no matter of this SQL; the observability port tells of them.
     const problems = result.problems.filter(({ code }) => code !== 'INPUT_QUARANTINED')
     if (!result.ok) return refused(problems)
-    // What is right by itself may still take away what others read from it.
-    for (const below of outputsBelow(model, changed, result.lineage)) {
-      const { ok, problems: ofBelow } = await this.managed.dryRun(changed, below.name)
-      if (!ok) return refused(ofBelow.filter(({ code }) => code !== 'INPUT_QUARANTINED'))
-    }
     if (!dryRun) await this.overlay(name, sql, asking)
-    // SQL can give any column any name, so its rows, and how many, are for those from whom nothing is kept.
-    const told = readsEverything(product, asking.decision) ? result.sample : undefined
+    const told = tellsAll ? result.sample : undefined
     return {
       accepted: true,
       dryRun,
@@ -192,15 +188,6 @@ export function grantInfo(grant: Grant): GrantInfo {
     ...(rowFilter ? { rowFilter: rowFilter as unknown as NonNullable<GrantInfo['rowFilter']> } : {}),
     ...(masks ? { masks: masks as unknown as NonNullable<GrantInfo['masks']> } : {}),
   }
-}
-
-/** Models of the output layer that read from `model`, by way of others too. */
-function outputsBelow(model: Model, models: Model[], lineage: { from: string; to: string }[]): Model[] {
-  const tableOf = ({ layer, name }: Model) => `${layer}.${name}`
-  const reached = new Set([tableOf(model)])
-  // A set grows while it is walked.
-  for (const table of reached) for (const { from, to } of lineage) if (from === table) reached.add(to)
-  return models.filter(one => one.layer === 'output' && one.name !== model.name && reached.has(tableOf(one)))
 }
 
 const nothingDone = (done: boolean) => (done ? undefined : 'there is none')

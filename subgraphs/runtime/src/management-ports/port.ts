@@ -18,8 +18,11 @@ export interface ManagedProduct {
   models(): Promise<Model[]>
   /** Begins a run, after the one that may be going on. */
   startRun(trigger: string): Promise<{ id: string; finished: Promise<RunInfo> }>
-  /** Judges these models as a whole and runs what `model` needs on the inputs of now; publishes nothing. */
-  dryRun(models: Model[], model: string): Promise<RunResult>
+  /**
+   * Judges these models as a whole and runs `model`, what it needs and the outputs below it on the inputs of now, checked
+   * as a run checks; publishes nothing. `withoutValues`: problems say neither how many rows they are about nor which.
+   */
+  dryRun(models: Model[], model: string, withoutValues: boolean): Promise<RunResult>
   quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
   /** Grants changed: decisions made before are not to be trusted any longer. */
   policyChanged(): void

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Dataset, Model, Value } from '@terrane/schema'
+import type { Dataset, Model } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { type Conversion, columnType, conversion } from './exactness.js'
 import { failure, messageOf, NOT_EXACT } from './failure.js'
@@ -13,9 +13,13 @@ export interface Execution {
   lineage: { from: string; to: string }[]
   limits: RunLimits
   progress: (message: Omit<Extract<RunMessage, { type: 'progress' }>, 'type'>) => void
+  /** Problems say neither how many rows they are about nor which: for who may not read all of the inputs. */
+  withoutValues?: boolean
+  /** Is shown each model's table, before it may be dropped; where a contract is broken, the view of what the model gives. */
+  onMade?: (model: Model, table: string) => Promise<void>
 }
 
-interface Column {
+export interface Column {
   name: string
   /** As DESCRIBE writes it. */
   type: string
@@ -27,12 +31,11 @@ const VIEW = 'temp.main."model"'
 /**
  * Runs judged models in this order. Abstraction models become tables in memory, dropped after their last reader; output
  * models become tables of `publication` with exactly the columns and types of their contract. Ends at the first model
- * that has problems. `after` are models that will read once these are done.
+ * that has problems.
  */
 export async function execute(
   models: Model[],
-  { connection, datasets, lineage, limits, progress }: Execution,
-  after: Model[] = [],
+  { connection, datasets, lineage, limits, progress, withoutValues = false, onMade = async () => {} }: Execution,
 ): Promise<{ problems: Problem[]; datasets: { dataset: string; rows: number }[] }> {
   const made: { dataset: string; rows: number }[] = []
   for (const [index, model] of models.entries()) {
@@ -43,54 +46,43 @@ export async function execute(
     try {
       const columns = await look(connection, model)
       if (model.layer === 'abstraction') {
-        rows = await create(connection, `abstraction.${identifier(model.name)}`, `FROM ${VIEW}`)
+        const table = `abstraction.${identifier(model.name)}`
+        rows = await create(connection, table, `FROM ${VIEW}`)
+        await onMade(model, table)
       } else {
         const dataset = datasets.find(candidate => candidate.name === model.name)
         if (!dataset) throw new TypeError(`Expected a dataset for the output model ${model.name}, found none.`)
-        ;({ problems, rows } = await keepPromise(connection, model, dataset, columns))
+        ;({ problems, rows } = await keepPromise(connection, model, dataset, columns, withoutValues))
         if (problems.length === 0) made.push({ dataset: dataset.name, rows })
+        await onMade(model, problems.length === 0 ? publishedTable(dataset) : VIEW)
       }
     } catch (error) {
       problems = [failure(model, error, limits)]
     }
     if (problems.length > 0) return { problems, datasets: made }
     progress({ step: 'model', detail: tableOf(model), rows, seconds: secondsSince(started) })
-    await dropUnread(connection, models.slice(0, index + 1), [...models.slice(index + 1), ...after], lineage)
+    await dropUnread(connection, models.slice(0, index + 1), models.slice(index + 1), lineage)
   }
   return { problems: [], datasets: made }
 }
 
-/** Runs models up to the last, whose first rows it shows; nothing is kept. */
-export async function sample(
-  models: Model[],
-  execution: Execution,
-): Promise<{ problems: Problem[]; sample?: { rows: Record<string, Value>[]; rowCount: number } }> {
-  const { connection, datasets, limits } = execution
-  const model = models.at(-1)!
-  const before = await execute(models.slice(0, -1), execution, [model])
-  if (before.problems.length > 0) return before
-  try {
-    const columns = await look(connection, model)
-    const dataset = model.layer === 'output' ? datasets.find(candidate => candidate.name === model.name) : undefined
-    const { problems } = dataset ? conversions(model, dataset, columns) : { problems: [] }
-    const rowCount = await create(connection, 'abstraction."the sample"', `FROM ${VIEW}`)
-    const rows = await shownRows(connection, 'abstraction."the sample"', columns)
-    return { problems, sample: { rows, rowCount } }
-  } catch (error) {
-    return { problems: [failure(model, error, limits)] }
-  }
-}
-
-async function look(connection: DuckDBConnection, model: Model): Promise<Column[]> {
+/** Makes the view of a model, and says what it gives. */
+export async function look(connection: DuckDBConnection, model: Model): Promise<Column[]> {
   // The first line is ours: positions in errors count from the second.
   const statement = `CREATE OR REPLACE TEMP VIEW "model" AS\n${model.sql}\n`
   // The judge saw one SELECT; with our line before it, it must still be one statement.
   const { count } = await connection.extractStatements(statement)
   if (count !== 1) throw new TypeError(`Expected ${tableOf(model)} to be one statement, found ${count}.`)
   await connection.run(statement)
-  const reader = await connection.runAndReadAll(`SELECT column_name, column_type FROM (DESCRIBE ${VIEW})`)
+  return columnsOf(connection, VIEW)
+}
+
+export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Column[]> {
+  const reader = await connection.runAndReadAll(`SELECT column_name, column_type FROM (DESCRIBE ${table})`)
   return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
 }
+
+const publishedTable = (dataset: Dataset) => `publication.main.${identifier(dataset.name)}`
 
 async function create(connection: DuckDBConnection, table: string, select: string): Promise<number> {
   const reader = await connection.runAndReadAll(`CREATE TABLE ${table} AS ${select}`)
@@ -98,7 +90,7 @@ async function create(connection: DuckDBConnection, table: string, select: strin
 }
 
 /** Columns and types as promised, in the contract's order. */
-function conversions(model: Model, dataset: Dataset, columns: Column[]) {
+export function conversions(model: Model, dataset: Dataset, columns: Column[]) {
   const problems: Problem[] = []
   const place = { file: model.file, line: 1 }
   const promised = new Map(dataset.properties.map(property => [property.name, property]))
@@ -129,6 +121,7 @@ async function keepPromise(
   model: Model,
   dataset: Dataset,
   columns: Column[],
+  withoutValues: boolean,
 ): Promise<{ problems: Problem[]; rows: number }> {
   const { problems, found } = conversions(model, dataset, columns)
   if (problems.length > 0) return { problems, rows: 0 }
@@ -141,8 +134,8 @@ async function keepPromise(
     return `${expression} AS ${identifier(name)}`
   })
   try {
-    const table = `publication.main.${identifier(dataset.name)}`
-    return { problems: [], rows: await create(connection, table, `SELECT ${select.join(', ')} FROM ${VIEW}`) }
+    const rows = await create(connection, publishedTable(dataset), `SELECT ${select.join(', ')} FROM ${VIEW}`)
+    return { problems: [], rows }
   } catch (error) {
     if (!messageOf(error).includes(NOT_EXACT)) throw error
   }
@@ -154,7 +147,8 @@ async function keepPromise(
   const row = reader.getRows()[0]!
   const broken = checked.flatMap(({ name, expected }, index) => {
     const rows = Number(row[index])
-    const details = { dataset: dataset.name, property: name, expected, rows, example: '' }
+    const told = withoutValues ? 'some' : rows
+    const details = { dataset: dataset.name, property: name, expected, rows: told, example: '' }
     return rows > 0 ? [problem('CONTRACT_BROKEN_VALUES', details, { file: model.file, line: 1 })] : []
   })
   return { problems: broken, rows: 0 }
@@ -171,23 +165,6 @@ async function dropUnread(
     const read = ahead.some(next => lineage.some(edge => edge.from === tableOf(model) && edge.to === tableOf(next)))
     if (!read) await connection.run(`DROP TABLE IF EXISTS abstraction.${identifier(model.name)}`)
   }
-}
-
-const SHOWN_ROWS = 20
-const SHOWN_CHARACTERS = 2000
-
-/** The first rows as JSON: exact numbers and dates as text, long values cut. */
-async function shownRows(connection: DuckDBConnection, table: string, columns: Column[]) {
-  const shown = columns.map(({ name, type }) => {
-    const column = identifier(name)
-    const text = (sql: string) => `left(${sql}, ${SHOWN_CHARACTERS}) AS ${column}`
-    if (/^(BOOLEAN|U?(TINYINT|SMALLINT)|INTEGER)$/.test(type)) return column
-    if (/^(DOUBLE|FLOAT)$/.test(type)) return `CASE WHEN isfinite(${column}) THEN ${column} END AS ${column}`
-    if (/^TIMESTAMP/.test(type)) return text(`strftime(CAST(${column} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`)
-    return text(`CAST(${column} AS VARCHAR)`)
-  })
-  const reader = await connection.runAndReadAll(`SELECT ${shown.join(', ')} FROM ${table} LIMIT ${SHOWN_ROWS}`)
-  return reader.getRowObjectsJson() as Record<string, Value>[]
 }
 
 export function secondsSince(started: number): number {

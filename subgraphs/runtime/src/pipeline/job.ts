@@ -29,8 +29,10 @@ export interface RunJob {
     | { kind: 'sqlite' }
     | { kind: 'mysql'; url: string /** dataset → table name, `orders__p17` */; tables: Record<string, string> }
   limits: RunLimits
-  /** Dry run: stop after this model and show its rows; nothing is kept. */
+  /** Dry run: what this model needs, itself with its first rows, and the outputs below it; nothing is kept. */
   dryRunModel?: string
+  /** Dry run: problems say neither how many rows they are about nor which. */
+  withoutValues?: boolean
 }
 
 export interface RunLimits {

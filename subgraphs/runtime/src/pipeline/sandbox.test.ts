@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { watchResidentMemory } from './confine.js'
 import type { RunJob, RunLimits, RunResult } from './job.js'
 import { judgeModels, runPipeline } from './sandbox.js'
-import { aJob, model, ORDERS } from './test/jobs.js'
+import { aJob, dataset, model, ORDERS, rule } from './test/jobs.js'
 
 const DIST = path.resolve(__dirname, '..', '..', 'dist')
 const ENDLESS = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT max(i)::VARCHAR FROM r'
@@ -339,6 +339,79 @@ describe('a run', () => {
     const result = await run(models, { kind: 'dry-run', dryRunModel: 'orders' })
     expect(result.problems.map(({ code }) => code)).toEqual(['CONTRACT_BROKEN_TYPE', 'CONTRACT_BROKEN_COLUMN_MISSING'])
     expect(result).toMatchObject({ ok: false, sample: { rowCount: 2 } })
+  })
+
+  describe('dry, refuses what a run would refuse', () => {
+    const csv = 'order_id,amount,currency\nA,1.50,EUR\nB,2.25,GBP\n,9.99,SECRET\n'
+    const ruled = dataset('orders', ORDERS.properties, {
+      primaryKey: ['order_id'],
+      quality: [rule('rowCount', { id: 'some', comparison: { op: 'mustBeGreaterThan', value: 0 } })],
+    })
+    const outcomes = async (abstraction: string, output: string, promised = ORDERS) => {
+      const models = [model('clean', abstraction, 'abstraction'), model('orders', output)]
+      const more = { csv, datasets: [promised] }
+      const codes = ({ problems }: { problems: { code: string }[] }) => problems.map(({ code }) => code)
+      const published = await run(models, more)
+      const dry = await run(models, { ...more, kind: 'dry-run', dryRunModel: 'clean' }, {}, folder => {
+        expect(readdirSync(folder)).toEqual([])
+      })
+      expect([dry.ok, codes(dry)]).toEqual([published.ok, codes(published)])
+      return dry
+    }
+    const ALL = 'FROM abstraction.clean'
+
+    test.each<[string, string, string, string]>([
+      ['a lossy number', 'SELECT * REPLACE (amount / 3::DECIMAL(12,2) AS amount)', ALL, 'CONTRACT_BROKEN_TYPE'],
+      ['a value that does not fit', 'SELECT * REPLACE (1.005::DECIMAL(10,3) AS amount)', ALL, 'CONTRACT_BROKEN_VALUES'],
+      ['what is missing', 'SELECT *', ALL, 'CONTRACT_BROKEN_PRIMARY_KEY'],
+      ['a key twice', "SELECT * REPLACE ('A' AS order_id)", ALL, 'CONTRACT_BROKEN_PRIMARY_KEY'],
+      ['a rule of quality', 'SELECT *', `${ALL} WHERE false`, 'CONTRACT_BROKEN_QUALITY'],
+      ['a column that an output needs', 'SELECT order_id, amount', ALL, 'CONTRACT_BROKEN_COLUMN_MISSING'],
+      [
+        'a type that an output calculates with',
+        'SELECT * REPLACE ([1] AS amount)',
+        `SELECT * REPLACE (amount * 2 AS amount) ${ALL}`,
+        'SQL_INVALID',
+      ],
+    ])('%s, in the output below', async (_, abstraction, output, code) => {
+      const dry = await outcomes(`${abstraction} FROM input.orders`, output, ruled)
+      expect(dry.problems.map(problem => problem.code)).toContain(code)
+      expect(dry.sample?.rowCount).toBe(3)
+    })
+
+    test('and takes what a run takes', async () => {
+      const dry = await outcomes("SELECT * FROM input.orders WHERE order_id <> ''", ALL, ruled)
+      expect(dry).toMatchObject({
+        ok: true,
+        problems: [],
+        sample: { rowCount: 2 },
+        datasets: [{ dataset: 'orders', rows: 2 }],
+      })
+    })
+
+    test('an output that the model does not feed is no matter of it', async () => {
+      const models = [model('clean', 'FROM input.orders', 'abstraction'), model('orders', 'SELECT 1 AS nothing')]
+      expect(await run(models, { kind: 'dry-run', dryRunModel: 'clean' })).toMatchObject({ ok: true, problems: [] })
+    })
+
+    test('without values it tells neither which rows nor how many', async () => {
+      const secret =
+        "SELECT * REPLACE (currency || 'SECRET' AS order_id, NULL AS amount) FROM input.orders UNION ALL BY NAME"
+      const models = [model('orders', `${secret} ${secret.replace(/ UNION.*/, '')}`)]
+      const told = await run(models, { csv, datasets: [ruled], kind: 'dry-run', dryRunModel: 'orders' })
+      expect(JSON.stringify(told.problems)).toMatch(/SECRET/)
+      const hushed = await run(models, {
+        csv,
+        datasets: [ruled],
+        kind: 'dry-run',
+        dryRunModel: 'orders',
+        withoutValues: true,
+      })
+      expect(hushed.problems.map(({ code }) => code)).toEqual(told.problems.map(({ code }) => code))
+      const messages = hushed.problems.map(({ message }) => message).join()
+      expect(messages).toMatch(/in some rows/)
+      expect(messages).not.toMatch(/SECRET|\d/)
+    })
   })
 })
 
