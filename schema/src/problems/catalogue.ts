@@ -416,6 +416,11 @@ export const CATALOGUE = {
     message: '{model} stopped while it ran: {reason}.',
     hint: 'Let the SQL expect such rows, for instance with try_cast, nullif or a WHERE.',
   },
+  UPSTREAM_CONTRACT_NOT_HERE: {
+    message: 'Input port {port} is fed by the output contract {contract}, which no product folder beside this one has.',
+    hint: 'The models that read it are checked when they run; to check them here, put that product beside this one.',
+    severity: 'warning',
+  },
   MODEL_CYCLE: {
     message: 'Models read one another in a circle: {cycle}.',
     hint: 'Take one of these reads out.',

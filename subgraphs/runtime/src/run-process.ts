@@ -3,12 +3,14 @@ import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Problem, problem } from '@terrane/schema/problems'
+import { bind } from './pipeline/bind.js'
 import { execute, secondsSince } from './pipeline/execute.js'
 import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
 import { plan } from './pipeline/plan.js'
 import { checkDataset } from './pipeline/quality.js'
 import { rehearse } from './pipeline/rehearse.js'
+import type { SelectPlaces } from './pipeline/select-places.js'
 import { openSession, type Session } from './pipeline/session.js'
 
 /**
@@ -32,8 +34,10 @@ input.once('close', () => process.kill(process.pid, 'SIGKILL'))
 async function answer(job: RunJob | JudgeJob): Promise<RunMessage> {
   if (job.kind !== 'judge') return { type: 'result', result: await run(job) }
   const session = await openSession({ limits: { memoryMegabytes: 128, threads: 1 } })
-  const { models, ports, datasets } = job
-  return { type: 'verdict', verdict: await judgeAll(session, { models, ports, datasets }) }
+  const { verdict, places } = await judgeAll(session, job)
+  if (!job.inputs || verdict.problems.some(isError)) return { type: 'verdict', verdict }
+  const unbound = await bind(session.connection, verdict, { ...job, inputs: job.inputs, places })
+  return { type: 'verdict', verdict: { ...verdict, problems: [...verdict.problems, ...unbound] } }
 }
 
 /** Type the inputs, judge, plan, run the models, check what the contracts promise, write the rows. */
@@ -73,15 +77,15 @@ async function run(job: RunJob): Promise<RunResult> {
   try {
     progress({ step: 'judge' })
     const ports = job.inputs.map(each => each.port)
-    const datasets = job.datasets.map(dataset => dataset.name)
-    const verdict = await judgeAll(session, { models: job.models, ports, datasets })
+    const { verdict, places } = await judgeAll(session, { ...job, ports })
     result.lineage = verdict.lineage
     if (stop(verdict.problems).problems.some(isError)) return stop()
 
     const { order, lineage } = verdict
     const models = order.map(name => job.models.find(model => model.name === name)!)
     const { datasets: promised, limits, withoutValues = false } = job
-    const execution = { connection: session.connection, datasets: promised, lineage, limits, progress, withoutValues }
+    const { connection } = session
+    const execution = { connection, datasets: promised, lineage, places, limits, progress, withoutValues }
     const target = models.find(model => model.name === job.dryRunModel)
     if (dryRun && !target) throw new TypeError(`Expected a model to run dry, found no ${job.dryRunModel}.`)
     const executed = target
@@ -136,16 +140,22 @@ async function run(job: RunJob): Promise<RunResult> {
   return stop()
 }
 
-async function judgeAll(session: Session, job: Omit<JudgeJob, 'kind'>): Promise<Verdict> {
+async function judgeAll(
+  session: Session,
+  job: Pick<JudgeJob, 'models' | 'ports' | 'datasets'>,
+): Promise<{ verdict: Verdict; places: Map<string, SelectPlaces> }> {
   const reads = new Map<string, Read[]>()
+  const places = new Map<string, SelectPlaces>()
   const problems: Problem[] = []
   for (const model of job.models) {
     const judgement = await judge(session.connection, model)
     problems.push(...judgement.problems)
     reads.set(model.name, judgement.reads)
+    if (judgement.places) places.set(model.name, judgement.places)
   }
-  const { problems: unplanned, order, lineage } = plan(job.models, reads, job.ports, job.datasets)
-  return { problems: [...problems, ...unplanned], order, lineage }
+  const promised = job.datasets.map(dataset => dataset.name)
+  const { problems: unplanned, order, lineage } = plan(job.models, reads, job.ports, promised)
+  return { verdict: { problems: [...problems, ...unplanned], order, lineage }, places }
 }
 
 function progress(told: Progress): void {

@@ -117,6 +117,35 @@ describe('check', () => {
     )
   })
 
+  test('SQL that makes another column than the contract promises is a finding at its place', async () => {
+    const product = copyOf('uk-sales')
+    const model = path.join(product, 'pipeline', 'output', 'orders.sql')
+    const line = spoil(model, '  product_category,', '  product_category AS category,')
+    const { exit, out } = await terrane(['check', product])
+    expect(exit).toBe(1)
+    expect(out).toMatch(
+      new RegExp(`✖ orders has a column category.*\\n {2}at pipeline/output/orders\\.sql:${line}:3\\n {2}\\S`),
+    )
+    expect(out).toMatch(/✖ orders lacks product_category, .*\n {2}at pipeline\/output\/orders\.sql:\d+:\d+\n {2}\S/)
+  })
+
+  test('what another product feeds is held against its contract, where its folder is beside; else that is said', async () => {
+    const fed = copyOf('europe-sales')
+    const alone = await terrane(['check', fed])
+    expect([alone.exit, alone.out]).toEqual([
+      0,
+      expect.stringMatching(/! Input port uk_orders is fed by .*uk-sales\.orders/),
+    ])
+    for (const product of ['uk-sales', 'france-sales', 'reference-geography']) copyOf(product)
+    const beside = await terrane(['check', fed])
+    expect([beside.exit, beside.out]).toEqual([0, expect.not.stringContaining('uk_orders')])
+    const contract = path.join(folder, 'products', 'uk-sales', 'contracts', 'orders.odcs.yaml')
+    spoil(contract, 'logicalType: timestamp', 'logicalType: string')
+    const changed = await terrane(['check', fed])
+    expect(changed.exit).toBe(1)
+    expect(changed.out).toMatch(/date_trunc.*\n {2}at pipeline\/abstraction\/\S+\.sql:\d+:\d+/)
+  })
+
   test('a folder that is none is wrong usage', async () => {
     const { exit, err } = await terrane(['check', 'no/such/folder'])
     expect([exit, err]).toEqual([2, '✖ There is no folder no/such/folder.\n'])

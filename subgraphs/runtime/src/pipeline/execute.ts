@@ -1,16 +1,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Dataset, Model } from '@terrane/schema'
-import { type Problem, problem } from '@terrane/schema/problems'
+import { type Place, type Problem, problem } from '@terrane/schema/problems'
 import { type Conversion, columnType, conversion } from './exactness.js'
 import { failure, messageOf, NOT_EXACT } from './failure.js'
 import type { RunLimits, RunMessage } from './job.js'
 import { tableOf } from './plan.js'
+import { positionAt } from './position.js'
+import type { SelectPlaces } from './select-places.js'
 import { identifier, literal } from './sql.js'
 
 export interface Execution {
   connection: DuckDBConnection
   datasets: Dataset[]
   lineage: { from: string; to: string }[]
+  /** Where each model's columns stand in its SQL, by the model's name. */
+  places?: ReadonlyMap<string, SelectPlaces>
   limits: RunLimits
   progress: (message: Omit<Extract<RunMessage, { type: 'progress' }>, 'type'>) => void
   /** Problems say neither how many rows they are about nor which: for who may not read all of the inputs. */
@@ -26,7 +30,7 @@ export interface Column {
 }
 
 /** A model is looked at through this view: it names and types the columns before anything runs. */
-const VIEW = 'temp.main."model"'
+export const VIEW = 'temp.main."model"'
 
 /**
  * Runs judged models in this order. Abstraction models become tables in memory, dropped after their last reader; output
@@ -35,8 +39,9 @@ const VIEW = 'temp.main."model"'
  */
 export async function execute(
   models: Model[],
-  { connection, datasets, lineage, limits, progress, withoutValues = false, onMade = async () => {} }: Execution,
+  execution: Execution,
 ): Promise<{ problems: Problem[]; datasets: { dataset: string; rows: number }[] }> {
+  const { connection, datasets, lineage, limits, progress, onMade = async () => {} } = execution
   const made: { dataset: string; rows: number }[] = []
   for (const [index, model] of models.entries()) {
     const started = performance.now()
@@ -52,7 +57,7 @@ export async function execute(
       } else {
         const dataset = datasets.find(candidate => candidate.name === model.name)
         if (!dataset) throw new TypeError(`Expected a dataset for the output model ${model.name}, found none.`)
-        ;({ problems, rows } = await keepPromise(connection, model, dataset, columns, withoutValues))
+        ;({ problems, rows } = await keepPromise(model, dataset, columns, execution))
         if (problems.length === 0) made.push({ dataset: dataset.name, rows })
         await onMade(model, problems.length === 0 ? publishedTable(dataset) : VIEW)
       }
@@ -89,41 +94,50 @@ async function create(connection: DuckDBConnection, table: string, select: strin
   return Number(reader.getRows()[0]?.[0] ?? 0)
 }
 
+interface Found {
+  name: string
+  expected: string
+  conversion: Exclude<Conversion, { kind: 'refused' }>
+  place: Place
+}
+
 /** Columns and types as promised, in the contract's order. */
-export function conversions(model: Model, dataset: Dataset, columns: Column[]) {
+export function conversions(model: Model, dataset: Dataset, columns: Column[], places?: SelectPlaces) {
   const problems: Problem[] = []
-  const place = { file: model.file, line: 1 }
+  const placeOf = (name: string) => {
+    const index = columns.findIndex(column => column.name === name)
+    return { file: model.file, line: 1, ...positionAt(model.sql, places?.offsetOf(name, index)) }
+  }
   const promised = new Map(dataset.properties.map(property => [property.name, property]))
   for (const { name } of columns) {
     if (promised.has(name)) continue
-    problems.push(problem('CONTRACT_BROKEN_COLUMN_EXTRA', { dataset: dataset.name, property: name }, place))
+    problems.push(problem('CONTRACT_BROKEN_COLUMN_EXTRA', { dataset: dataset.name, property: name }, placeOf(name)))
   }
-  const found: { name: string; expected: string; conversion: Exclude<Conversion, { kind: 'refused' }> }[] = []
+  const found: Found[] = []
   for (const { name, type } of dataset.properties) {
     const expected = columnType(type)
     const column = columns.find(candidate => candidate.name === name)
     const details = { dataset: dataset.name, property: name, expected }
     if (!column) {
-      problems.push(problem('CONTRACT_BROKEN_COLUMN_MISSING', details, place))
+      problems.push(problem('CONTRACT_BROKEN_COLUMN_MISSING', details, placeOf(name)))
       continue
     }
     const way = conversion(name, column.type, type)
     if (way.kind === 'refused') {
       const { suggestion } = way
-      problems.push(problem('CONTRACT_BROKEN_TYPE', { ...details, found: column.type, suggestion }, place))
-    } else found.push({ name, expected, conversion: way })
+      problems.push(problem('CONTRACT_BROKEN_TYPE', { ...details, found: column.type, suggestion }, placeOf(name)))
+    } else found.push({ name, expected, conversion: way, place: placeOf(name) })
   }
   return { problems, found }
 }
 
 async function keepPromise(
-  connection: DuckDBConnection,
   model: Model,
   dataset: Dataset,
   columns: Column[],
-  withoutValues: boolean,
+  { connection, places, withoutValues }: Execution,
 ): Promise<{ problems: Problem[]; rows: number }> {
-  const { problems, found } = conversions(model, dataset, columns)
+  const { problems, found } = conversions(model, dataset, columns, places?.get(model.name))
   if (problems.length > 0) return { problems, rows: 0 }
   const select = found.map(({ name, conversion: way }) => {
     // One pass over good data; only where a row does not fit is there a second one, to count.
@@ -139,17 +153,17 @@ async function keepPromise(
   } catch (error) {
     if (!messageOf(error).includes(NOT_EXACT)) throw error
   }
-  const checked = found.flatMap(({ name, expected, conversion: way }) =>
-    way.kind === 'checked' ? [{ name, expected, breaks: way.breaks }] : [],
+  const checked = found.flatMap(({ conversion: way, ...column }) =>
+    way.kind === 'checked' ? [{ ...column, breaks: way.breaks }] : [],
   )
   const counts = checked.map(({ breaks }) => `count(*) FILTER (WHERE ${breaks})`)
   const reader = await connection.runAndReadAll(`SELECT ${counts.join(', ')} FROM ${VIEW}`)
   const row = reader.getRows()[0]!
-  const broken = checked.flatMap(({ name, expected }, index) => {
+  const broken = checked.flatMap(({ name, expected, place }, index) => {
     const rows = Number(row[index])
     const told = withoutValues ? 'some' : rows
     const details = { dataset: dataset.name, property: name, expected, rows: told, example: '' }
-    return rows > 0 ? [problem('CONTRACT_BROKEN_VALUES', details, { file: model.file, line: 1 })] : []
+    return rows > 0 ? [problem('CONTRACT_BROKEN_VALUES', details, place)] : []
   })
   return { problems: broken, rows: 0 }
 }

@@ -1,4 +1,4 @@
-import type { Dataset, Model, Problem, Product, QualityResult } from '@terrane/schema'
+import type { Dataset, Model, Problem, Product, Property, QualityResult } from '@terrane/schema'
 import type { LandedFile } from '../input-layer/landed.js'
 
 /**
@@ -73,9 +73,13 @@ export type RunPipeline = (
   signal?: AbortSignal,
 ) => Promise<RunResult>
 
-/** Judges SQL without running it: syntax, one SELECT, tables and functions allowed, order. Also in a child. */
+/**
+ * Judges SQL without running it: syntax, one SELECT, tables and functions allowed, order; with `inputs`, also whether the
+ * outputs have the columns and types that are promised. Also in a child.
+ */
 export type JudgeModels = (
   product: Pick<Product, 'models' | 'datasets' | 'inputPorts'>,
+  inputs?: InputTable[],
 ) => Promise<{ problems: Problem[]; order: string[]; lineage: { from: string; to: string }[] }>
 
 /** What the judge's child gets on standard input. */
@@ -84,8 +88,16 @@ export interface JudgeJob {
   models: Model[]
   /** Names of the input ports, `orders` for `input.orders`. */
   ports: string[]
-  /** Names of the output datasets that contracts promise. */
-  datasets: string[]
+  /** The output datasets that contracts promise. */
+  datasets: Dataset[]
+  /** The columns of input ports, as far as they are known: models are bound to them where given. */
+  inputs?: InputTable[]
+}
+
+/** An input port as models see it. */
+export interface InputTable {
+  port: string
+  properties: Pick<Property, 'name' | 'type'>[]
 }
 /** What it answers, as one line `{ type: 'verdict', verdict }`. */
 export type Verdict = Awaited<ReturnType<JudgeModels>>

@@ -5,6 +5,7 @@ import { messageOf } from './failure.js'
 import { FUNCTIONS, NOT_REPRODUCIBLE, NOT_REPRODUCIBLE_NAMES, SESSION_NAMES, TABLE_FUNCTIONS } from './functions.js'
 import * as grammar from './grammar.js'
 import { positionAt } from './position.js'
+import { type SelectPlaces, selectPlaces } from './select-places.js'
 
 /** A table that a model reads, where it says so. */
 export interface Read {
@@ -17,6 +18,8 @@ export interface Judgement {
   problems: Problem[]
   /** Each table once, at its first mention. Empty where there are problems. */
   reads: Read[]
+  /** Where its columns stand; undefined where there are problems. */
+  places?: SelectPlaces
 }
 
 /** DuckDB's answer from `json_serialize_sql`. */
@@ -67,7 +70,8 @@ export async function judge(connection: DuckDBConnection, model: Model): Promise
     if (!(error instanceof RangeError)) throw error
     return refuse('SQL_CONSTRUCT_NOT_ALLOWED', { construct: 'expressions nested too deeply' })
   }
-  return { problems: walk.problems, reads: walk.problems.length > 0 ? [] : [...walk.reads.values()] }
+  if (walk.problems.length > 0) return { problems: walk.problems, reads: [] }
+  return { problems: [], reads: [...walk.reads.values()], places: selectPlaces(parsed.statements[0]) }
 }
 
 type Tree = Record<string, unknown>

@@ -26,12 +26,13 @@ export const runPipeline: RunPipeline = async (job, onProgress = () => {}, signa
 }
 
 /** Judges models without running them. Problems stand in the models' own files. */
-export const judgeModels: JudgeModels = async product => {
+export const judgeModels: JudgeModels = async (product, inputs) => {
   const job: JudgeJob = {
     kind: 'judge',
     models: product.models,
     ports: product.inputPorts.map(port => port.name),
-    datasets: product.datasets.map(dataset => dataset.name),
+    datasets: product.datasets,
+    ...(inputs ? { inputs } : {}),
   }
   const ended = await converse(job, JUDGE_LIMITS, os.tmpdir(), () => {})
   if (ended.message?.type === 'verdict') return ended.message.verdict
