@@ -6,7 +6,7 @@ import type { Contract, Support, Team, Value } from './model.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
 import { readRoles } from './roles.js'
-import { readServers } from './server.js'
+import { checkFiles, readServers } from './server.js'
 import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
@@ -87,6 +87,7 @@ function contractOf(root: Source, id: string, file: string, defaults: ContractDe
   if (schema.length === 0) problems.push(problem('CONTRACT_WITHOUT_SCHEMA', { id }, root.place))
   contract.datasets = schema.flatMap(source => readDataset(source, contract, own, problems) ?? [])
   contract.roles = readRoles(root, contract.datasets, problems)
+  if (defaults.direction === 'output') checkFiles(root, contract, problems)
   return contract
 }
 

@@ -159,6 +159,7 @@ export interface Server {
   format?: 'csv' | 'json' | 'ndjson' | 'parquet'
   /** Everything else the server says, custom properties included under their names. Interpolated, may hold secrets. */
   settings: Record<string, unknown>
+  place?: Position
 }
 
 export interface InputPort {

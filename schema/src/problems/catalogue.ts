@@ -227,6 +227,14 @@ export const CATALOGUE = {
     message: 'The server {server} is of the type custom and does not name its connector.',
     hint: 'Add the custom property terrane.connector, for instance push.',
   },
+  SERVER_FORMAT_UNKNOWN: {
+    message: 'The server {server} has the format {format}, which Terrane does not know.',
+    hint: '{suggestion}',
+  },
+  SERVER_PATH_NOT_A_FILE: {
+    message: 'The path {path} of the server {server} is not one file for each dataset of its contract.',
+    hint: 'Name a file, like exports/{dataset}.csv; {dataset} and {publication} between braces become name and number.',
+  },
   PORT_TWICE: {
     message: 'There are two {direction} ports named {name}; the first is in line {line}.',
     hint: 'Rename one.',
@@ -498,6 +506,12 @@ export const CATALOGUE = {
   STORE_UNAVAILABLE: {
     message: 'The {store} store cannot be used now: {reason}.',
     hint: 'Nothing was lost; bring the file or server back and try again.',
+  },
+
+  SERVER_FILE_NOT_WRITTEN: {
+    message: '{dataset} could not be written to {path}, which the server {server} of its contract names: {reason}.',
+    hint: 'The publication is in force all the same; make the place writable, and the next run writes the file.',
+    severity: 'warning',
   },
 
   // Running a product

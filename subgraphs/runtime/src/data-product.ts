@@ -26,6 +26,7 @@ import type { GraphContext } from './output-ports/graphql/context.js'
 import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
+import { ServerFiles } from './output-ports/server-files.js'
 import { runPipeline } from './pipeline/index.js'
 import type { RunLimits } from './pipeline/job.js'
 import { PolicyInForce } from './policy-in-force.js'
@@ -102,6 +103,8 @@ async function open(
   await sweepLanding(landing)
   const quarantineFolder = path.join(folder, 'quarantine')
   const metrics = new ProductMetrics(product.name)
+  const memory = path.join(folder, 'written-files.json')
+  const files = new ServerFiles({ product, publications, audit: stores.audit, memory })
   const runs: ProductRuns = new ProductRuns({
     product,
     stores,
@@ -109,6 +112,7 @@ async function open(
     pull: progress => pullAll(product, options, landing, progress),
     inputs: () => inputsOf(product, landing),
     runPipeline,
+    writeFiles: () => files.write(),
     inputFile: path.join(folder, 'input.duckdb'),
     quarantineFolder,
     rows: tables =>
@@ -153,8 +157,8 @@ async function open(
   // From here on the folder is in force.
   await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
   const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
-  const files = openFilesPort(product, reading)
-  opened.push(runs, graphql, files)
+  const downloads = openFilesPort(product, reading)
+  opened.push(runs, graphql, downloads)
 
   const verifier = new IdentityVerifier(options.trust, product.name)
   const admitted = (token: string | undefined) => admit(token, verifier, () => policy.current())
@@ -164,7 +168,7 @@ async function open(
     introduced: async token => token !== undefined && verifier.isIntroduction(token),
     policy: () => policy.current(),
     graphql,
-    files,
+    files: downloads,
     receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
@@ -213,7 +217,7 @@ async function open(
         clearInterval(timer)
         stopMetrics()
         // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [observability, runs, graphql, files, publications, stores]) await each.close()
+        for (const each of [observability, runs, graphql, downloads, publications, stores]) await each.close()
       },
     },
   }

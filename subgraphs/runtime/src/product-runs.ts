@@ -19,6 +19,8 @@ export interface RunParts {
   /** The landed files that count now. */
   inputs: () => Promise<RunJob['inputs']>
   runPipeline: RunPipeline
+  /** Writes the files that contracts name, from the publication in force; what cannot be written is a warning. */
+  writeFiles: () => Promise<Problem[]>
   inputFile: string
   quarantineFolder: string
   rows: (tables: Record<string, string>) => RunJob['rows']
@@ -182,7 +184,7 @@ export class ProductRuns {
   }
 
   private async attempt(onProgress: Progress): Promise<RunOutcome> {
-    const { product, publications, runPipeline } = this.parts
+    const { product } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
     const problems = await this.parts.pull(onProgress)
@@ -195,22 +197,53 @@ export class ProductRuns {
     const models = await this.models()
     const fingerprint = fingerprintOf(product, inputs, models)
     const published = await this.published()
-    if (published?.fingerprint === fingerprint) return { state: 'UNCHANGED', publication: published.number, problems }
+    if (published?.fingerprint === fingerprint) {
+      const unwritten = await this.writeFiles()
+      return { state: 'UNCHANGED', publication: published.number, problems: [...problems, ...unwritten] }
+    }
 
+    const made = await this.make(inputs, models, fingerprint, onProgress)
+    const all = [...problems, ...made.problems]
+    if (made.state === 'PUBLISHED') {
+      onProgress('files')
+      all.push(...(await this.writeFiles()))
+    }
+    return { ...made, problems: all }
+  }
+
+  /** Runs the pipeline and moves the pointer to what it made, if that is what is promised. */
+  private async make(
+    inputs: RunJob['inputs'],
+    models: Model[],
+    fingerprint: string,
+    onProgress: Progress,
+  ): Promise<RunOutcome> {
+    const { product, publications, runPipeline } = this.parts
     const { number, folder, tables } = await publications.begin()
     try {
       const job = this.job({ kind: 'publish', inputs, models, outputFolder: folder, rows: this.parts.rows(tables) })
       const result = await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal)
-      const all = [...problems, ...result.problems]
+      const { problems } = result
       if (!result.ok) {
         await publications.abandon(number)
-        return { state: 'FAILED', problems: all, result }
+        return { state: 'FAILED', problems, result }
       }
       await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
-      return { state: 'PUBLISHED', publication: number, problems: all, result }
+      return { state: 'PUBLISHED', publication: number, problems, result }
     } catch (error) {
       await publications.abandon(number).catch(() => {})
       throw error
+    }
+  }
+
+  /** The publication is in force by now: what goes wrong here is no reason to lose the run. */
+  private async writeFiles(): Promise<Problem[]> {
+    try {
+      return await this.parts.writeFiles()
+    } catch (error) {
+      const { log, product } = this.parts
+      log({ level: 'error', message: `The files of ${product.name} were not looked at.`, error: String(error) })
+      return []
     }
   }
 
