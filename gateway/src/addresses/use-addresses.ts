@@ -8,6 +8,7 @@ import { problemJson } from '../problem-json.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Product, Products } from '../supergraph/products.js'
 import { forward } from './forward.js'
+import { tellRefusal } from './tell-refusal.js'
 
 export interface AddressesOptions {
   products: Products
@@ -48,9 +49,10 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
       .header('location', product.info.address + search)
       .code(307)
       .send()
+  const identity = await options.identities.of(request.caller, decision)
   const lacking = lackingAction(address, decision)
   if (lacking) {
-    // The product's audit never sees it: the operator's log keeps who tried what.
+    const audited = await tellRefusal(product.endpoint, { method: request.method, path: pathname, identity })
     options.log({
       level: 'warn',
       message: 'Refused',
@@ -59,11 +61,11 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
       subject: request.caller.subject,
       method: request.method,
       path: pathname,
+      audited,
     })
     return refuse(reply, request.caller, lacking)
   }
 
-  const identity = await options.identities.of(request.caller, decision)
   const response = await forward(request, reply, product.endpoint, {
     path: pathname + search,
     identity,

@@ -52,6 +52,8 @@ describe('who must not', () => {
     ],
     ['DELETE', '/control/grants/any', 'revoke grant'],
     ['GET', '/observability/audit', 'see audit'],
+    ['GET', '/observability/runs', 'see runs'],
+    ['GET', '/observability/events', 'see events'],
     ['GET', '/observability/metrics', 'see metrics'],
     ['GET', '/observability/quarantine/calls', 'read quarantine'],
   ]

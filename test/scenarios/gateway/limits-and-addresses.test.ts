@@ -167,9 +167,24 @@ describe('addresses', () => {
       })
     expect((await put('analyst')).status).toBe(403)
     expect((await get('/data/reference/reference-geography/1/control/runs')).status).toBe(401)
-    expect(uk.requests).toHaveLength(0)
+    // The product is told who tried what, with the decision that refuses it and without what was sent.
+    expect(uk.requests).toMatchObject([
+      { method: 'PUT', path: '/data/europe/uk/uk-sales/1/control/pipeline/orders', body: '' },
+    ])
+    expect(uk.requests[0]!.headers.get('authorization')).toBeNull()
     expect((await put('steward')).status).toBe(200)
-    expect(uk.requests[0]).toMatchObject({ method: 'PUT', body: 'SELECT 1' })
+    expect(uk.requests[1]).toMatchObject({ method: 'PUT', body: 'SELECT 1' })
+  })
+
+  test('a refusal stands, whatever the product makes of it', async () => {
+    const fetch = uk.fetch
+    uk.fetch = async () => new Response('all of it', { status: 200 })
+    const answer = await get('/data/europe/uk/uk-sales/1/observability/audit', 'analyst')
+    uk.fetch = () => Promise.reject(new Error('gone'))
+    const gone = await get('/data/europe/uk/uk-sales/1/observability/audit', 'analyst')
+    uk.fetch = fetch
+    expect([answer.status, gone.status]).toEqual([403, 403])
+    expect(await answer.text()).not.toContain('all of it')
   })
 
   test('uploads through an input port have no limit here, other bodies have', async () => {

@@ -17,8 +17,9 @@ export class ObservabilityPort {
 
   constructor(private readonly managed: ManagedProduct) {}
 
-  /** Newest first. Everyone who may discover the product sees that it ran; why it failed is for those who may observe. */
+  /** Newest first. That it ran is in the discovery port too; this one, with the reasons, is for those who may observe. */
   async runs(limit: number, asking: Asking): Promise<RunInfo[]> {
+    need(this.managed, asking, 'observe', { action: 'see runs' })
     const sight = sightOf(this.managed.product, asking.decision)
     return (await this.managed.stores.metadata.runs(bounded(limit))).map(run => visibleRun(run, asking, sight))
   }
@@ -64,12 +65,12 @@ export class ObservabilityPort {
 
   /** Publications as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product leaves. */
   events(asking: Asking): ReadableStream<Uint8Array> {
+    need(this.managed, asking, 'observe', { action: 'see events' })
     const { product, address } = this.managed
     const encode = new TextEncoder()
     let end = () => {}
     return new ReadableStream({
       start: controller => {
-        if (!asking.decision.discover) return controller.close()
         const send = (text: string) => controller.enqueue(encode.encode(text))
         send(': connected\n\n')
         const beat = setInterval(() => send(': \n\n'), BEAT_MILLISECONDS).unref()
