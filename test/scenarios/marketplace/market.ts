@@ -45,8 +45,9 @@ export class Market {
     if (outcome.state !== 'PUBLISHED') throw new Error(JSON.stringify(outcome.problems, null, 1))
   }
 
-  async restart(options: Partial<GatewayOptions> = {}): Promise<void> {
+  async restart(options: Partial<GatewayOptions> = {}, meanwhile: () => void = () => {}): Promise<void> {
     await this.gateway.close()
+    meanwhile()
     this.gateway = await start(this.home, this.products, { ...this.options, ...options })
   }
 
