@@ -6,6 +6,7 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  outputContracts,
   type Problem,
   type Product,
   problem,
@@ -212,6 +213,8 @@ async function open(
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
       upstreamPublished: () => runs.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
+      quarantine: async (port, limit) =>
+        product.inputPorts.some(({ name }) => name === port) ? managed.quarantine(port, limit) : [],
       describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
         clearInterval(timer)
@@ -225,7 +228,7 @@ async function open(
 
 /** When what is in the folder came into force: a start without changes is no deploy. */
 async function deployedAt(product: Product, metadata: Stores['metadata']): Promise<string> {
-  const contracts = product.outputPorts.map(({ contract }) => redact(contract.document))
+  const contracts = outputContracts(product).map(contract => redact(contract.document))
   const documents = { product: product.document, contracts }
   const sha256 = createHash('sha256')
     .update(JSON.stringify([documents, product.models]))
