@@ -97,7 +97,7 @@ export function declareExtension(
   const storage = getMetadataStorage()
   const before = { types: new Set(storage.objectTypes), fields: new Set(storage.fields) }
   const extensible = [graph.type, ...graph.datasets.map(({ types }) => types.row)]
-  const types = Object.fromEntries(extensible.map(name => [name, planned.get(name) as Class]))
+  const types = typesToExtend(new Map(extensible.map(name => [name, planned.get(name) as Class])))
   const classes = declare({ types })
   const declared: DeclaredExtension = { classes, answered: new Map(), fields: [], problems: [] }
   const refuse = (what: string, why: string) => {
@@ -156,6 +156,16 @@ export function declareExtension(
     for (const directive of directivesOf(graph.product, dataset, extra)) Directive(directive)(prototype, method)
   }
   return declared
+}
+
+/** A name that is none is told where it is written. */
+function typesToExtend(classes: ReadonlyMap<string, Class>): Record<string, Class> {
+  return new Proxy(Object.fromEntries(classes), {
+    get(known, name) {
+      if (typeof name === 'symbol' || Object.hasOwn(known, name)) return known[name as string]
+      throw new TypeError(`There is no type ${name} to add fields to; there are ${[...classes.keys()].join(', ')}`)
+    },
+  })
 }
 
 function problemOf(dataset: Dataset | undefined, field: string, governance: Governance): string | undefined {

@@ -26,12 +26,13 @@ export interface ProductGraph {
   extraFields: ExtraField[]
 }
 
-/** The product with what its `resolvers.ts` adds. @throws whatever the extension throws. */
+/** The product with what its `resolvers.ts` adds, without it where there are problems. @throws whatever the extension throws. */
 export function withExtension(
   product: Product,
   { declare, file }: Pick<LoadedExtension, 'declare' | 'file'>,
 ): { product: Product; problems: Problem[] } {
   const { extraFields, problems } = productGraph({ ...product, extension: { declare, file, fields: [] } })
+  if (problems.length > 0) return { product, problems }
   return { product: { ...product, extension: { declare, file, fields: extraFields } }, problems }
 }
 

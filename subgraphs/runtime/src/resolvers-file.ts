@@ -30,7 +30,8 @@ export async function withResolvers(product: Product): Promise<{ product: Produc
   try {
     const made = compiled(absolute, source)
     map = made.map
-    return withExtension(product, { declare: evaluate(absolute, made.code), file })
+    const extended = withExtension(product, { declare: evaluate(absolute, made.code), file })
+    return { ...extended, problems: extended.problems.map(each => placed(each, source)) }
   } catch (error) {
     return { product, problems: [broken(error, file, map)] }
   }
@@ -80,6 +81,14 @@ function compiled(filename: string, source: string): { code: string; map: Source
     },
   })
   return { code, map: new SourceMap(JSON.parse(map!)) }
+}
+
+/** What is not allowed is told by its name in the graph: where the file first declares something of that name. */
+function placed(found: Problem, source: string): Problem {
+  const [, name] = /^(?:The type )?(?:\w+\.)?(\w+) /.exec(found.message) ?? []
+  const declared = new RegExp(`\\b${name}\\s*\\(|(['"\`])${name}\\1`)
+  const index = source.split('\n').findIndex(line => declared.test(line))
+  return index === -1 ? found : { ...found, line: index + 1 }
 }
 
 /** The first line of what was said, and the first place of the file that is named with it. */

@@ -159,7 +159,7 @@ export default ({ types }) => {
     [
       'a field of the control port',
       '@Resolver(() => types.HarbourControl) class R { @FieldResolver(() => String, {nullable: true}) x() {} }\nreturn [R]',
-      /./,
+      /There is no type HarbourControl to add fields to; there are Harbour, Ship, HarbourCall/,
     ],
     [
       'one that cannot be null',
@@ -200,6 +200,7 @@ export default ({ types }) => {
     const problems = await problemsOf(extension(body))
     expect(problems.map(problem => problem.message).join('\n')).toMatch(message)
     expect(problems.every(({ file, severity }) => file === 'resolvers.ts' && severity === 'error')).toBe(true)
+    expect(problems[0]!.line).toBeGreaterThanOrEqual(4)
   })
 
   test('what is decorated outside of the function is in nobody’s graph', async () => {
