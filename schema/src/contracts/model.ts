@@ -1,3 +1,5 @@
+import type { LoadedExtension } from '../graph/extension.js'
+
 /**
  * The product as the rest of Terrane sees it: read from ODPS and ODCS documents, resolved and typed. Whoever holds a
  * `Product` never looks at YAML again.
@@ -231,6 +233,8 @@ export interface Product {
   /** All datasets of all output contracts, in order. Names are unique in a product. */
   datasets: Dataset[]
   models: Model[]
+  /** What the folder's `resolvers.ts` adds to the graph. */
+  extension?: LoadedExtension
   /** As written and fit to be shown: variables stay `${NAME}`, what stands under secret-like names is `***`. */
   document: Record<string, unknown>
 }

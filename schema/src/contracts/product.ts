@@ -7,7 +7,7 @@ import { VISIBILITIES } from './dataset.js'
 import { checkEntities } from './entities.js'
 import type { Contract, Product, Visibility } from './model.js'
 import { readModels } from './models.js'
-import { readInputPorts, readOutputPorts } from './ports.js'
+import { outputContracts, readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
 import { conceal, hiddenTexts, readSource, type Source } from './source.js'
@@ -43,7 +43,7 @@ export async function readProduct(
 
   const outputPorts = readOutputPorts(root, outputs, problems)
   const inputPorts = readInputPorts(root, inputs, outputs, problems)
-  const datasets = outputPorts.flatMap(port => port.contract.datasets)
+  const datasets = outputContracts({ outputPorts }).flatMap(contract => contract.datasets)
   const product: Product = {
     folder,
     file,

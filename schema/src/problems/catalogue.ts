@@ -281,6 +281,14 @@ export const CATALOGUE = {
     message: '{property} of {dataset} refers to {entity} by `{field}`, which is not its primary key.',
     hint: 'Refer to the primary key of that dataset.',
   },
+  RESOLVERS_BROKEN: {
+    message: '{file} does not load: {reason}.',
+    hint: 'Correct it at this place; docs/resolvers.md says what it may hold.',
+  },
+  RESOLVERS_NOT_ALLOWED: {
+    message: '{what} {why}.',
+    hint: 'Change it in resolvers.ts; docs/resolvers.md says what it may add.',
+  },
   SUPERGRAPH_NAME_TWICE: {
     message: 'Two products are called {name}: {first} and {second}.',
     hint: 'Give every product of the mesh a name of its own.',

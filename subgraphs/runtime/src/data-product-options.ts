@@ -1,4 +1,5 @@
 import type { DataProductInfo, Problem, Product } from '@terrane/schema'
+import type { QuarantinedRow } from './input-layer/landed.js'
 import type { JsonWebKeySet } from './keys.js'
 import type { RunLimits, RunResult } from './pipeline/job.js'
 
@@ -64,6 +65,8 @@ export interface DataProduct {
   /** Something below published: run once the burst is over. */
   upstreamPublished(): void
   onPublication(listener: (event: { product: string; publication: number }) => void): () => void
+  /** Rows that did not fit the contract of an input port, as its owner sees them. */
+  quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
   /** The whole product as its owner sees it; what callers see follows their decision. */
   describe(): Promise<DataProductInfo>
   close(): Promise<void>

@@ -6,6 +6,7 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  outputContracts,
   type Problem,
   type Product,
   problem,
@@ -23,6 +24,7 @@ import { openPublications } from './output-layer/index.js'
 import { admit } from './output-ports/admission.js'
 import { openFilesPort } from './output-ports/files.js'
 import type { GraphContext } from './output-ports/graphql/context.js'
+import { extensionContext } from './output-ports/graphql/extension-context.js'
 import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
@@ -35,6 +37,7 @@ import { productDatabaseUrl } from './product-database.js'
 import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
+import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 
@@ -48,9 +51,11 @@ const KEEP = 3
 export async function openDataProduct(
   options: DataProductOptions,
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
-  const { product, problems } = await readProduct(options.folder, options.env)
-  if (product) problems.push(...problemsOfRoles(product))
-  if (!product || broken(problems)) return { problems }
+  const { product: read, problems } = await readProduct(options.folder, options.env)
+  if (!read) return { problems }
+  const { product, problems: ofResolvers } = await withResolvers(read)
+  problems.push(...problemsOfRoles(product), ...ofResolvers)
+  if (broken(problems)) return { problems }
   const opened: Closable[] = []
   const close = async () => {
     for (const each of opened.reverse()) await each.close().catch(() => {})
@@ -150,6 +155,7 @@ async function open(
     ...dataResolvers,
     product: async (context, samples) => management.describeProduct(managed, await askingOf(context), samples),
     control: controlResolvers(control),
+    extension: context => extensionContext(product, context),
     audit: (filter, context) => observability.audit(filter, context),
     grants: context => control.grants(context),
   })
@@ -212,6 +218,8 @@ async function open(
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
       upstreamPublished: () => runs.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
+      quarantine: async (port, limit) =>
+        product.inputPorts.some(({ name }) => name === port) ? managed.quarantine(port, limit) : [],
       describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
         clearInterval(timer)
@@ -225,7 +233,7 @@ async function open(
 
 /** When what is in the folder came into force: a start without changes is no deploy. */
 async function deployedAt(product: Product, metadata: Stores['metadata']): Promise<string> {
-  const contracts = product.outputPorts.map(({ contract }) => redact(contract.document))
+  const contracts = outputContracts(product).map(contract => redact(contract.document))
   const documents = { product: product.document, contracts }
   const sha256 = createHash('sha256')
     .update(JSON.stringify([documents, product.models]))

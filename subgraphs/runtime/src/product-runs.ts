@@ -2,7 +2,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Model, type Problem, type Product, type PublicationInput, problem, type RunInfo } from '@terrane/schema'
+import {
+  type Model,
+  outputContracts,
+  type Problem,
+  type Product,
+  type PublicationInput,
+  problem,
+  type RunInfo,
+} from '@terrane/schema'
 import type { Log, RunOutcome } from './data-product-options.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
@@ -281,7 +289,7 @@ const partitionsOf = (name: string) => name.split('/').filter(segment => segment
 
 function contractsOf(product: Product): [string, string, string][] {
   const incoming = product.inputPorts.flatMap(port => (port.source.kind === 'contract' ? [port.source.contract] : []))
-  return [...incoming, ...product.outputPorts.map(port => port.contract)].map(({ id, version, document }) => [
+  return [...incoming, ...outputContracts(product)].map(({ id, version, document }) => [
     id,
     version,
     sha256(JSON.stringify(document)),
