@@ -16,7 +16,7 @@ import {
 } from '@terrane/schema'
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
-import { connectorOf, openConnector } from './input-ports/index.js'
+import { isSent, openConnector } from './input-ports/index.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -37,6 +37,7 @@ import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
+import { subscribe } from './subscribe.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -109,7 +110,10 @@ async function open(
     product,
     stores,
     publications,
-    pull: progress => pullAll(product, options, landing, progress),
+    pull: async progress => [
+      ...(await pullAll(product, options, landing, progress)),
+      ...(await subscriptions.problems()),
+    ],
     inputs: () => inputsOf(product, landing),
     runPipeline,
     writeFiles: () => files.write(),
@@ -121,6 +125,12 @@ async function open(
     finished: run => metrics.ran(run),
     log,
   })
+
+  const subscriptions = await subscribe({
+    ...{ product, landing, log },
+    arrived: port => runs.soon(`input ${port}`),
+  })
+  opened.push(subscriptions)
 
   // Management ports.
   const managed: management.ManagedProduct = {
@@ -216,8 +226,9 @@ async function open(
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [observability, runs, graphql, downloads, publications, stores]) await each.close()
+        // Sources and runs first, stores last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+          await each.close()
       },
     },
   }
@@ -242,7 +253,7 @@ async function pullAll(
 ): Promise<Problem[]> {
   const problems: Problem[] = []
   const reach = { folder: options.folder, ...(options.mesh ? { mesh: options.mesh } : {}) }
-  for (const port of product.inputPorts.filter(each => connectorOf(each) !== 'push')) {
+  for (const port of product.inputPorts.filter(each => !isSent(each))) {
     progress('pull', port.name)
     const opened = await openConnector(port, reach)
     problems.push(...opened.problems)
@@ -260,7 +271,7 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const files = await inputFiles(name, connectorOf(port) === 'push' ? 'pushed' : 'pulled', landing)
+      const files = await inputFiles(name, isSent(port) ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract
       return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
