@@ -32,8 +32,7 @@ const SHOP: Shop = {
   prices: [1599, 2999, 4490, 2199, 5500, 19_900, 6500, 3499],
 }
 
-const COLUMNS =
-  'auftrag erfasst kunde email land sparte menge betrag waehrung einstand geaendert jahr monat'.split(' ')
+const COLUMNS = 'auftrag erfasst kunde email land sparte menge betrag waehrung einstand geaendert jahr monat'.split(' ')
 
 /**
  * A lake as a warehouse leaves it: parquet files below `jahr=2026/monat=3/`. Amounts are text in German notation, times

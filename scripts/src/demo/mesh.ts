@@ -63,11 +63,11 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
     }
     if (mesh.problems.length > 0) terminal.step('warned', 'products that are left out', '')
     terminal.problems([...mesh.problems])
-    await Promise.all([
-      pushFrance(mesh, home, sources, terminal),
-      sendIndia(mesh, home, sources, terminal, broker),
-    ])
+    // What arrives during the start is for the run of the start.
+    const release = mesh.products.map(product => product.holdRuns())
+    await Promise.all([pushFrance(mesh, home, sources, terminal), sendIndia(mesh, home, sources, terminal, broker)])
     await runInOrder(mesh.products, cpus().length, product => runAndTell(product, 'start', terminal))
+    for (const each of release) each()
     mesh.followPublications()
     if (trickleSeconds > 0) broker.trickle(sources, trickleSeconds)
     return { ...mesh, sources }

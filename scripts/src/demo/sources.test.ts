@@ -25,7 +25,10 @@ const read = (file: string) => {
 }
 const linesOf = (files: string[]) => files.flatMap(file => read(file).trimEnd().split('\n'))
 const digests = ({ uk, france, germany, japan, india, geography }: DemoSources) =>
-  [uk, france, germany, japan, india].flatMap(({ files }) => files).concat(geography).map(file => createHash('sha256').update(readFileSync(file)).digest('hex'))
+  [uk, france, germany, japan, india]
+    .flatMap(({ files }) => files)
+    .concat(geography)
+    .map(file => createHash('sha256').update(readFileSync(file)).digest('hex'))
 
 test('the same day and number of orders give the same bytes', async () => {
   expect(digests(await generateSources(home(), { today: TODAY, orders: ORDERS }))).toEqual(

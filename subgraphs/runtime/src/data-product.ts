@@ -128,7 +128,7 @@ async function open(
 
   const subscriptions = await subscribe({
     ...{ product, landing, log },
-    arrived: port => runs.soon(`input ${port}`),
+    arrived: port => runs.automatic.soon(`input ${port}`),
   })
   opened.push(subscriptions)
 
@@ -179,7 +179,7 @@ async function open(
     policy: () => policy.current(),
     graphql,
     files: downloads,
-    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
+    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.automatic.soon(`input ${port}`) }),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
@@ -200,7 +200,7 @@ async function open(
   const before = await publications.current()
   if (before !== undefined) metrics.published(before)
   const poll = pollSecondsOf(product, options.pollSeconds ?? 0)
-  const timer = poll > 0 ? setInterval(() => runs.soon('poll'), poll * 1000).unref() : undefined
+  const timer = poll > 0 ? setInterval(() => runs.automatic.soon('poll'), poll * 1000).unref() : undefined
 
   return {
     problems: await runs.drift(),
@@ -220,7 +220,8 @@ async function open(
       },
       sdl: () => graph.sdl,
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
-      upstreamPublished: () => runs.soon('upstream'),
+      holdRuns: () => runs.automatic.hold(),
+      upstreamPublished: () => runs.automatic.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
       describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
