@@ -100,7 +100,9 @@ describeWith(MQTT_BROKER)('mqtt, on Mosquitto', () => {
       return { child, exited: once(child, 'exit') }
     }
     // The session exists once somebody has subscribed.
-    await (await listen()).close()
+    const first = await listen()
+    expect(await first.problems()).toEqual([])
+    await first.close()
     const expected = Array.from({ length: 300 }, (_, at) => JSON.stringify({ id: at }))
     for (let kill = 0; kill < 4; kill++) {
       const batch = expected.slice(kill * 75, kill * 75 + 75)
@@ -117,7 +119,7 @@ describeWith(MQTT_BROKER)('mqtt, on Mosquitto', () => {
     child.kill('SIGKILL')
     await exited
     expect((await contents()).sort()).toEqual(expected.sort())
-  }, 90_000)
+  }, 60_000)
 })
 
 describe('mqtt, what is wrong', () => {
