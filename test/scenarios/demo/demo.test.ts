@@ -431,6 +431,14 @@ describe('the way in', () => {
     expect(at(await ask('steward', '{ europeSales { orders { totalCount } } }'), 'europeSales.orders.totalCount')).toBe(
       3 * ORDERS + 1,
     )
+    // Two levels above the till, the world follows.
+    const world = async () =>
+      at<Continents>(
+        await ask('steward', '{ globalSales { byContinent { nodes { orderCount } } } }'),
+        'globalSales.byContinent',
+      ).nodes.reduce((sum, { orderCount }) => sum + orderCount, 0)
+    while ((await world()) === 5 * ORDERS && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
+    expect(await world()).toBe(5 * ORDERS + 1)
   })
 
   test('a second start runs nothing again', async () => {
