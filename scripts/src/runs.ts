@@ -1,4 +1,5 @@
 import type { DataProduct } from '@terrane/runtime'
+import { inStepsDownstream, upstreamOf } from './product-folders.js'
 import type { Terminal } from './terminal.js'
 import { count, secondsSince } from './terminal.js'
 
@@ -40,6 +41,39 @@ export async function runAndTell(
   await tellQuarantine(product, outcome, terminal, examples)
   terminal.problems(outcome.problems.filter(({ code }) => code !== 'INPUT_QUARANTINED'))
   return outcome
+}
+
+/** Each product after those that feed it, as many at once as `atMost`. One that fails does not keep the others from running. */
+export async function runInOrder(
+  products: readonly DataProduct[],
+  atMost: number,
+  run: (product: DataProduct) => Promise<unknown>,
+): Promise<void> {
+  const all = products.map(({ product }) => product)
+  const waiting: (() => void)[] = []
+  let free = Math.max(1, atMost)
+  const inTurn = async (act: () => Promise<unknown>) => {
+    if (free > 0) free--
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      await act()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
+  }
+  const done = new Map<string, Promise<void>>()
+  for (const level of inStepsDownstream(all)) {
+    // Products that feed one another in a circle wait for nobody of their own level.
+    const started = level.map(({ name }) => {
+      const product = products.find(each => each.product.name === name)!
+      const above = upstreamOf(product.product, all).flatMap(each => done.get(each.name) ?? [])
+      return [name, Promise.allSettled(above).then(() => inTurn(() => run(product)))] as const
+    })
+    for (const [name, running] of started) done.set(name, running)
+  }
+  await Promise.all(done.values())
 }
 
 /** Rows of a port that are looked through for those of this run's files. */

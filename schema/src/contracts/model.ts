@@ -225,6 +225,8 @@ export interface Product {
   tags: string[]
   description: { purpose?: string; limitations?: string; usage?: string }
   visibility: Visibility
+  /** `terrane.runInterval`: seconds between the beginnings of two runs that nobody asked for. */
+  runInterval: number
   team?: Team
   support: Support[]
   inputPorts: InputPort[]

@@ -13,6 +13,9 @@ import { redact } from './redact.js'
 import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
+/** Where the product does not say it. */
+const RUN_INTERVAL_SECONDS = 2
+
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
 
@@ -49,6 +52,7 @@ export async function readProduct(
     file,
     ...identityOf(root, problems),
     visibility,
+    runInterval: custom.amount('terrane.runInterval', problems) ?? RUN_INTERVAL_SECONDS,
     tags: root.texts('tags'),
     description: readDescription(root) ?? {},
     support: readSupport(root),

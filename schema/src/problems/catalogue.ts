@@ -323,6 +323,20 @@ export const CATALOGUE = {
     message: 'Input port {port} cannot read {pattern}: {reason}.',
     hint: 'Check that the source is up, and that its address and credentials are right; the last publication keeps serving.',
   },
+  SOURCE_SETTING_MISSING: {
+    message: 'Input port {port} needs {setting} in the server of its contract.',
+    hint: 'Add it; docs/contracts.md has every setting of every connector.',
+  },
+  SOURCE_TABLE_MISSING: {
+    message:
+      'Input port {port} reads the table {table}, which is not in the {database} database, or not for this user.',
+    hint: 'Create it, correct terrane.table or the name of the dataset, or let the user select from it.',
+  },
+  SOURCE_SILENT: {
+    message: 'Input port {port} does not hear from its source: {reason}.',
+    hint: 'Check that it is up, and that its address and credentials are right; until then it is tried again and again.',
+    severity: 'warning',
+  },
   SOURCE_FORMAT_UNKNOWN: {
     message: 'Input port {port} cannot tell the format of {item}.',
     hint: 'State format: csv, json, ndjson or parquet in the server of the contract, or let the path match only such files.',
@@ -369,7 +383,7 @@ export const CATALOGUE = {
   },
   INPUT_INTERRUPTED: {
     message: '{file} for input port {port} did not arrive whole: {reason}.',
-    hint: 'Send it again; nothing of it was kept.',
+    hint: 'Send it again, or let the next pull read it again; nothing of it was kept.',
   },
   INPUT_UNREADABLE: {
     message: '{file} of input port {port} is not readable as {format}: {reason}.',

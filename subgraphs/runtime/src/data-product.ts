@@ -17,7 +17,7 @@ import {
 } from '@terrane/schema'
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
-import { connectorOf, openConnector } from './input-ports/index.js'
+import { isSent, openConnector } from './input-ports/index.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -40,6 +40,7 @@ import { pushInto } from './push.js'
 import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
+import { subscribe } from './subscribe.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -114,7 +115,10 @@ async function open(
     product,
     stores,
     publications,
-    pull: progress => pullAll(product, options, landing, progress),
+    pull: async progress => [
+      ...(await pullAll(product, options, landing, progress)),
+      ...(await subscriptions.problems()),
+    ],
     inputs: () => inputsOf(product, landing),
     runPipeline,
     writeFiles: () => files.write(),
@@ -126,6 +130,12 @@ async function open(
     finished: run => metrics.ran(run),
     log,
   })
+
+  const subscriptions = await subscribe({
+    ...{ product, landing, log },
+    arrived: port => runs.automatic.soon(`input ${port}`),
+  })
+  opened.push(subscriptions)
 
   // Management ports.
   const managed: management.ManagedProduct = {
@@ -175,7 +185,7 @@ async function open(
     policy: () => policy.current(),
     graphql,
     files: downloads,
-    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
+    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.automatic.soon(`input ${port}`) }),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
@@ -196,7 +206,7 @@ async function open(
   const before = await publications.current()
   if (before !== undefined) metrics.published(before)
   const poll = pollSecondsOf(product, options.pollSeconds ?? 0)
-  const timer = poll > 0 ? setInterval(() => runs.soon('poll'), poll * 1000).unref() : undefined
+  const timer = poll > 0 ? setInterval(() => runs.automatic.soon('poll'), poll * 1000).unref() : undefined
 
   return {
     problems: await runs.drift(),
@@ -216,7 +226,8 @@ async function open(
       },
       sdl: () => graph.sdl,
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
-      upstreamPublished: () => runs.soon('upstream'),
+      holdRuns: () => runs.automatic.hold(),
+      upstreamPublished: () => runs.automatic.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
       quarantine: async (port, limit) =>
         product.inputPorts.some(({ name }) => name === port) ? managed.quarantine(port, limit) : [],
@@ -224,8 +235,9 @@ async function open(
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [observability, runs, graphql, downloads, publications, stores]) await each.close()
+        // Sources and runs first, stores last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+          await each.close()
       },
     },
   }
@@ -250,7 +262,7 @@ async function pullAll(
 ): Promise<Problem[]> {
   const problems: Problem[] = []
   const reach = { folder: options.folder, ...(options.mesh ? { mesh: options.mesh } : {}) }
-  for (const port of product.inputPorts.filter(each => connectorOf(each) !== 'push')) {
+  for (const port of product.inputPorts.filter(each => !isSent(each))) {
     progress('pull', port.name)
     const opened = await openConnector(port, reach)
     problems.push(...opened.problems)
@@ -268,7 +280,7 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const files = await inputFiles(name, connectorOf(port) === 'push' ? 'pushed' : 'pulled', landing)
+      const files = await inputFiles(name, isSent(port) ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract
       return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }

@@ -245,13 +245,13 @@ describe('usage and reach', () => {
 })
 
 describe('run and serve', () => {
-  const sources = () => {
+  const sources = async () => {
     const { generateSources } = jest.requireActual('@terrane/scripts') as typeof import('@terrane/scripts')
-    return generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 200 }).folder
+    return (await generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 200 })).folder
   }
 
   test('a run publishes; the same input again publishes nothing new', async () => {
-    const env = { TERRANE_SOURCES: sources() }
+    const env = { TERRANE_SOURCES: await sources() }
     const first = await terrane(['run', 'subgraphs/uk-sales', '--json'], env)
     expect(first.exit).toBe(0)
     expect(JSON.parse(first.out)).toMatchObject({ product: 'uk-sales', state: 'PUBLISHED', publication: 1 })
@@ -260,7 +260,7 @@ describe('run and serve', () => {
   })
 
   test('a product by itself answers what is public and health, and joins a mesh while that runs', async () => {
-    const env = { TERRANE_SOURCES: sources() }
+    const env = { TERRANE_SOURCES: await sources() }
     const alone = begin('terrane.js', ['serve', 'subgraphs/reference-geography', '--port', '0'], env)
     const [, url] = await alone.says(/is ready at (http:\S+)/)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
