@@ -19,6 +19,8 @@ export interface Configuration {
   gatewayJwks?: string
   /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
   pollSeconds?: number
+  /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
+  trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
   token?: string
   /**
@@ -54,6 +56,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
+    trickleSeconds: secondsOf(env.TERRANE_DEMO_TRICKLE_SECONDS || '300', 'TERRANE_DEMO_TRICKLE_SECONDS'),
     ...(HOST ? { host: HOST } : {}),
     ...(TERRANE_DATABASE_URL ? { databaseUrl: databaseUrlOf(TERRANE_DATABASE_URL) } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
