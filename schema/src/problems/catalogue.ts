@@ -537,6 +537,15 @@ export const CATALOGUE = {
   },
 
   // Running a product
+  QUALITY_RULES_TOO_MANY: {
+    message: 'There are more than {most} quality rules on {dataset}.',
+    hint: 'Keep those that somebody acts on.',
+  },
+  QUALITY_BASELINE_CHANGED: {
+    message:
+      "The quality rules of {dataset} were changed by {by} at {at} through the control port, and the contract's own have changed since.",
+    hint: 'Write the change back into the contract, or reset the rules; the last publication is served until then.',
+  },
   OVERLAY_BASELINE_CHANGED: {
     message:
       '{model} was changed by {by} at {at} through the control port, and the file under it has changed since.\nIn force until now:\n{overlay}\nIn the folder:\n{baseline}',
