@@ -1,1 +1,6 @@
+export { type Change, type Concern, type Level, reaches } from './change.js'
+export { Classifications, DEFAULT_CLASSIFICATIONS } from './classifications.js'
 export * from './column-lineage.js'
+export { type CompareOptions, compare, type Version } from './compare.js'
+export { contractsOf, type Outcome } from './rule.js'
+export { RULES } from './rules/index.js'
