@@ -40,6 +40,8 @@ interface Classified {
   /** `input.orders.email` */
   source: string
   classification?: string
+  /** Nobody has classified it: `classification` is what that counts as. */
+  assumed?: boolean
 }
 
 function strictestOf(
@@ -76,9 +78,10 @@ function classify(
   )
   if (properties.length === 0) return { classified: [{ source: `${table}.${column}` }] }
   return {
-    classified: properties.map(({ name, classification = fallback }) => ({
-      source: `${table}.${name}`,
-      ...(classification === undefined ? {} : { classification }),
+    classified: properties.map(property => ({
+      source: `${table}.${property.name}`,
+      ...classifiedAs(property.classification ?? fallback),
+      ...(property.classification === undefined ? { assumed: true } : {}),
     })),
   }
 }
@@ -96,7 +99,7 @@ function judge(
     dataset: dataset.name,
     classification: said(classification),
     source: strictest?.source,
-    stricter: said(strictest?.classification),
+    stricter: strictness(strictest),
     from: declassified?.from,
   }
   const less = strictest !== undefined && classifications.isStricter(strictest.classification, classification)
@@ -130,13 +133,20 @@ function rowProblems(
     property: least.name,
     classification: said(least.classification),
     source: strictest.source,
-    stricter: said(strictest.classification),
+    stricter: strictness(strictest),
     from: dataset.declassified?.from,
   }
   if (dataset.declassified === undefined) return [problem('DERIVED_ROWS_LESS_STRICT', details, place)]
   return classifications.isStricter(strictest.classification, dataset.declassified.from)
     ? [problem('DECLASSIFICATION_TOO_LOW', details, place)]
     : []
+}
+
+const classifiedAs = (classification: string | undefined) => (classification === undefined ? {} : { classification })
+
+function strictness(of: Classified | undefined): string {
+  if (of?.classification === undefined) return 'not classified and so the strictest'
+  return of.assumed ? `not classified and so ${of.classification}` : of.classification
 }
 
 const said = (classification: string | undefined) => classification ?? 'not classified'

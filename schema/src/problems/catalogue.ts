@@ -267,17 +267,17 @@ export const CATALOGUE = {
   // Registry
   DERIVED_LESS_STRICT: {
     message: '{property} of {dataset} is {classification}, but it is computed from {source}, which is {stricter}.',
-    hint: 'Classify it as strictly, leave the source out, or let somebody answer for it in terrane.declassified {from, reason, by}.',
+    hint: 'Classify it as strictly or leave the source out; correct the class of the source where it comes in; or let somebody answer for it in terrane.declassified {from, reason, by}.',
   },
   DERIVED_ROWS_LESS_STRICT: {
     message:
-      'Which rows {dataset} has depends on {source}, which is {stricter}; whoever reads {property} ({classification}) sees them.',
+      'Which rows {dataset} has, or in which order, depends on {source}, which is {stricter}; whoever reads {property} ({classification}) sees that.',
     hint: 'Choose rows by something less strict, or let somebody answer for it in terrane.declassified of the dataset.',
     severity: 'warning',
   },
   DECLASSIFICATION_TOO_LOW: {
     message: '{what} is declassified from {from}, but depends on {source}, which is {stricter}.',
-    hint: 'Let whoever answers for {stricter} data decide, and name that in from.',
+    hint: 'Let whoever answers for the stricter data decide, and name its class in from.',
   },
   DECLASSIFICATION_UNUSED: {
     message: '{what} is declassified without need: nothing it depends on is stricter.',
