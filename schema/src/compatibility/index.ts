@@ -4,6 +4,14 @@ export * from './column-lineage.js'
 export { type CompareOptions, compare, type Version } from './compare.js'
 export { type DerivedCheck, derivedProblems } from './derived.js'
 export { contractsHash, type Fingerprint, hashOf } from './fingerprint.js'
-export { listPublished, type PublishedMajor, readPublished, readSdl, recordVersion } from './published.js'
+export {
+  isRecorded,
+  listPublished,
+  type PublishedMajor,
+  readPublished,
+  readSdl,
+  recordVersion,
+  tamperedIn,
+} from './published.js'
 export { contractsOf, type Outcome } from './rule.js'
 export { RULES } from './rules/index.js'

@@ -58,14 +58,8 @@ export async function readPublished(
   { folder, manifest }: PublishedMajor,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ version?: Version; problems: Problem[] }> {
-  for (const [name, hash] of Object.entries(manifest.hashes)) {
-    const file = join(folder, name)
-    const text = await readFile(file, 'utf8').catch(() => undefined)
-    if (text === undefined || hashOf(text) !== hash) {
-      const reason = text === undefined ? 'it is gone' : 'it was changed since it was recorded'
-      return { problems: [problem('PUBLISHED_UNREADABLE', { reason }, { file })] }
-    }
-  }
+  const tampered = await tamperedIn({ folder, manifest })
+  if (tampered) return { problems: [tampered] }
   const { product, problems } = await readProduct(folder, env, { promisesOnly: true })
   if (product === undefined) {
     const reason = problems.find(({ severity }) => severity === 'error')?.message ?? 'it holds no product'
@@ -79,38 +73,28 @@ export function readSdl({ folder }: PublishedMajor): Promise<string> {
   return readFile(join(folder, 'sdl.graphql'), 'utf8')
 }
 
+/** Is it recorded in just this form? Then there is nothing to compare. */
+export function isRecorded({ manifest }: PublishedMajor, version: Version): boolean {
+  const last = manifest.versions.at(-1)
+  return last?.version === version.product.version && last.hash === recordOf(version).hash
+}
+
 /** Writes a version as what is published of its major; gives the folder, or nothing where it says the same already. */
-export async function recordVersion(root: string, { product, sdl }: Version): Promise<string | undefined> {
+export async function recordVersion(root: string, version: Version): Promise<string | undefined> {
+  const { product } = version
   const folder = join(root, product.name, String(product.major))
-  const contracts = contractsOf(product).map(({ id, file, document }) => ({
-    id,
-    file: `contracts/${basename(file).replace(/\.(ya?ml|json)$/, '.yaml')}`,
-    document,
-  }))
-  const yaml = (document: unknown) => `# ${MARK}\n${stringify(document, { lineWidth: 0 })}`
-  const files: Record<string, string> = {
-    'product.odps.yaml': yaml(product.document),
-    'sdl.graphql': `# ${MARK}\n${sdl.trim()}\n`,
-    ...Object.fromEntries(contracts.map(({ file, document }) => [file, yaml(document)])),
-  }
-  const hashes = Object.fromEntries(
-    Object.entries(files)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([file, text]) => [file, hashOf(text)]),
-  )
+  const { files, hashes, hash, contracts } = recordOf(version)
   const before = await readFile(join(folder, MANIFEST), 'utf8').then(
     text => JSON.parse(text) as Manifest,
     () => undefined,
   )
-  const hash = hashOf(JSON.stringify(hashes))
-  const last = before?.versions.at(-1)
-  if (last?.hash === hash && last.version === product.version) return undefined
+  if (before && isRecorded({ folder, manifest: before }, version)) return undefined
   const earlier = (before?.versions ?? []).filter(({ version }) => version !== product.version)
   const manifest: Manifest = {
     product: product.name,
     major: product.major,
     version: product.version,
-    contracts: Object.fromEntries(contracts.map(({ id, file }) => [id, file])),
+    contracts,
     hashes,
     versions: [...earlier, { version: product.version, hash }],
   }
@@ -119,6 +103,40 @@ export async function recordVersion(root: string, { product, sdl }: Version): Pr
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
   return folder
+}
+
+/** The files of a version, and what the manifest says of them. */
+function recordOf({ product, sdl }: Version) {
+  const yaml = (document: unknown) => `# ${MARK}\n${stringify(document, { lineWidth: 0 })}`
+  const contracts = contractsOf(product).map(({ id, file, document }) => ({
+    id,
+    file: `contracts/${basename(file).replace(/\.(ya?ml|json)$/, '.yaml')}`,
+    document,
+  }))
+  const files: Record<string, string> = {
+    ...Object.fromEntries(contracts.map(({ file, document }) => [file, yaml(document)])),
+    'product.odps.yaml': yaml(product.document),
+    'sdl.graphql': `# ${MARK}\n${sdl.trim()}\n`,
+  }
+  const hashes = Object.fromEntries(
+    Object.entries(files)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([file, text]) => [file, hashOf(text)]),
+  )
+  const ids = Object.fromEntries(contracts.map(({ id, file }) => [id, file]))
+  return { files, hashes, hash: hashOf(JSON.stringify(hashes)), contracts: ids }
+}
+
+/** The files are as they were recorded, or where they are not. */
+export async function tamperedIn({ folder, manifest }: PublishedMajor): Promise<Problem | undefined> {
+  for (const [name, hash] of Object.entries(manifest.hashes)) {
+    const file = join(folder, name)
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    if (text !== undefined && hashOf(text) === hash) continue
+    const reason = text === undefined ? 'it is gone' : 'it was changed since it was recorded'
+    return problem('PUBLISHED_UNREADABLE', { reason }, { file })
+  }
+  return undefined
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

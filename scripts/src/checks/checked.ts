@@ -4,7 +4,7 @@ import type { Change, Classifications, ModelLineage, Problem, Product, Version }
 export interface Checked {
   /** As given on the command line, resolved. */
   folder: string
-  /** The product's name, or the folder where it cannot be read. */
+  /** The product's name, or the folder's where it cannot be read. */
   name: string
   product?: Product
   /** Its subgraph; missing where its names do not make one. */
@@ -22,8 +22,8 @@ export interface Surroundings {
   beside: readonly Product[]
   /** Subgraphs of products that are not checked: from beside, else as published. */
   neighbours: readonly { name: string; sdl: string }[]
-  /** What a product is compared with, if there is something. */
-  baseline(product: Product): Promise<{ version?: Version; against?: string; problems: Problem[] }>
+  /** What a version is compared with, if there is something that differs from it. */
+  baseline(now: Version): Promise<{ version?: Version; against?: string; problems: Problem[] }>
   classifications: Classifications
   /** ISO date. */
   today: string

@@ -1,4 +1,4 @@
-import { compare } from '@terrane/schema'
+import { type Change, compare } from '@terrane/schema'
 import type { Checked, Surroundings } from './checked.js'
 
 /** What changed in the graph and the contracts since they were published, or since a commit. */
@@ -6,9 +6,17 @@ export async function checkCompatibility(all: readonly Checked[], surroundings: 
   const { classifications, today } = surroundings
   for (const one of all) {
     if (!one.product || one.sdl === undefined) continue
-    const { version, against, problems } = await surroundings.baseline(one.product)
+    const now = { product: one.product, sdl: one.sdl }
+    const { version, against, problems } = await surroundings.baseline(now)
     one.problems.push(...problems)
     if (against !== undefined) one.against = against
-    if (version) one.changes = compare(version, { product: one.product, sdl: one.sdl }, { classifications, today })
+    if (!version) continue
+    const changes = compare(version, now, { classifications, today })
+    one.changes = version.product.major < one.product.major ? changes.map(inNewMajor) : changes
   }
+}
+
+/** A new major has addresses of its own and breaks nobody; but what it opens is open. */
+function inNewMajor(change: Change): Change {
+  return change.level === 'breaking' ? { ...change, level: 'safe' } : change
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { productGraph, readProduct } from '@terrane/schema'
+import { productSdl, readProduct } from '@terrane/schema'
 import { CommandFailure, Exit } from '../terminal.js'
 import { isError, type Surroundings } from './checked.js'
 
@@ -30,7 +30,7 @@ export class GitRef {
     return new GitRef(ref, top, files)
   }
 
-  baseline: Surroundings['baseline'] = async ({ folder }) => {
+  baseline: Surroundings['baseline'] = async ({ product: { folder } }) => {
     const { product, problems } = await readProduct(
       path.join(this.files, path.relative(this.top, realpathSync(folder))),
     )
@@ -39,7 +39,7 @@ export class GitRef {
       const missing = problems.some(({ code }) => code === 'PRODUCT_MISSING')
       return { problems: [], ...(missing ? {} : { against: `${this.ref}, where it could not be read` }) }
     }
-    const graph = productGraph(product)
+    const graph = productSdl(product)
     if (graph.problems.some(isError)) return { problems: [] }
     return { version: { product, sdl: graph.sdl }, against: this.ref, problems: [] }
   }

@@ -1,4 +1,12 @@
-import { listPublished, type Problem, type Product, type PublishedMajor, readPublished } from '@terrane/schema'
+import {
+  isRecorded,
+  listPublished,
+  type Problem,
+  type Product,
+  type PublishedMajor,
+  readPublished,
+  tamperedIn,
+} from '@terrane/schema'
 import type { Surroundings } from './checked.js'
 
 /** The folder of published versions, read as far as a check needs it. */
@@ -17,13 +25,20 @@ export class Published {
     return new Published(folder, majors, problems, env)
   }
 
-  /** The major that the product is of now; a major that was never published breaks nobody. */
-  baseline: Surroundings['baseline'] = async product => {
+  /** The major that the product is of now; of one that was never published the newest below it. */
+  baseline: Surroundings['baseline'] = async now => {
+    const { product } = now
     const of = this.majors.filter(({ manifest }) => manifest.product === product.name)
     const same = of.find(({ manifest }) => manifest.major === product.major)
-    if (same) return { ...(await this.#read(same)), against: `published ${same.manifest.version}` }
-    const newest = of.at(-1)
-    return { problems: [], ...(newest ? { against: `new major, beside ${newest.manifest.version}` } : {}) }
+    if (same) {
+      const against = `published ${same.manifest.version}`
+      if (!isRecorded(same, now)) return { ...(await this.#read(same)), against }
+      const tampered = await tamperedIn(same)
+      return { against, problems: tampered ? [tampered] : [] }
+    }
+    const below = of.findLast(({ manifest }) => manifest.major < product.major)
+    if (!below) return { problems: [] }
+    return { ...(await this.#read(below)), against: `published ${below.manifest.version}, a major below` }
   }
 
   /** The newest published product that offers this contract. */

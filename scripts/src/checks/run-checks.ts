@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { Classifications, type Problem, type Product, productGraph, readSdl } from '@terrane/schema'
+import { Classifications, type Problem, type Product, productSdl, readSdl } from '@terrane/schema'
 import { productFoldersIn, productFoldersOf, readProducts } from '../product-folders.js'
 import { type Checked, isError, type Surroundings } from './checked.js'
 import { checkCompatibility } from './compatibility.js'
@@ -37,7 +37,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   const products = found.map(
     ({ folder, product, problems }): Checked => ({
       folder,
-      name: product?.name ?? folder,
+      name: product?.name ?? path.basename(folder),
       ...(product ? { product } : {}),
       problems: [...problems],
       changes: [],
@@ -67,7 +67,7 @@ async function surroundingsOf(
   const siblings = await productsBeside(checked, options.neighbours ?? [])
   const names = new Set([...own, ...siblings].map(({ name }) => name))
   const neighbours = siblings.flatMap(product => {
-    const { sdl, problems } = productGraph(product)
+    const { sdl, problems } = productSdl(product)
     return problems.some(isError) ? [] : [{ name: product.name, sdl }]
   })
   for (const major of published.newestBut(names)) {

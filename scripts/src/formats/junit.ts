@@ -19,7 +19,7 @@ interface Case {
 function casesOf(product: Checked): Case[] {
   const findings = findingsOfProduct(product)
   const isProblem = ({ level }: Finding) => level === 'error' || level === 'warning'
-  const against = product.against ?? 'nothing published yet'
+  const against = product.against ?? (product.product ? 'nothing published yet' : 'cannot be read')
   return [
     { name: 'contracts and pipeline are in order', findings: findings.filter(isProblem) },
     { name: `breaks nothing (${against})`, findings: findings.filter(finding => !isProblem(finding)) },

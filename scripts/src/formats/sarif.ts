@@ -14,7 +14,7 @@ export const sarif: Format = report => {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'terrane', informationUri: 'https://bitol.io', rules: codes.map(ruleOf) } },
+        tool: { driver: { name: 'terrane', rules: codes.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         results: findings.map(finding => resultOf(finding, codes)),
       },
@@ -40,11 +40,14 @@ function ruleOf(code: string) {
   const level = 'severity' in entry ? LEVELS.warning : LEVELS.error
   return {
     id: code,
-    shortDescription: { text: entry.message },
+    shortDescription: { text: open(entry.message) },
     defaultConfiguration: { level },
-    help: { text: entry.hint },
+    help: { text: open(entry.hint) },
   }
 }
+
+/** What is filled in where it is found. */
+const open = (text: string) => text.replace(/\{\w+\}/g, '…')
 
 function resultOf(finding: Finding, codes: string[]) {
   const { code, level, concern, message, hint, product, file, line, column } = finding

@@ -17,7 +17,9 @@ export const text: Format = (report, fails) => {
   for (const product of products) {
     const found = findingsOf({ products: [product], composition: [] })
     const sign = found.some(fails) ? painted(31, '✖') : painted(32, '✔')
-    lines.push(`${sign} ${product.name.padEnd(44)}${product.against ?? 'not published yet'}`)
+    lines.push(
+      `${sign} ${product.name.padEnd(44)}${product.against ?? (product.product ? 'not published yet' : 'cannot be read')}`,
+    )
   }
   lines.push(
     `${composition.some(({ severity }) => severity === 'error') ? painted(31, '✖') : painted(32, '✔')} composed`,

@@ -177,7 +177,9 @@ async function judgeOne(job: Omit<JudgeJob, 'kind'>): Promise<TracedVerdict> {
     const columns = await columnLineage(session.connection, models, ports)
     if (!job.inputs) return { ...verdict, columns }
     const unbound = await bind(session.connection, verdict, { ...job, inputs: job.inputs, places })
-    return { ...verdict, problems: [...verdict.problems, ...unbound], columns }
+    const problems = [...verdict.problems, ...unbound]
+    // What does not bind was not traced either, however it looks.
+    return { ...verdict, problems, columns: unbound.some(isError) ? [] : columns }
   } finally {
     session.close()
   }

@@ -57,18 +57,25 @@ const TRACED_TOGETHER = 30
  * breaks the process is found by halves, and costs itself only.
  */
 export async function traceProducts(products: TraceJob['products']): Promise<TracedVerdict[]> {
-  if (products.length > TRACED_TOGETHER) {
-    const rest = products.slice(TRACED_TOGETHER)
-    return [...(await traceProducts(products.slice(0, TRACED_TOGETHER))), ...(await traceProducts(rest))]
+  const verdicts: TracedVerdict[][] = []
+  let next = 0
+  const work = async () => {
+    for (let at = next++; at * TRACED_TOGETHER < products.length; at = next++) {
+      verdicts[at] = await traceTogether(products.slice(at * TRACED_TOGETHER, (at + 1) * TRACED_TOGETHER))
+    }
   }
-  if (products.length === 0) return []
+  await Promise.all([work(), work()])
+  return verdicts.flat()
+}
+
+async function traceTogether(products: TraceJob['products']): Promise<TracedVerdict[]> {
   const ended = await converse({ kind: 'trace', products }, JUDGE_LIMITS, os.tmpdir(), () => {})
   if (ended.message?.type === 'verdicts') return ended.message.verdicts
   if (products.length === 1) {
     return [{ problems: [ended.problem ?? crashed('it gave no verdict')], order: [], lineage: [], columns: [] }]
   }
   const half = Math.ceil(products.length / 2)
-  return [...(await traceProducts(products.slice(0, half))), ...(await traceProducts(products.slice(half)))]
+  return [...(await traceTogether(products.slice(0, half))), ...(await traceTogether(products.slice(half)))]
 }
 
 interface Ended {
