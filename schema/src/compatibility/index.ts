@@ -15,3 +15,4 @@ export {
 } from './published.js'
 export { contractsOf, type Outcome } from './rule.js'
 export { RULES } from './rules/index.js'
+export { servedFingerprint } from './served.js'
