@@ -21,6 +21,10 @@ function table(): string {
 it('tells every rule with its level and example', () => {
   const text = readFileSync(FILE, 'utf8')
   expect(text).toMatch(MARKS)
-  if (process.env.UPDATE_DOCS) writeFileSync(FILE, text.replace(MARKS, () => table()))
+  if (process.env.UPDATE_DOCS)
+    writeFileSync(
+      FILE,
+      text.replace(MARKS, () => table()),
+    )
   expect(MARKS.exec(readFileSync(FILE, 'utf8'))![0]).toBe(table())
 })
