@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { Classifications, type Problem, type Product, productSdl, readSdl } from '@terrane/schema'
-import { productFoldersIn, productFoldersOf, readProducts } from '../product-folders.js'
+import { productFoldersIn, productFoldersOf, readProducts, withExtraFields } from '../product-folders.js'
 import { type Checked, isError, type Surroundings } from './checked.js'
 import { checkCompatibility } from './compatibility.js'
 import { checkComposition } from './composition.js'
@@ -33,7 +33,7 @@ export interface CheckReport {
 /** Everything that `terrane check` looks at, in order; offline, without data. */
 export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   const folders = [...new Set(options.given.flatMap(productFoldersOf))]
-  const found = await readProducts(folders)
+  const found = await withExtraFields(await readProducts(folders))
   const products = found.map(
     ({ folder, product, problems }): Checked => ({
       folder,
@@ -88,7 +88,7 @@ async function productsBeside(checked: readonly Checked[], neighbours: readonly 
   const taken = new Set(checked.map(({ name }) => name))
   const siblings = checked.flatMap(({ folder }) => productFoldersIn(path.dirname(folder)))
   const others = [...new Set([...neighbours.flatMap(productFoldersOf), ...siblings])].filter(one => !given.has(one))
-  return (await readProducts(others)).flatMap(({ product }) => {
+  return (await withExtraFields(await readProducts(others))).flatMap(({ product }) => {
     if (!product || taken.has(product.name)) return []
     taken.add(product.name)
     return [product]
