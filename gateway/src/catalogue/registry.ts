@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
+import { type Fingerprint, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
@@ -47,6 +47,7 @@ export class Registry {
     url: string
     name?: string
     replace?: boolean
+    checked?: Fingerprint
     by: string
   }): Promise<{ name?: string; problems: Problem[] }> {
     if (!isHttpUrl(request.url)) return { problems: [problem('PRODUCT_URL_INVALID', { url: request.url })] }
@@ -57,6 +58,7 @@ export class Registry {
     const { product, problems } = await this.mesh.products.add(remoteEndpoint(name, url), {
       remote: true,
       replace: request.replace === true,
+      ...(request.checked ? { checked: request.checked } : {}),
     })
     if (product === undefined) return { name, problems }
     const { sdl, policy, info } = product

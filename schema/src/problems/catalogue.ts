@@ -264,6 +264,40 @@ export const CATALOGUE = {
     hint: 'Use letters, digits and single underscores, beginning with a letter.',
   },
 
+  // Registry
+  DERIVED_LESS_STRICT: {
+    message: '{property} of {dataset} is {classification}, but it is computed from {source}, which is {stricter}.',
+    hint: 'Classify it as strictly or leave the source out; correct the class of the source where it comes in; or let somebody answer for it in terrane.declassified {from, reason, by}.',
+  },
+  DERIVED_ROWS_LESS_STRICT: {
+    message:
+      'Which rows {dataset} has, or in which order, depends on {source}, which is {stricter}; whoever reads {property} ({classification}) sees that.',
+    hint: 'Choose rows by something less strict, or let somebody answer for it in terrane.declassified of the dataset.',
+    severity: 'warning',
+  },
+  DECLASSIFICATION_TOO_LOW: {
+    message: '{what} is declassified from {from}, but depends on {source}, which is {stricter}.',
+    hint: 'Let whoever answers for the stricter data decide, and name its class in from.',
+  },
+  DECLASSIFICATION_UNUSED: {
+    message: '{what} is declassified without need: nothing it depends on is stricter.',
+    hint: 'Take terrane.declassified out, so that it does not cover what comes later.',
+    severity: 'warning',
+  },
+  UPSTREAM_CLASSIFICATION_UNKNOWN: {
+    message:
+      'What arrives at input port {port} counts as strictest: its contract {contract} is neither beside the product nor published.',
+    hint: 'Name the folder of the product that offers it with --with, or record it where published contracts are.',
+  },
+  PUBLISHED_UNREADABLE: {
+    message: 'What is published cannot be read here: {reason}.',
+    hint: 'Take the folder from git again; it is only written by terrane check --record.',
+  },
+  CHECKED_ANOTHER: {
+    message: 'The product {product} serves another {what} than the one that was checked.',
+    hint: 'It changed in between, or another folder was checked: let it settle, check again, publish again.',
+  },
+
   // Graph
   GRAPH_NAME_COLLISION: {
     message: '{first} and {second} both become `{name}` in the graph.',
