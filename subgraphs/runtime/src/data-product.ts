@@ -7,6 +7,7 @@ import {
   IDENTITY_HEADER,
   IdentityVerifier,
   outputContracts,
+  openApiOfProduct,
   type Problem,
   type Product,
   problem,
@@ -190,10 +191,15 @@ async function open(
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
       page: async asking => management.productPage(await management.describeProduct(managed, asking)),
-      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      descriptor: ({ decision }) => management.descriptorFor(product, decision),
       contract: (name, { decision }) => {
         const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
-        return dataset && management.contractYaml(product, dataset, decision)
+        return dataset && management.contractFor(product, dataset.contract, decision)
+      },
+      openApi: async asking => {
+        const may = (action: 'control' | 'observe') => asking.decision.actions.includes(action)
+        const info = await management.describeProduct(managed, asking, false)
+        return openApiOfProduct(info, { control: may('control'), observe: may('observe') })
       },
     },
     unready: async () =>

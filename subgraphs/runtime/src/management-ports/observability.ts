@@ -1,6 +1,7 @@
 import type { AuditInfo, RunInfo } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { QuarantinedRow } from '../input-layer/landed.js'
+import { inputContractFor } from './input-contract.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited, need } from './rights.js'
 import { type Sight, sightOf } from './sight.js'
@@ -56,6 +57,10 @@ export class ObservabilityPort {
       const sight = sightOf(this.managed.product, asking.decision)
       return rows.map(row => ({ ...row, text: '', reason: sight.tells(row.reason) ? '' : row.reason }))
     })
+  }
+
+  inputContract(port: string, asking: Asking): object | undefined {
+    return inputContractFor(this.managed, port, asking)
   }
 
   async metrics(asking: Asking): Promise<string> {
