@@ -1,4 +1,5 @@
 export {
+  type Described,
   json,
   listOf,
   type OpenApiDocument,

@@ -43,10 +43,13 @@ export function openApiOfProduct(info: DataProductInfo, rights: Rights): OpenApi
 
 /** Of a product's document what stands at its address, also behind the gateway. */
 export function belowAddress(document: Pick<OpenApiDocument, 'paths'>, address: string): Paths {
+  const at = [address, majorless(address)]
   return Object.fromEntries(
-    Object.entries(document.paths).filter(([path]) => path === address || path.startsWith(`${address}/`)),
+    Object.entries(document.paths).filter(([path]) => at.includes(path) || path.startsWith(`${address}/`)),
   )
 }
+
+const majorless = (address: string) => address.replace(/\/\d+$/, '')
 
 const PROCESS_TAG = { name: 'process', description: 'The process itself.' }
 const TAGS = [PROCESS_TAG.name]
@@ -125,7 +128,6 @@ function processPaths(): Paths {
 }
 
 function discoveryPaths({ name, address }: DataProductInfo): Paths {
-  const [majorless] = /^.*(?=\/\d+$)/.exec(address) ?? [address]
   return {
     [address]: {
       get: {
@@ -138,7 +140,7 @@ function discoveryPaths({ name, address }: DataProductInfo): Paths {
         },
       },
     },
-    [majorless!]: {
+    [majorless(address)]: {
       get: {
         operationId: `${name}.newest`,
         tags: [name],

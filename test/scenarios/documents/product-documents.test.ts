@@ -1,3 +1,4 @@
+import { type Gateway, issueToken, startGateway } from '@terrane/gateway'
 import type { OpenApiDocument } from '@terrane/schema'
 import Ajv2020 from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
@@ -91,6 +92,40 @@ describe('OpenAPI', () => {
       compared++
     }
     expect(compared).toBeGreaterThan(8)
+  })
+})
+
+describe('behind a gateway', () => {
+  let gateway: Gateway
+  beforeAll(async () => {
+    const { home, product } = harbour
+    const endpoint = { name: 'harbour', url: 'terrane:harbour', fetch: (request: Request) => product.fetch(request) }
+    gateway = await startGateway({ listenPort: 0, home, demo: true, products: [endpoint], log: () => {} })
+  })
+  afterAll(() => gateway?.close())
+
+  const get = async (path: string, as?: string, accept = 'application/json') => {
+    const authorization = as ? { authorization: `Bearer ${await issueToken({ home: harbour.home, as })}` } : {}
+    return fetch(gateway.url + path, { headers: { accept, ...authorization } })
+  }
+
+  test('visitors are not told of control, and the mesh tells of nothing that it does not answer', async () => {
+    const visitor = (await (await get('/openapi.json')).json()) as OpenApiDocument
+    expect(JSON.stringify(visitor)).not.toMatch(/\/control\/|profit/)
+    const admin = (await (await get('/openapi.json', 'admin')).json()) as OpenApiDocument
+    expect(verdictOn(admin)).toBe('')
+    const below = operationsOf(await openApi('admin')).filter(({ path }) => path.startsWith('/data/'))
+    expect(operationsOf(admin)).toEqual(expect.arrayContaining(below))
+    expect(admin.components.schemas['harbour.calls']).toMatchObject({ properties: { profit: {} } })
+  })
+
+  test('an input contract takes signing in, and the right to control', async () => {
+    const path = `${ADDRESS}/input/calls/contract.yaml`
+    expect((await get(path)).status).toBe(401)
+    expect((await get(path, 'analyst')).status).toBe(403)
+    const admin = await get(path, 'admin', 'application/yaml')
+    expect([admin.status, parse(await admin.text())]).toEqual([200, expect.objectContaining({ kind: 'DataContract' })])
+    expect(admin.headers.get('vary')).toMatch(/accept, authorization/)
   })
 })
 
