@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { compose } from './commands/compose.js'
+import { crawl } from './commands/crawl.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
 import { publish } from './commands/publish.js'
@@ -16,7 +17,7 @@ export function commandLine(): Command {
     .description('Folders of contracts and SQL become data products behind one gateway.')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
-  for (const command of [init, serve, gateway, run, check, publish, compose, token]) command(terrane)
+  for (const command of [init, serve, gateway, run, check, publish, compose, crawl, token]) command(terrane)
   return terrane
 }
 

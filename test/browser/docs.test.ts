@@ -15,7 +15,8 @@ describeInBrowser('the HTTP ports in a browser', () => {
     browser = await openChromium()
     page = await browser.newPage()
     page.on('request', request => {
-      if (!request.url().startsWith(mesh.gateway.url) && !request.url().startsWith('data:')) elsewhere.push(request.url())
+      if (!request.url().startsWith(mesh.gateway.url) && !request.url().startsWith('data:'))
+        elsewhere.push(request.url())
     })
     page.on('console', message => {
       if (message.type() === 'error') complaints.push(message.text())
@@ -37,7 +38,7 @@ describeInBrowser('the HTTP ports in a browser', () => {
     await operation.getByRole('button', { name: 'Execute' }).click()
     expect((await answered).headers().authorization).toMatch(/^Bearer ey/)
     await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor()
-    expect(await operation.locator('.live-responses-table').innerText()).toContain('reference-geography')
+    expect(await operation.locator('.live-responses-table').textContent()).toContain('reference-geography')
     expect(elsewhere).toEqual([])
     expect(complaints).toEqual([])
   })
