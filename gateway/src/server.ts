@@ -106,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useGraphql(apollo, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
-    useDataMesh({ products, decisionPoint, identities }),
+    useDataMesh({ products, decisionPoint, signs: mesh.signs }),
     useOpenApi({ products, decisionPoint, identities, log }),
     useRegistry(registry, keys.jwks),
     useMarketplace(options.marketplace),

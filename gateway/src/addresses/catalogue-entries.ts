@@ -16,7 +16,7 @@ export interface CatalogueEntry extends Omit<ProductSummary, 'datasets'> {
 /** Who may read it: everybody; whoever is given it, which may be asked for; or it is not even known to everybody. */
 export type Access = 'public' | 'restricted' | 'hidden'
 
-export interface Signs {
+interface Signs {
   freshness: Freshness
   publishedAt?: string
 }

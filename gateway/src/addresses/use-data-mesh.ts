@@ -1,13 +1,12 @@
 import { OPENAPI_PATH } from '@terrane/schema'
 import type { FastifyRequest } from 'fastify'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
+import type { VitalSigns } from '../catalogue/vital-signs.js'
 import type { Part } from '../plugins/part.js'
 import { problemJson } from '../problem-json.js'
-import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Products } from '../supergraph/products.js'
 import { type CatalogueEntry, catalogueEntries, FORMATS } from './catalogue-entries.js'
 import { dcat } from './dcat.js'
-import { LiveSigns } from './live-signs.js'
 import { sendDocument } from './send-document.js'
 
 const PATH = '/.well-known/data-mesh'
@@ -21,9 +20,9 @@ const LARGEST_PAGE = 1000
 export function useDataMesh(options: {
   products: Products
   decisionPoint: DecisionPoint
-  identities: ProductIdentities
+  signs: VitalSigns
 }): Part {
-  const signs = new LiveSigns(options.identities)
+  const { signs } = options
   return {
     http(app) {
       app.get(PATH, { config: { authenticate: 'problem' } }, async (request, reply) => {
