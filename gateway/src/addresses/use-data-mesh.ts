@@ -17,11 +17,7 @@ const LARGEST_PAGE = 1000
  * `/.well-known/data-mesh`: every product and dataset that the caller may know of, with addresses. For crawlers: JSON, or
  * by `accept` a DCAT 3 catalogue; in pages, of which `next` and the `link` header lead on (RFC 8288).
  */
-export function useDataMesh(options: {
-  products: Products
-  decisionPoint: DecisionPoint
-  signs: VitalSigns
-}): Part {
+export function useDataMesh(options: { products: Products; decisionPoint: DecisionPoint; signs: VitalSigns }): Part {
   const { signs } = options
   return {
     http(app) {
