@@ -42,7 +42,7 @@ COPY --from=build /terrane/scripts/package.json scripts/
 COPY --from=build /terrane/scripts/bin scripts/bin
 COPY --from=build /terrane/scripts/dist scripts/dist
 RUN ln -s /terrane/scripts/bin/terrane.js /usr/local/bin/terrane \
-    && install -d -o 1000 -g 1000 -m 0700 /var/lib/terrane /var/lib/terrane/sources
+    && install -d -o 1000 -g 1000 -m 0700 /var/lib/terrane
 # By number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000
 VOLUME /var/lib/terrane

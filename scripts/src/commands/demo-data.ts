@@ -1,10 +1,12 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { configurationOf } from '../configuration.js'
-import { generateSources } from '../demo/sources.js'
+import { configurationOf, listenPortOf } from '../configuration.js'
+import { type DemoSources, generateSources } from '../demo/sources.js'
+import { openTillBroker, type TillBroker } from '../demo/till-broker.js'
+import { stopRequested, untilStopped } from '../stopping.js'
 import { CommandFailure, count, Exit, secondsSince, Terminal } from '../terminal.js'
 
 const TILLS = '/data/europe/france/france-sales/1/input/orders'
@@ -12,30 +14,46 @@ const PATIENCE_MILLISECONDS = 120_000
 
 interface Options {
   orders: string
-  json?: boolean
+  tills?: string
 }
 
 export function demoData(terrane: Command): void {
   terrane
     .command('demo-data')
     .option('--orders <n>', 'orders a country', '100000')
-    .option('--json', 'print what was written as JSON')
+    .option('--tills <port>', "go on as the MQTT broker that India's tills send to")
     .description(
-      "Write the demo's source files below TERRANE_HOME, and send what its tills push to the demo at TERRANE_MESH_URL.",
+      "Write the demo's source files below TERRANE_HOME; what its tills push goes to the demo at TERRANE_MESH_URL.",
     )
-    .action(async ({ orders, json = false }: Options) => {
-      const terminal = new Terminal(json)
+    .action(async ({ orders, tills }: Options) => {
+      const terminal = new Terminal()
       if (!/^[1-9]\d{0,7}$/.test(orders)) throw new CommandFailure(Exit.Usage, `--orders is a number, not "${orders}".`)
-      const { home, meshUrl } = configurationOf()
+      const { home, meshUrl, host = '127.0.0.1', trickleSeconds } = configurationOf()
+      const stopping = stopRequested()
       const since = Date.now()
-      const sources = generateSources(home, { orders: Number(orders) })
+      const sources = await generateSources(home, { orders: Number(orders) })
       terminal.step('done', `source files in ${sources.folder}`, secondsSince(since))
+      const broker =
+        tills === undefined ? undefined : await openTillBroker({ listenPort: listenPortOf(tills, '--tills'), host })
+      const sending = broker && sendOnce(broker, sources).then(() => broker.trickle(sources, trickleSeconds || 300))
+      // Told to stop before anybody listened: nothing was lost, the next start sends it.
+      sending?.catch(() => undefined)
       if (meshUrl !== undefined) {
         for (const file of sources.france.files) await push(meshUrl, file)
         terminal.step('done', 'france-sales: files pushed', count(sources.france.lines, 'lines'), secondsSince(since))
       }
-      terminal.facts({ folder: sources.folder, pushed: meshUrl === undefined ? 0 : sources.france.files.length })
+      if (broker === undefined) return
+      terminal.line(`The tills are ready at port ${broker.listenPort}`)
+      await untilStopped(() => broker.close(), stopping)
     })
+}
+
+/** What was sent before is not sent again. */
+async function sendOnce(broker: TillBroker, sources: DemoSources): Promise<void> {
+  const done = path.join(sources.folder, 'sent-by-the-tills')
+  if (existsSync(done)) return
+  await broker.sendGenerated(sources)
+  writeFileSync(done, `${sources.today}\n`)
 }
 
 /** Again until the product is in the mesh; what arrived before counts once. */

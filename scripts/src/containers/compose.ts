@@ -35,17 +35,19 @@ services:
       start_period: 60s
 
 ${products.map(service).join('\n')}
-  # The demo's source files, and what its tills push. Without the demo: leave it out.
+  # The demo's source files, what its tills push, and the MQTT broker of India's. Without the demo: leave it out.
   demo-data:
     <<: *terrane
-    command: [demo-data]
-    restart: "no"
+    command: [demo-data, --tills, "1883"]
     environment:
       TERRANE_MESH_URL: http://gateway:4000
-    volumes: [sources:/var/lib/terrane/sources]
+    expose: ["1883"]
+    volumes: [demo:/var/lib/terrane]
     networks: [mesh]
     depends_on:
       gateway: { condition: service_healthy }
+    healthcheck:
+      disable: true
 
   mysql:
     image: mysql:8.4
@@ -70,12 +72,12 @@ networks:
 
 volumes:
   gateway:
-  sources:
+  demo:
   mysql:
 ${products.map(({ name }) => `  ${name}:\n`).join('')}`
 }
 
-const service = ({ name }: Contained) => `  ${name}:
+const service = ({ name, environment }: Contained) => `  ${name}:
     <<: *terrane
     command: [serve, subgraphs/${name}]
     env_file: [secrets/${name}.env, secrets/database.env]
@@ -83,11 +85,13 @@ const service = ({ name }: Contained) => `  ${name}:
       PORT: "4000"
       TERRANE_MESH_URL: http://gateway:4000
       TERRANE_POLL_SECONDS: "15"
-      TERRANE_SOURCES: /var/lib/terrane/sources
-    expose: ["4000"]
+      TERRANE_SOURCES: /demo/sources
+${Object.entries(environment)
+  .map(([key, value]) => `      ${key}: "${value}"\n`)
+  .join('')}    expose: ["4000"]
     volumes:
       - ${name}:/var/lib/terrane
-      - sources:/var/lib/terrane/sources:ro
+      - demo:/demo:ro
     networks: [mesh, database]
     depends_on:
       gateway: { condition: service_healthy }

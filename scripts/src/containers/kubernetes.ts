@@ -38,14 +38,14 @@ metadata:
 data:
   TERRANE_MESH_URL: http://gateway:4000
   TERRANE_POLL_SECONDS: "15"
-  TERRANE_SOURCES: /var/lib/terrane/sources
+  TERRANE_SOURCES: /demo/sources
 ---
-# The source files that products pull, shared and read by them; the demo's are written by the job demo-data.
-${claim('sources', 'ReadWriteMany', '10Gi')}`,
+# The source files that products pull, shared and read by them; the demo's are written by demo-data.
+${claim('demo', 'ReadWriteMany', '10Gi')}`,
     'k8s/base/gateway.yaml': GENERATED + gateway(names),
     'k8s/base/demo-data.yaml': GENERATED + demoData(),
     'k8s/base/network-policies.yaml': GENERATED + networkPolicies(),
-    ...Object.fromEntries(names.map(name => [`k8s/base/products/${name}.yaml`, GENERATED + product(name)])),
+    ...Object.fromEntries(products.map(one => [`k8s/base/products/${one.name}.yaml`, GENERATED + product(one)])),
     'k8s/overlays/mysql/kustomization.yaml': `${GENERATED}# The database is yours: the secret "database" names it in TERRANE_DATABASE_URL. docs/deploy.md
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -55,9 +55,9 @@ labels:
 resources:
   - ../../base
   - gateway.yaml
-$names.map(name => `  - products/${name}.yaml\n`).join('')patches:
+${names.map(name => `  - products/${name}.yaml\n`).join('')}patches:
   # Replicas share what a StatefulSet keeps to itself.
-  - target: kind: StatefulSet 
+  - target: { kind: StatefulSet }
     patch: |
       $patch: delete
       apiVersion: apps/v1
@@ -68,21 +68,38 @@ images:
   - name: terrane
     newTag: local
 `,
-    'k8s/overlays/mysql/gateway.yaml': GENERATED + scaled('gateway', gatewayArguments(names), 2, true),
+    'k8s/overlays/mysql/gateway.yaml': GENERATED + scaled(gatewayWorkload(names)),
     ...Object.fromEntries(
-      names.map(name => [
-        `k8s/overlays/mysql/products/$name.yaml`,
-        GENERATED + scaled(name, ['serve', `subgraphs/$name`], 2, false),
-      ]),
+      products.map(one => [`k8s/overlays/mysql/products/${one.name}.yaml`, GENERATED + scaled(workloadOf(one))]),
     ),
   }
 }
 
-const gatewayArguments = (names: string[]) => [
-  'gateway',
-  '--demo',
-  ...names.flatMap(name => ['--product', `http://${name}:4000`]),
-]
+/** What runs in a pod, whatever keeps it running. */
+interface Workload {
+  name: string
+  args: string[]
+  isGateway: boolean
+  environment: Record<string, string>
+  replicas: number
+}
+
+const gatewayWorkload = (names: string[]): Workload => ({
+  name: 'gateway',
+  args: ['gateway', '--demo', ...names.flatMap(name => ['--product', `http://${name}:4000`])],
+  isGateway: true,
+  environment: { PORT: '4000', TERRANE_PUBLIC_URL: 'http://terrane.example' },
+  replicas: 2,
+})
+
+/** Of those that listen at a broker there is one: of two each would be sent what the other is not. */
+const workloadOf = ({ name, environment, listens }: Contained): Workload => ({
+  name,
+  args: ['serve', `subgraphs/${name}`],
+  isGateway: false,
+  environment: { PORT: '4000', ...environment },
+  replicas: listens ? 1 : 2,
+})
 
 function gateway(names: string[]): string {
   return `${service('gateway', false)}---
@@ -101,11 +118,10 @@ spec:
             backend:
               service: { name: gateway, port: { name: http } }
 ---
-${statefulSet('gateway', gatewayArguments(names), true)}`
+${statefulSet(gatewayWorkload(names))}`
 }
 
-const product = (name: string) =>
-  `${service(name, true)}---\n${statefulSet(name, ['serve', `subgraphs/${name}`], false)}`
+const product = (one: Contained) => `${service(one.name, true)}---\n${statefulSet(workloadOf(one))}`
 
 /** A product is met by the gateway before it has anything to publish, so it is found before it is ready. */
 const service = (name: string, early: boolean) => `apiVersion: v1
@@ -118,41 +134,42 @@ ${early ? '  publishNotReadyAddresses: true\n' : ''}  ports:
     - { name: http, port: 4000, targetPort: http }
 `
 
-const statefulSet = (name: string, args: string[], isGateway: boolean) => `apiVersion: apps/v1
+const statefulSet = (workload: Workload) => `apiVersion: apps/v1
 kind: StatefulSet
 metadata:
-  name: ${name}
+  name: ${workload.name}
 spec:
   # SQLite and DuckDB files have one process.
   replicas: 1
-  serviceName: ${name}
+  serviceName: ${workload.name}
   selector:
-    matchLabels: { app.kubernetes.io/name: ${name} }
+    matchLabels: { app.kubernetes.io/name: ${workload.name} }
   template:
-${pod(name, args, isGateway)}  volumeClaimTemplates:
+${pod(workload)}  volumeClaimTemplates:
     - metadata:
         name: home
       spec:
         accessModes: [ReadWriteOnce]
-        resources: { requests: { storage: ${isGateway ? '1Gi' : '20Gi'} } }
+        resources: { requests: { storage: ${workload.isGateway ? '1Gi' : '20Gi'} } }
 `
 
 /** Replicas share a home: landed files and the columns of publications are files also where rows are in MySQL. */
-const scaled = (name: string, args: string[], replicas: number, isGateway: boolean) => `${claim(
-  `${name}-home`,
-  'ReadWriteMany',
-  isGateway ? '1Gi' : '20Gi',
-)}---
+function scaled(workload: Workload): string {
+  const { name, replicas, isGateway } = workload
+  return `${claim(`${name}-home`, 'ReadWriteMany', isGateway ? '1Gi' : '20Gi')}---
 apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
 spec:
   replicas: ${replicas}
-  selector:
+${replicas === 1 ? '  strategy: { type: Recreate }\n' : ''}  selector:
     matchLabels: { app.kubernetes.io/name: ${name} }
   template:
-${pod(name, args, isGateway, `${name}-home`)}---
+${pod(workload, `${name}-home`)}${replicas === 1 ? '' : growing(workload)}`
+}
+
+const growing = ({ name, replicas, isGateway }: Workload) => `---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
@@ -175,7 +192,7 @@ spec:
     matchLabels: { app.kubernetes.io/name: ${name} }
 `
 
-function pod(name: string, args: string[], isGateway: boolean, sharedHome?: string): string {
+function pod({ name, args, isGateway, environment }: Workload, sharedHome?: string): string {
   const secret = `${name}-secrets`
   return `    metadata:
       labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/component: ${isGateway ? 'gateway' : 'product'} }
@@ -193,8 +210,9 @@ function pod(name: string, args: string[], isGateway: boolean, sharedHome?: stri
           image: terrane
           args: [${args.map(one => JSON.stringify(one)).join(', ')}]
           env:
-            - { name: PORT, value: "4000" }
-${isGateway ? '            - { name: TERRANE_PUBLIC_URL, value: "http://terrane.example" }\n' : ''}          envFrom:
+${Object.entries(environment)
+  .map(([key, value]) => `            - { name: ${key}, value: ${JSON.stringify(value)} }\n`)
+  .join('')}          envFrom:
 ${isGateway ? '' : '            - configMapRef: { name: product-settings }\n'}            - secretRef: { name: ${secret} }
 ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          ports:
             - { name: http, containerPort: 4000 }
@@ -219,25 +237,38 @@ ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          po
             capabilities: { drop: [ALL] }
           volumeMounts:
             - { name: home, mountPath: /var/lib/terrane }
-${isGateway ? '' : '            - { name: sources, mountPath: /var/lib/terrane/sources, readOnly: true }\n'}            - { name: tmp, mountPath: /tmp }
+${isGateway ? '' : '            - { name: demo, mountPath: /demo, readOnly: true }\n'}            - { name: tmp, mountPath: /tmp }
       volumes:
         - { name: tmp, emptyDir: {} }
-${isGateway ? '' : '        - { name: sources, persistentVolumeClaim: { claimName: sources } }\n'}${sharedHome ? `        - { name: home, persistentVolumeClaim: { claimName: ${sharedHome} } }\n` : ''}`
+${isGateway ? '' : '        - { name: demo, persistentVolumeClaim: { claimName: demo } }\n'}${sharedHome ? `        - { name: home, persistentVolumeClaim: { claimName: ${sharedHome} } }\n` : ''}`
 }
 
-const demoData = () => `# The demo's source files, and what its tills push. Without the demo: leave it out.
-apiVersion: batch/v1
-kind: Job
+/** One: two would both be the broker. */
+const demoData =
+  () => `# The demo's source files, what its tills push, and the MQTT broker of India's. Without the demo: leave it out.
+apiVersion: v1
+kind: Service
 metadata:
   name: demo-data
 spec:
-  backoffLimit: 6
+  selector: { app.kubernetes.io/name: demo-data }
+  ports:
+    - { name: mqtt, port: 1883, targetPort: mqtt }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: demo-data
+spec:
+  replicas: 1
+  strategy: { type: Recreate }
+  selector:
+    matchLabels: { app.kubernetes.io/name: demo-data }
   template:
     metadata:
       labels: { app.kubernetes.io/name: demo-data, app.kubernetes.io/component: demo-data }
     spec:
       automountServiceAccountToken: false
-      restartPolicy: OnFailure
       securityContext:
         runAsNonRoot: true
         runAsUser: 1000
@@ -247,9 +278,11 @@ spec:
       containers:
         - name: demo-data
           image: terrane
-          args: ["demo-data"]
+          args: ["demo-data", "--tills", "1883"]
           env:
             - { name: TERRANE_MESH_URL, value: "http://gateway:4000" }
+          ports:
+            - { name: mqtt, containerPort: 1883 }
           resources:
             requests: { cpu: 100m, memory: 256Mi }
             limits: { memory: 1Gi }
@@ -258,10 +291,10 @@ spec:
             readOnlyRootFilesystem: true
             capabilities: { drop: [ALL] }
           volumeMounts:
-            - { name: sources, mountPath: /var/lib/terrane/sources }
+            - { name: demo, mountPath: /var/lib/terrane }
             - { name: tmp, mountPath: /tmp }
       volumes:
-        - { name: sources, persistentVolumeClaim: { claimName: sources } }
+        - { name: demo, persistentVolumeClaim: { claimName: demo } }
         - { name: tmp, emptyDir: {} }
 `
 
@@ -299,6 +332,21 @@ spec:
         - podSelector:
             matchLabels: { app.kubernetes.io/component: gateway }
       ports: [{ protocol: TCP, port: http }]
+---
+# Products that listen to the demo's tills call them; nobody else does.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: from-products-to-the-demo
+spec:
+  podSelector:
+    matchLabels: { app.kubernetes.io/component: demo-data }
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels: { app.kubernetes.io/component: product }
+      ports: [{ protocol: TCP, port: mqtt }]
 `
 
 const claim = (name: string, mode: string, size: string) => `apiVersion: v1
