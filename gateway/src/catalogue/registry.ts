@@ -36,7 +36,7 @@ export class Registry {
     }
     for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
     this.governed = await this.mesh.meetGoverned()
-    if (this.missing().length > 0) {
+    if (this.waiting.size > 0 || !this.governed) {
       this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS)
       this.retry.unref()
     }
@@ -74,7 +74,10 @@ export class Registry {
   }
 
   missing(): string[] {
-    return [...this.waiting, ...(this.governed ? [] : ['policies of products in the supergraph'])]
+    // One that was known before keeps its place in the graph: while it is away it costs itself, not the whole gateway.
+    const known = new Set(this.mesh.products.all().map(({ endpoint }) => endpoint.url))
+    const unknown = [...this.waiting].filter(url => !known.has(baseOf(url)))
+    return [...unknown, ...(this.governed ? [] : ['policies of products in the supergraph'])]
   }
 
   async close(): Promise<void> {
@@ -91,7 +94,7 @@ export class Registry {
   private async retryWaiting(): Promise<void> {
     for (const url of [...this.waiting]) await this.addConfigured(url)
     this.governed ||= await this.mesh.meetGoverned()
-    if (this.missing().length === 0) clearInterval(this.retry)
+    if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }
 
   /** Each once while it lasts: what is asked every few seconds would fill the log. */

@@ -6,6 +6,7 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  openApiOfProduct,
   outputContracts,
   type Problem,
   type Product,
@@ -18,6 +19,7 @@ import {
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
 import { isSent, openConnector } from './input-ports/index.js'
+import { openLease } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -91,6 +93,7 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
+  const lease = openLease({ folder, product: product.name, ...ofDatabase })
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -98,6 +101,8 @@ async function open(
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
+    lease,
+    shared: databaseUrl !== undefined,
     log,
     ...ofDatabase,
   })
@@ -115,6 +120,7 @@ async function open(
     product,
     stores,
     publications,
+    lease,
     pull: async progress => [
       ...(await pullAll(product, options, landing, progress)),
       ...(await subscriptions.problems()),
@@ -191,10 +197,15 @@ async function open(
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
       page: async asking => management.productPage(await management.describeProduct(managed, asking)),
-      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      descriptor: ({ decision }) => management.descriptorFor(product, decision),
       contract: (name, { decision }) => {
         const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
-        return dataset && management.contractYaml(product, dataset, decision)
+        return dataset && management.contractFor(product, dataset.contract, decision)
+      },
+      openApi: async asking => {
+        const may = (action: 'control' | 'observe') => asking.decision.actions.includes(action)
+        const info = await management.describeProduct(managed, asking, false)
+        return openApiOfProduct(info, { control: may('control'), observe: may('observe') })
       },
     },
     unready: async () =>

@@ -13,6 +13,7 @@ import {
 } from '@terrane/schema'
 import { AutomaticRuns } from './automatic-runs.js'
 import type { Log, RunOutcome } from './data-product-options.js'
+import type { Held, Lease } from './lease.js'
 import { baselineOf, withOverlays } from './management-ports/quality-overlays.js'
 import type { RunEvent } from './management-ports/run-events.js'
 import type { Manifest, Publications } from './output-layer/store.js'
@@ -25,6 +26,8 @@ export interface RunParts {
   product: Product
   stores: Pick<Stores, 'metadata'>
   publications: Publications
+  /** Of all processes that serve the product one runs it at a time. */
+  lease: Lease
   /** Brings in what is new at the sources. */
   pull: (progress: Progress) => Promise<Problem[]>
   /** The landed files that count now. */
@@ -77,9 +80,9 @@ export class ProductRuns {
     onProgress: Progress = () => {},
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
-    const done = this.inTurn(() => {
+    const done = this.inTurn(held => {
       this.automatic.began()
-      return this.publish(id, trigger, onProgress)
+      return this.publish(id, trigger, onProgress, held)
     })
     const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
@@ -162,10 +165,15 @@ export class ProductRuns {
     await this.queue.catch(() => {})
   }
 
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(() => {
+  private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
+    const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
-      return act()
+      const held = await this.parts.lease.take(this.stop.signal)
+      try {
+        return await act(held)
+      } finally {
+        await held.release()
+      }
     })
     this.queue = turn.catch(() => {})
     return turn
@@ -175,6 +183,7 @@ export class ProductRuns {
     id: string,
     trigger: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<{ outcome: RunOutcome; info: RunInfo }> {
     const { stores, log, product } = this.parts
     const startedAt = new Date()
@@ -188,7 +197,7 @@ export class ProductRuns {
     }
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(progress)
+      outcome = await this.attempt(progress, held)
     } catch (error) {
       log({
         level: 'error',
@@ -226,7 +235,7 @@ export class ProductRuns {
     }
   }
 
-  private async attempt(onProgress: Progress): Promise<RunOutcome> {
+  private async attempt(onProgress: Progress, held: Held): Promise<RunOutcome> {
     const { product } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
@@ -246,7 +255,7 @@ export class ProductRuns {
       return { state: 'UNCHANGED', publication: published.number, problems: [...problems, ...unwritten] }
     }
 
-    const made = await this.make(inputs, models, datasets, fingerprint, onProgress)
+    const made = await this.make(inputs, models, datasets, fingerprint, onProgress, held)
     const all = [...problems, ...made.problems]
     if (made.state === 'PUBLISHED') {
       onProgress('files')
@@ -262,6 +271,7 @@ export class ProductRuns {
     datasets: RunJob['datasets'],
     fingerprint: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<RunOutcome> {
     const { product, publications, runPipeline } = this.parts
     const { number, folder, tables } = await publications.begin()
@@ -274,6 +284,8 @@ export class ProductRuns {
         await publications.abandon(number)
         return { state: 'FAILED', problems, result }
       }
+      // Another process may run by now; what it sees as left behind it removes.
+      if (!(await held.stands())) throw new Error('the right to run was lost, with the connection that held it')
       await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
       return { state: 'PUBLISHED', publication: number, problems, result }
     } catch (error) {

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ControlPort } from './control.js'
+import { documentResponse } from './document-response.js'
 import type { ObservabilityPort } from './observability.js'
 import type { Asking } from './port.js'
 import { putQuality, qualityInForce, resetQuality } from './quality-overlays.js'
@@ -11,8 +12,8 @@ const LARGEST_SQL_BYTES = 1_000_000
 const LARGEST_GRANT_BYTES = 100_000
 
 /**
- * Control and observability over HTTP, below a product's address: `/control/…` and `/observability/…`. The same ports
- * serve the graph; only the clothes differ. `asking` is who asks, already verified.
+ * Control and observability over HTTP, below a product's address: `/control/…`, `/observability/…` and the contracts of
+ * what comes in. The same ports serve the graph; only the clothes differ. `asking` is who asks, already verified.
  */
 export function managementRoutes(
   control: ControlPort,
@@ -115,6 +116,13 @@ export function managementRoutes(
       'cache-control': 'no-store',
     }),
   )
+
+  routes.get('/input/:port/contract.yaml', context => {
+    const document = observability.inputContract(context.req.param('port'), asking(context))
+    return document
+      ? documentResponse(context.req.raw, document)
+      : trouble(context, 404, 'There is no such input port, or another product feeds it by its own contract.')
+  })
 
   // Mounted apps do not share an error handler: refusals of the ports become problem+json here, the rest goes on up.
   routes.onError((error, context) => {
