@@ -21,6 +21,8 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 /** A quoted value longer than this is taken for a quote that was never closed. */
 const LONGEST = 1024 ** 2
+/** Records of a longer one outlive the young generation of the heap. */
+const CHUNK = 256 * 1024
 
 /**
  * Reads records one by one and finds back into step after a broken quote: where a record over several lines does not
@@ -59,7 +61,7 @@ export async function* csvRecords(
     offset += start
     return taken
   }
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
     yield take(false)
   }
@@ -91,7 +93,7 @@ export async function hasBroken(file: string, delimiter: string, columns: number
     bytes = rest.includes(QUOTE) ? rest : rest.subarray(rest.lastIndexOf(NEWLINE) + 1)
     return false
   }
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
     if (anyBroken(false)) return true
   }
