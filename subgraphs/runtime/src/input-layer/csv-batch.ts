@@ -42,14 +42,20 @@ export async function loadCsvBatch(
     connection,
     `SELECT nextval('typed.loads')::INTEGER AS load FROM range(${batch.length})`,
   )
-  const loads: Load[] = []
-  for (const [at, { file }] of batch.entries()) {
-    const folder = path.join(scratch, String(at))
-    await mkdir(folder)
-    const plain = await plainBytes(file, folder)
-    const { load: number } = numbers[at]!
-    loads.push({ connection, file, path: plain, properties, partitions: new Map(), table, number, scratch: folder })
-  }
+  // Unpacking is the thread pool's work: several at a time. All of them end before the caller removes the folder.
+  const prepared = await Promise.allSettled(
+    batch.map(async ({ file }, at): Promise<Load> => {
+      const folder = path.join(scratch, String(at))
+      await mkdir(folder)
+      const plain = await plainBytes(file, folder)
+      const number = numbers[at]!.load
+      return { connection, file, path: plain, properties, partitions: new Map(), table, number, scratch: folder }
+    }),
+  )
+  const loads = prepared.map(each => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
   const found = await loadCsvs(loads)
   if (found === undefined) return []
   const counted = await all<{ load: number; rows: number }>(

@@ -21,6 +21,8 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 /** A quoted value longer than this is taken for a quote that was never closed. */
 const LONGEST = 1024 ** 2
+/** Records of a longer one outlive the young generation of the heap. */
+const CHUNK = 256 * 1024
 
 /**
  * Reads records one by one and finds back into step after a broken quote: where a record over several lines does not
@@ -59,7 +61,7 @@ export async function* csvRecords(
     offset += start
     return taken
   }
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 * LONGEST }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
     yield take(false)
   }
@@ -74,12 +76,28 @@ export function fieldsOf(bytes: Buffer, { start, end }: Pick<CsvRecord, 'start' 
   return fields
 }
 
-/** Whether any record is broken. */
+/** Whether any record is broken. Only a quote breaks one: between quotes every line is a record, and is skipped. */
 export async function hasBroken(file: string, delimiter: string, columns: number): Promise<boolean> {
-  for await (const { records } of csvRecords(file, delimiter, columns)) {
-    if (records.some(record => record.broken)) return true
+  const separator = delimiter.charCodeAt(0)
+  let bytes: Buffer = Buffer.alloc(0)
+  const anyBroken = (ended: boolean) => {
+    let start = 0
+    for (let quote = bytes.indexOf(QUOTE); quote >= 0; quote = bytes.indexOf(QUOTE, start)) {
+      if (quote > start) start = Math.max(start, bytes.lastIndexOf(NEWLINE, quote - 1) + 1)
+      const found = recordAt(bytes, start, separator, ended, columns)
+      if (found?.broken) return true
+      if (found === undefined) break
+      start = found.next
+    }
+    const rest = bytes.subarray(start)
+    bytes = rest.includes(QUOTE) ? rest : rest.subarray(rest.lastIndexOf(NEWLINE) + 1)
+    return false
   }
-  return false
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
+    if (anyBroken(false)) return true
+  }
+  return anyBroken(true)
 }
 
 /** The record that starts at `start`; undefined where more bytes are needed to tell. */

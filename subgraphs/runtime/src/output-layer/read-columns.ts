@@ -8,16 +8,20 @@ const OPTIONS = { access_mode: 'READ_ONLY', memory_limit: '256MB' }
 /** Reads a new publication's columns in the child process. */
 export async function withColumns<Result>(
   columnsFile: string,
-  read: (connection: DuckDBConnection) => Promise<Result>,
-  threads = 2,
+  read: (connection: DuckDBConnection, another: () => Promise<DuckDBConnection>) => Promise<Result>,
 ): Promise<Result> {
-  const instance = await DuckDBInstance.create(columnsFile, { ...OPTIONS, threads: String(threads) })
-  const connection = await instance.connect()
-  try {
+  const instance = await DuckDBInstance.create(columnsFile, { ...OPTIONS, threads: '2' })
+  const connections: DuckDBConnection[] = []
+  const connect = async () => {
+    const connection = await instance.connect()
+    connections.push(connection)
     await connection.run("SET TimeZone = 'UTC'")
-    return await read(connection)
+    return connection
+  }
+  try {
+    return await read(await connect(), connect)
   } finally {
-    connection.closeSync()
+    for (const connection of connections) connection.closeSync()
     instance.closeSync()
   }
 }
