@@ -12,6 +12,8 @@ export interface MeshOptions extends Pick<GatewayOptions, 'listenPort' | 'host' 
   folders: readonly string[]
   home: string
   databaseUrl?: string
+  /** What one operation may cost at the gateway. */
+  costLimit?: number
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -29,7 +31,7 @@ export interface Mesh {
 }
 
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, env, databaseUrl, log } = options
+  const { home, env, databaseUrl, costLimit, log } = options
   const { jwks } = await loadOrCreateKeys(home)
   let gateway: Gateway | undefined
   // Products are opened before the gateway that they read one another through.
@@ -46,6 +48,8 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
         folder,
         home,
         trust: jwks,
+        // The gateway adds keys to what it fetches.
+        ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
         mesh: authenticated(throughGateway, () => tokens(name)),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(env ? { env } : {}),
@@ -61,6 +65,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     gateway = await startGateway({
       home,
       listenPort: options.listenPort,
+      ...(costLimit ? { limits: { cost: costLimit } } : {}),
       ...(options.host ? { host: options.host } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),

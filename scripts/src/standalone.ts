@@ -35,11 +35,12 @@ export async function openStandalone(folder: string, configuration: Configuratio
 }
 
 async function alone(folder: string, name: string, configuration: Configuration): Promise<Standalone> {
-  const { home, databaseUrl, meshUrl } = configuration
+  const { home, databaseUrl, meshUrl, costLimit } = configuration
   const opened = await openDataProduct({
     folder,
     home,
     trust: await trustOf(configuration),
+    ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(meshUrl ? { mesh: await doorOf(meshUrl, name, configuration) } : {}),
     pollSeconds: configuration.pollSeconds ?? (meshUrl ? POLL_SECONDS : 0),
@@ -101,6 +102,7 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
     host: '127.0.0.1',
     demo: true,
     ...(configuration.databaseUrl ? { databaseUrl: configuration.databaseUrl } : {}),
+    ...(configuration.costLimit ? { costLimit: configuration.costLimit } : {}),
   })
   const named = (name: string) => mesh.products.find(({ product }) => product.name === name)
   const product = itself && named(itself.name)

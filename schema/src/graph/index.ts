@@ -1,6 +1,7 @@
 export { DEFAULT_PAGE, MAXIMUM_GROUPS, MAXIMUM_PAGE } from './arguments.js'
 export { type Coordinates, coordinatesOf } from './coordinates.js'
 export * from './names.js'
+export * from './operation-cost.js'
 export { requiredPolicy } from './policy-keys.js'
 export * from './product-graph.js'
 export * from './resolvers.js'

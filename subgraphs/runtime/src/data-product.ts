@@ -156,7 +156,13 @@ async function open(
   if (broken(graph.problems)) return { problems: graph.problems }
   // From here on the folder is in force.
   await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
-  const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
+  const graphql = await openGraphqlPort(product, {
+    ...reading,
+    schema: graph.schema,
+    open: () => policy.isOpen(),
+    ...(options.graphLimits ? { limits: options.graphLimits } : {}),
+    log,
+  })
   const downloads = openFilesPort(product, reading)
   opened.push(runs, graphql, downloads)
 
