@@ -380,6 +380,11 @@ export const CATALOGUE = {
     hint: 'They are not loaded; name them in the input contract to use them.',
     severity: 'warning',
   },
+  INPUT_FILE_SET_ASIDE: {
+    message: 'A file pushed to input port {port} was set aside, and published without: {reason}',
+    hint: 'Push it again whole, and take this one back: DELETE input/{port}/{sha256} below the address of the product.',
+    severity: 'warning',
+  },
   INPUT_QUARANTINED: {
     message:
       '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',

@@ -15,7 +15,15 @@ import {
   redact,
 } from '@terrane/schema'
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
-import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
+import {
+  erase,
+  forgetQuarantine,
+  inputFiles,
+  type Landing,
+  pull,
+  readQuarantine,
+  sweepLanding,
+} from './input-layer/index.js'
 import { connectorOf, openConnector } from './input-ports/index.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
@@ -27,14 +35,14 @@ import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
 import { ServerFiles } from './output-ports/server-files.js'
-import { runPipeline } from './pipeline/index.js'
+import { examineParquet, runPipeline } from './pipeline/index.js'
 import type { RunLimits } from './pipeline/job.js'
 import { PolicyInForce } from './policy-in-force.js'
 import { pollSecondsOf } from './polling.js'
 import { productDatabaseUrl } from './product-database.js'
 import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
-import { pushInto } from './push.js'
+import { type PushParts, pushInto, withdrawFrom } from './push.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 
@@ -99,7 +107,7 @@ async function open(
   const policy = new PolicyInForce(product, stores.security)
 
   // Inputs: what is pulled, what is pushed, and the runs that they start.
-  const landing: Landing = { folder, metadata: stores.metadata }
+  const landing: Landing = { folder, metadata: stores.metadata, examineParquet }
   await sweepLanding(landing)
   const quarantineFolder = path.join(folder, 'quarantine')
   const metrics = new ProductMetrics(product.name)
@@ -168,6 +176,20 @@ async function open(
 
   const verifier = new IdentityVerifier(options.trust, product.name)
   const admitted = (token: string | undefined) => admit(token, verifier, () => policy.current())
+  const pushes: PushParts = {
+    product,
+    landing,
+    audit: stores.audit,
+    arrived: port => runs.soon(`input ${port}`),
+    withdrawn(port, sha256) {
+      const erased = runs.between(async () => {
+        await erase(landing, port, sha256)
+        await forgetQuarantine(quarantineFolder, { port, sha256 })
+      })
+      erased.catch(error => log({ level: 'error', message: 'A withdrawn file is still there.', error: String(error) }))
+      runs.soon(`withdrawn from ${port}`)
+    },
+  }
   const routes = productRoutes({
     managed,
     admit: admitted,
@@ -175,7 +197,8 @@ async function open(
     policy: () => policy.current(),
     graphql,
     files: downloads,
-    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
+    receive: pushInto(pushes),
+    withdraw: withdrawFrom(pushes),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
@@ -266,10 +289,11 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const files = await inputFiles(name, connectorOf(port) === 'push' ? 'pushed' : 'pulled', landing)
+      const pushed = connectorOf(port) === 'push'
+      const files = await inputFiles(name, pushed ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract
-      return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
+      return { port: name, pushed, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
     }),
   )
 }

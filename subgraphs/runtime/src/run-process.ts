@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { bind } from './pipeline/bind.js'
 import { execute, secondsSince } from './pipeline/execute.js'
-import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
+import type { ExamineJob, JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
 import { plan } from './pipeline/plan.js'
 import { checkDataset } from './pipeline/quality.js'
@@ -31,7 +31,12 @@ input.once('line', line => {
 })
 input.once('close', () => process.kill(process.pid, 'SIGKILL'))
 
-async function answer(job: RunJob | JudgeJob): Promise<RunMessage> {
+async function answer(job: RunJob | JudgeJob | ExamineJob): Promise<RunMessage> {
+  if (job.kind === 'examine') {
+    const { examine } = await import('./input-layer/examine.js')
+    const found = await examine(job.file, job.properties)
+    return { type: 'examined', ...(found ? { problem: found } : {}) }
+  }
   if (job.kind !== 'judge') return { type: 'result', result: await run(job) }
   const session = await openSession({ limits: { memoryMegabytes: 128, threads: 1 } })
   const { verdict, places } = await judgeAll(session, job)

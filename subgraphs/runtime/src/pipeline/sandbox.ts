@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import os from 'node:os'
+import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
+import type { LandedFile } from '../input-layer/landed.js'
 import { confine } from './confine.js'
-import type { JudgeJob, JudgeModels, RunJob, RunLimits, RunMessage, RunPipeline, RunResult } from './job.js'
+import type { ExamineJob, JudgeJob, JudgeModels, RunJob, RunLimits, RunMessage, RunPipeline, RunResult } from './job.js'
 
-/** The only two ways to SQL that somebody else wrote; both are a child process each, ended when its work is. */
+/** The only ways to SQL that somebody else wrote, and to files before they are known; a child process each, ended when its work is. */
 
 const JUDGE_LIMITS: RunLimits = { memoryMegabytes: 256, threads: 1, seconds: 30 }
+const EXAMINE_LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 1, seconds: 60 }
 /** More than this on standard output is not ours. */
 const MAX_LINE = 16 * 1024 * 1024
 const MAX_LOG = 64 * 1024
@@ -39,6 +42,19 @@ export const judgeModels: JudgeModels = async (product, inputs) => {
   return { problems: [ended.problem ?? crashed('it gave no verdict')], order: [], lineage: [] }
 }
 
+/**
+ * Reads a pushed parquet file whole before it is kept. What takes longer than a minute is kept unread, and found by the
+ * run; what kills the process that reads it would kill every run.
+ */
+export async function examineParquet(file: LandedFile, properties: Property[]): Promise<Problem | undefined> {
+  const ended = await converse({ kind: 'examine', file, properties }, EXAMINE_LIMITS, os.tmpdir(), () => {})
+  if (ended.message?.type === 'examined') return ended.message.problem
+  if (ended.problem?.code === 'RUN_TIMEOUT') return undefined
+  const { port, name, format } = file
+  const reason = 'reading it ends the process that reads it'
+  return problem('INPUT_UNREADABLE', { port, file: name, format, reason }, { file: name })
+}
+
 interface Ended {
   /** The last line that is not progress. */
   message?: Exclude<RunMessage, Progress>
@@ -49,7 +65,7 @@ interface Ended {
 
 /** One conversation: the job in, progress and one answer out. */
 function converse(
-  job: RunJob | JudgeJob,
+  job: RunJob | JudgeJob | ExamineJob,
   limits: RunLimits,
   folder: string,
   onProgress: (message: Progress) => void,
