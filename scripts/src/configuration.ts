@@ -21,6 +21,8 @@ export interface Configuration {
   pollSeconds?: number
   /** TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. */
   costLimit?: number
+  /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
+  trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
   token?: string
   /**
@@ -28,6 +30,10 @@ export interface Configuration {
    * TERRANE_TOKEN_URL the demo's provider at the mesh where they are not set.
    */
   client?: { id?: string; secret: string; tokenUrl: string }
+  /** TERRANE_PUBLIC_URL: where browsers find the gateway, if that is not where it listens. */
+  publicUrl?: string
+  /** TERRANE_LOGIN_CLIENT_ID, _SECRET and TERRANE_LOGIN_SCOPE: the gateway as a client of the issuer, for browsers. */
+  signIn?: { clientId: string; clientSecret?: string; scope?: string }
   /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
   issuer?: {
     url: string
@@ -48,9 +54,11 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   const { TERRANE_DATABASE_URL, TERRANE_MESH_URL, TERRANE_GATEWAY_JWKS, TERRANE_TOKEN, HOST } = env
   const client = clientOf(env)
   const issuer = issuerOf(env)
+  const signIn = signInOf(env)
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
+    trickleSeconds: secondsOf(env.TERRANE_DEMO_TRICKLE_SECONDS || '300', 'TERRANE_DEMO_TRICKLE_SECONDS'),
     ...(HOST ? { host: HOST } : {}),
     ...(TERRANE_DATABASE_URL ? { databaseUrl: databaseUrlOf(TERRANE_DATABASE_URL) } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
@@ -60,6 +68,8 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
+    ...(signIn ? { signIn } : {}),
+    ...(env.TERRANE_PUBLIC_URL ? { publicUrl: urlOf(env.TERRANE_PUBLIC_URL, 'TERRANE_PUBLIC_URL') } : {}),
   }
 }
 
@@ -103,6 +113,22 @@ function clientOf(env: NodeJS.ProcessEnv): Configuration['client'] {
     secret
       ? 'TERRANE_CLIENT_SECRET needs TERRANE_MESH_URL or TERRANE_TOKEN_URL beside it.'
       : 'TERRANE_CLIENT_ID and TERRANE_TOKEN_URL need TERRANE_CLIENT_SECRET beside them.',
+  )
+}
+
+function signInOf(env: NodeJS.ProcessEnv): Configuration['signIn'] {
+  const {
+    TERRANE_LOGIN_CLIENT_ID: clientId,
+    TERRANE_LOGIN_CLIENT_SECRET: clientSecret,
+    TERRANE_LOGIN_SCOPE: scope,
+  } = env
+  if (clientId && env.TERRANE_ISSUER)
+    return { clientId, ...(clientSecret ? { clientSecret } : {}), ...(scope ? { scope } : {}) }
+  if (!clientId && !clientSecret && !scope) return undefined
+  throw new ConfigurationError(
+    clientId
+      ? 'TERRANE_LOGIN_CLIENT_ID needs TERRANE_ISSUER beside it.'
+      : 'TERRANE_LOGIN_CLIENT_SECRET and TERRANE_LOGIN_SCOPE need TERRANE_LOGIN_CLIENT_ID beside them.',
   )
 }
 

@@ -7,7 +7,8 @@ import { authenticated } from './product-access.js'
 import { upstreamOf } from './product-folders.js'
 import { productTokens } from './tokens.js'
 
-export interface MeshOptions extends Pick<GatewayOptions, 'listenPort' | 'host' | 'issuer' | 'demo' | 'log'> {
+export interface MeshOptions
+  extends Pick<GatewayOptions, 'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'log'> {
   /** Product folders. */
   folders: readonly string[]
   home: string
@@ -67,6 +68,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       listenPort: options.listenPort,
       ...(costLimit ? { limits: { cost: costLimit } } : {}),
       ...(options.host ? { host: options.host } : {}),
+      ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),

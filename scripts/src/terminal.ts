@@ -45,9 +45,10 @@ export class Terminal {
     if (!this.muted) this.out.write(`${text}\n`)
   }
 
-  /** Three lines each: what, where, what to do. */
+  /** Three lines each: what, where, what to do. What two stages find alike is one problem. */
   problems(problems: readonly Problem[]): void {
-    for (const problem of problems) {
+    const distinct = new Map(problems.map(problem => [`${problem.message} ${placeOf(problem)}`, problem]))
+    for (const problem of distinct.values()) {
       const [sign, colour] = MARKS[problem.severity === 'warning' ? 'warned' : 'failed']
       this.line(`${this.paint(colour, sign)} ${problem.message} ${this.paint(2, problem.code)}`)
       const place = placeOf(problem)

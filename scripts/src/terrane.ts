@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { compose } from './commands/compose.js'
 import { gateway } from './commands/gateway.js'
+import { init } from './commands/init.js'
 import { publish } from './commands/publish.js'
 import { run } from './commands/run.js'
 import { serve } from './commands/serve.js'
@@ -15,7 +16,7 @@ export function commandLine(): Command {
     .description('Folders of contracts and SQL become data products behind one gateway.')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
-  for (const command of [serve, gateway, run, check, publish, compose, token]) command(terrane)
+  for (const command of [init, serve, gateway, run, check, publish, compose, token]) command(terrane)
   return terrane
 }
 

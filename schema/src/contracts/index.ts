@@ -1,6 +1,7 @@
 export { readContract, readContractFile } from './contract.js'
 export { type Interpolated, interpolate } from './interpolate.js'
 export * from './model.js'
+export { outputContracts } from './ports.js'
 export { readProduct } from './product.js'
 export { isSecretName, redact, redactText } from './redact.js'
 export { filesOf, type ServerFile } from './server.js'

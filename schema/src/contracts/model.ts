@@ -1,3 +1,5 @@
+import type { LoadedExtension } from '../graph/extension.js'
+
 /**
  * The product as the rest of Terrane sees it: read from ODPS and ODCS documents, resolved and typed. Whoever holds a
  * `Product` never looks at YAML again.
@@ -223,6 +225,8 @@ export interface Product {
   tags: string[]
   description: { purpose?: string; limitations?: string; usage?: string }
   visibility: Visibility
+  /** `terrane.runInterval`: seconds between the beginnings of two runs that nobody asked for. */
+  runInterval: number
   team?: Team
   support: Support[]
   inputPorts: InputPort[]
@@ -231,6 +235,8 @@ export interface Product {
   /** All datasets of all output contracts, in order. Names are unique in a product. */
   datasets: Dataset[]
   models: Model[]
+  /** What the folder's `resolvers.ts` adds to the graph. */
+  extension?: LoadedExtension
   /** As written and fit to be shown: variables stay `${NAME}`, what stands under secret-like names is `***`. */
   document: Record<string, unknown>
 }

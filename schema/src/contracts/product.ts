@@ -7,11 +7,14 @@ import { VISIBILITIES } from './dataset.js'
 import { checkEntities } from './entities.js'
 import type { Contract, Product, Visibility } from './model.js'
 import { readModels } from './models.js'
-import { readInputPorts, readOutputPorts } from './ports.js'
+import { outputContracts, readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
 import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
+
+/** Where the product does not say it. */
+const RUN_INTERVAL_SECONDS = 2
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
@@ -43,12 +46,13 @@ export async function readProduct(
 
   const outputPorts = readOutputPorts(root, outputs, problems)
   const inputPorts = readInputPorts(root, inputs, outputs, problems)
-  const datasets = outputPorts.flatMap(port => port.contract.datasets)
+  const datasets = outputContracts({ outputPorts }).flatMap(contract => contract.datasets)
   const product: Product = {
     folder,
     file,
     ...identityOf(root, problems),
     visibility,
+    runInterval: custom.amount('terrane.runInterval', problems) ?? RUN_INTERVAL_SECONDS,
     tags: root.texts('tags'),
     description: readDescription(root) ?? {},
     support: readSupport(root),

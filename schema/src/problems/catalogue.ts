@@ -281,6 +281,14 @@ export const CATALOGUE = {
     message: '{property} of {dataset} refers to {entity} by `{field}`, which is not its primary key.',
     hint: 'Refer to the primary key of that dataset.',
   },
+  RESOLVERS_BROKEN: {
+    message: '{file} does not load: {reason}.',
+    hint: 'Correct it at this place; docs/resolvers.md says what it may hold.',
+  },
+  RESOLVERS_NOT_ALLOWED: {
+    message: '{what} {why}.',
+    hint: 'Change it in resolvers.ts; docs/resolvers.md says what it may add.',
+  },
   SUPERGRAPH_NAME_TWICE: {
     message: 'Two products are called {name}: {first} and {second}.',
     hint: 'Give every product of the mesh a name of its own.',
@@ -314,6 +322,20 @@ export const CATALOGUE = {
   SOURCE_UNREACHABLE: {
     message: 'Input port {port} cannot read {pattern}: {reason}.',
     hint: 'Check that the source is up, and that its address and credentials are right; the last publication keeps serving.',
+  },
+  SOURCE_SETTING_MISSING: {
+    message: 'Input port {port} needs {setting} in the server of its contract.',
+    hint: 'Add it; docs/contracts.md has every setting of every connector.',
+  },
+  SOURCE_TABLE_MISSING: {
+    message:
+      'Input port {port} reads the table {table}, which is not in the {database} database, or not for this user.',
+    hint: 'Create it, correct terrane.table or the name of the dataset, or let the user select from it.',
+  },
+  SOURCE_SILENT: {
+    message: 'Input port {port} does not hear from its source: {reason}.',
+    hint: 'Check that it is up, and that its address and credentials are right; until then it is tried again and again.',
+    severity: 'warning',
   },
   SOURCE_FORMAT_UNKNOWN: {
     message: 'Input port {port} cannot tell the format of {item}.',
@@ -361,7 +383,7 @@ export const CATALOGUE = {
   },
   INPUT_INTERRUPTED: {
     message: '{file} for input port {port} did not arrive whole: {reason}.',
-    hint: 'Send it again; nothing of it was kept.',
+    hint: 'Send it again, or let the next pull read it again; nothing of it was kept.',
   },
   INPUT_UNREADABLE: {
     message: '{file} of input port {port} is not readable as {format}: {reason}.',

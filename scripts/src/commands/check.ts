@@ -2,7 +2,13 @@ import path from 'node:path'
 import { composeSupergraph, type Problem, type Product, productGraph } from '@terrane/schema'
 import type { Command } from 'commander'
 import { PRODUCT_CHECKS } from '../product-checks.js'
-import { type FoundProduct, productFoldersIn, productFoldersOf, readProducts } from '../product-folders.js'
+import {
+  type FoundProduct,
+  productFoldersIn,
+  productFoldersOf,
+  readProducts,
+  withExtraFields,
+} from '../product-folders.js'
 import { CommandFailure, Exit, secondsSince, Terminal } from '../terminal.js'
 
 export function check(terrane: Command): void {
@@ -15,7 +21,7 @@ export function check(terrane: Command): void {
       const terminal = new Terminal(json)
       const started = Date.now()
       const folders = [...new Set(given.flatMap(productFoldersOf))]
-      const found = await readProducts(folders)
+      const found = await withExtraFields(await readProducts(folders))
       const beside = await productsBeside(found)
       const checked = []
       for (const one of found) {

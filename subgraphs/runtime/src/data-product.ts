@@ -6,6 +6,7 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  outputContracts,
   type Problem,
   type Product,
   problem,
@@ -24,13 +25,14 @@ import {
   readQuarantine,
   sweepLanding,
 } from './input-layer/index.js'
-import { connectorOf, openConnector } from './input-ports/index.js'
+import { isSent, openConnector } from './input-ports/index.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
 import { admit } from './output-ports/admission.js'
 import { openFilesPort } from './output-ports/files.js'
 import type { GraphContext } from './output-ports/graphql/context.js'
+import { extensionContext } from './output-ports/graphql/extension-context.js'
 import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
@@ -43,8 +45,10 @@ import { productDatabaseUrl } from './product-database.js'
 import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { type PushParts, pushInto, withdrawFrom } from './push.js'
+import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
+import { subscribe } from './subscribe.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -56,9 +60,11 @@ const KEEP = 3
 export async function openDataProduct(
   options: DataProductOptions,
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
-  const { product, problems } = await readProduct(options.folder, options.env)
-  if (product) problems.push(...problemsOfRoles(product))
-  if (!product || broken(problems)) return { problems }
+  const { product: read, problems } = await readProduct(options.folder, options.env)
+  if (!read) return { problems }
+  const { product, problems: ofResolvers } = await withResolvers(read)
+  problems.push(...problemsOfRoles(product), ...ofResolvers)
+  if (broken(problems)) return { problems }
   const opened: Closable[] = []
   const close = async () => {
     for (const each of opened.reverse()) await each.close().catch(() => {})
@@ -107,7 +113,7 @@ async function open(
   const policy = new PolicyInForce(product, stores.security)
 
   // Inputs: what is pulled, what is pushed, and the runs that they start.
-  const landing: Landing = { folder, metadata: stores.metadata, examineParquet }
+  const landing: Landing = { folder, metadata: stores.metadata }
   await sweepLanding(landing)
   const quarantineFolder = path.join(folder, 'quarantine')
   const metrics = new ProductMetrics(product.name)
@@ -117,7 +123,10 @@ async function open(
     product,
     stores,
     publications,
-    pull: progress => pullAll(product, options, landing, progress),
+    pull: async progress => [
+      ...(await pullAll(product, options, landing, progress)),
+      ...(await subscriptions.problems()),
+    ],
     inputs: () => inputsOf(product, landing),
     runPipeline,
     writeFiles: () => files.write(),
@@ -129,6 +138,12 @@ async function open(
     finished: run => metrics.ran(run),
     log,
   })
+
+  const subscriptions = await subscribe({
+    ...{ product, landing, log },
+    arrived: port => runs.automatic.soon(`input ${port}`),
+  })
+  opened.push(subscriptions)
 
   // Management ports.
   const managed: management.ManagedProduct = {
@@ -158,6 +173,7 @@ async function open(
     ...dataResolvers,
     product: async (context, samples) => management.describeProduct(managed, await askingOf(context), samples),
     control: controlResolvers(control),
+    extension: context => extensionContext(product, context),
     audit: (filter, context) => observability.audit(filter, context),
     grants: context => control.grants(context),
   })
@@ -179,15 +195,16 @@ async function open(
   const pushes: PushParts = {
     product,
     landing,
+    examineParquet,
     audit: stores.audit,
-    arrived: port => runs.soon(`input ${port}`),
+    arrived: port => runs.automatic.soon(`input ${port}`),
     withdrawn(port, sha256) {
       const erased = runs.between(async () => {
         await erase(landing, port, sha256)
         await forgetQuarantine(quarantineFolder, { port, sha256 })
       })
       erased.catch(error => log({ level: 'error', message: 'A withdrawn file is still there.', error: String(error) }))
-      runs.soon(`withdrawn from ${port}`)
+      runs.automatic.soon(`withdrawn from ${port}`)
     },
   }
   const routes = productRoutes({
@@ -219,7 +236,7 @@ async function open(
   const before = await publications.current()
   if (before !== undefined) metrics.published(before)
   const poll = pollSecondsOf(product, options.pollSeconds ?? 0)
-  const timer = poll > 0 ? setInterval(() => runs.soon('poll'), poll * 1000).unref() : undefined
+  const timer = poll > 0 ? setInterval(() => runs.automatic.soon('poll'), poll * 1000).unref() : undefined
 
   return {
     problems: await runs.drift(),
@@ -239,14 +256,18 @@ async function open(
       },
       sdl: () => graph.sdl,
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
-      upstreamPublished: () => runs.soon('upstream'),
+      holdRuns: () => runs.automatic.hold(),
+      upstreamPublished: () => runs.automatic.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
+      quarantine: async (port, limit) =>
+        product.inputPorts.some(({ name }) => name === port) ? managed.quarantine(port, limit) : [],
       describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [observability, runs, graphql, downloads, publications, stores]) await each.close()
+        // Sources and runs first, stores last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+          await each.close()
       },
     },
   }
@@ -254,7 +275,7 @@ async function open(
 
 /** When what is in the folder came into force: a start without changes is no deploy. */
 async function deployedAt(product: Product, metadata: Stores['metadata']): Promise<string> {
-  const contracts = product.outputPorts.map(({ contract }) => redact(contract.document))
+  const contracts = outputContracts(product).map(contract => redact(contract.document))
   const documents = { product: product.document, contracts }
   const sha256 = createHash('sha256')
     .update(JSON.stringify([documents, product.models]))
@@ -271,7 +292,7 @@ async function pullAll(
 ): Promise<Problem[]> {
   const problems: Problem[] = []
   const reach = { folder: options.folder, ...(options.mesh ? { mesh: options.mesh } : {}) }
-  for (const port of product.inputPorts.filter(each => connectorOf(each) !== 'push')) {
+  for (const port of product.inputPorts.filter(each => !isSent(each))) {
     progress('pull', port.name)
     const opened = await openConnector(port, reach)
     problems.push(...opened.problems)
@@ -289,7 +310,7 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const pushed = connectorOf(port) === 'push'
+      const pushed = isSent(port)
       const files = await inputFiles(name, pushed ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract

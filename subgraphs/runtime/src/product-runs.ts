@@ -2,7 +2,16 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Model, type Problem, type Product, type PublicationInput, problem, type RunInfo } from '@terrane/schema'
+import {
+  type Model,
+  outputContracts,
+  type Problem,
+  type Product,
+  type PublicationInput,
+  problem,
+  type RunInfo,
+} from '@terrane/schema'
+import { AutomaticRuns } from './automatic-runs.js'
 import type { Log, RunOutcome } from './data-product-options.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
@@ -33,9 +42,6 @@ type Progress = (step: string, detail?: string) => void
 
 /** Grows where the same inputs, SQL and contracts would now make other rows. */
 const EDITION = 1
-/** Quiet that ends a burst of reasons to run, and the longest that a burst may put a run off. */
-const QUIET_MILLISECONDS = 300
-const LONGEST_MILLISECONDS = 2000
 /** Somebody waits for a dry run, and others behind it. */
 const DRY_RUN_SECONDS = 60
 
@@ -45,10 +51,18 @@ const DRY_RUN_SECONDS = 60
  */
 export class ProductRuns {
   private queue: Promise<unknown> = Promise.resolve()
-  private burst: { since: number; timer: NodeJS.Timeout } | undefined
   private readonly stop = new AbortController()
 
-  constructor(private readonly parts: RunParts) {}
+  /** Runs that nobody asked for. */
+  readonly automatic: AutomaticRuns
+
+  constructor(private readonly parts: RunParts) {
+    const failed = (error: unknown) => {
+      if (!this.stop.signal.aborted)
+        parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
+    }
+    this.automatic = new AutomaticRuns(trigger => void this.run(trigger).catch(failed), parts.product.runInterval)
+  }
 
   run(trigger: string, onProgress: Progress = () => {}): Promise<RunOutcome> {
     return this.begin(trigger, onProgress).outcome
@@ -60,29 +74,14 @@ export class ProductRuns {
     onProgress: Progress = () => {},
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
-    const done = this.inTurn(() => this.publish(id, trigger, onProgress))
+    const done = this.inTurn(() => {
+      this.automatic.began()
+      return this.publish(id, trigger, onProgress)
+    })
     const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
     for (const each of [outcome, info]) each.catch(() => {})
     return { id, outcome, info }
-  }
-
-  /** Once things have been quiet for a moment; many reasons are one run. */
-  soon(trigger: string): void {
-    if (this.stop.signal.aborted) return
-    const now = Date.now()
-    const since = this.burst?.since ?? now
-    clearTimeout(this.burst?.timer)
-    const wait = Math.max(0, Math.min(QUIET_MILLISECONDS, since + LONGEST_MILLISECONDS - now))
-    const timer = setTimeout(() => {
-      this.burst = undefined
-      this.run(trigger).catch(error => {
-        if (!this.stop.signal.aborted)
-          this.parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
-      })
-    }, wait)
-    timer.unref()
-    this.burst = { since, timer }
   }
 
   /**
@@ -132,7 +131,7 @@ export class ProductRuns {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.burst?.timer)
+    this.automatic.close()
     this.stop.abort()
     await this.queue.catch(() => {})
   }
@@ -286,7 +285,7 @@ const partitionsOf = (name: string) => name.split('/').filter(segment => segment
 
 function contractsOf(product: Product): [string, string, string][] {
   const incoming = product.inputPorts.flatMap(port => (port.source.kind === 'contract' ? [port.source.contract] : []))
-  return [...incoming, ...product.outputPorts.map(port => port.contract)].map(({ id, version, document }) => [
+  return [...incoming, ...outputContracts(product)].map(({ id, version, document }) => [
     id,
     version,
     sha256(JSON.stringify(document)),

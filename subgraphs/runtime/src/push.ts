@@ -1,6 +1,6 @@
 import type { InputPort, Problem, ProblemCode, Product } from '@terrane/schema'
-import { type Landing, receive, withdraw } from './input-layer/index.js'
-import { connectorOf } from './input-ports/index.js'
+import { type ExamineParquet, type Landing, receive, withdraw } from './input-layer/index.js'
+import { connectorOf, isSent } from './input-ports/index.js'
 import type { Admitted } from './output-ports/admission.js'
 import { notFound, problemResponse } from './output-ports/problem-response.js'
 import type { AuditStore } from './stores/stores.js'
@@ -8,6 +8,7 @@ import type { AuditStore } from './stores/stores.js'
 export interface PushParts {
   product: Product
   landing: Landing
+  examineParquet: ExamineParquet
   audit: Pick<AuditStore, 'record'>
   /** Something new has landed. */
   arrived: (port: string) => void
@@ -29,7 +30,7 @@ export function pushInto(parts: PushParts) {
   const { product, landing, arrived } = parts
   return async (name: string, request: Request, admitted: Admitted): Promise<Response> => {
     const record = recorded(parts, 'push', name, admitted)
-    const port = pushPort(product, name, admitted, record)
+    const port = pushPort(product, name, admitted, record, each => connectorOf(each) === 'push')
     if (port instanceof Response) return port
     const { contract } = port.source as Extract<InputPort['source'], { kind: 'contract' }>
     const dataset = contract.datasets.find(each => each.name === name) ?? contract.datasets[0]!
@@ -44,7 +45,7 @@ export function pushInto(parts: PushParts) {
       },
       request.body,
       landing,
-      dataset.properties,
+      { properties: dataset.properties, examineParquet: parts.examineParquet },
     )
     if (!receipt) {
       record('failed', problems.map(each => each.code).join(', '))
@@ -56,12 +57,12 @@ export function pushInto(parts: PushParts) {
   }
 }
 
-/** `DELETE <address>/input/<port>/<sha256>`: takes a pushed file back, under the same grant. */
+/** `DELETE <address>/input/<port>/<sha256>`: takes back what was sent, under the same grant. */
 export function withdrawFrom(parts: PushParts) {
   const { product, landing, withdrawn } = parts
   return async (name: string, sha256: string, admitted: Admitted): Promise<Response> => {
     const record = recorded(parts, 'withdraw', name, admitted)
-    const port = pushPort(product, name, admitted, record)
+    const port = pushPort(product, name, admitted, record, isSent)
     if (port instanceof Response) return port
     const known = /^[0-9a-f]{64}$/.test(sha256) && (await withdraw(landing, name, sha256))
     record(known ? 'allowed' : 'failed', known ? sha256 : `${sha256.slice(0, 64)}: there is none`)
@@ -90,6 +91,7 @@ function pushPort(
   name: string,
   { decision }: Admitted,
   record: (outcome: Outcome, detail: string) => void,
+  isMeant: (port: InputPort) => boolean,
 ): InputPort | Response {
   if (!decision.actions.includes('control')) {
     record('denied', 'no grant to control')
@@ -99,7 +101,7 @@ function pushPort(
   }
   const port = product.inputPorts.find(each => each.name === name)
   if (!port) return notFound()
-  if (connectorOf(port) === 'push') return port
+  if (isMeant(port)) return port
   return problemResponse(405, `The port ${name} fetches its data itself; nothing is sent to it.`, {}, { allow: '' })
 }
 

@@ -1,3 +1,4 @@
+export type { ExamineParquet } from './inspect.js'
 export type { LandedFile, QuarantinedRow, Receipt } from './landed.js'
 export { erase, inputFiles, type Landed, type Landing, land, pull, sweepLanding, withdraw } from './landing.js'
 export { forgetQuarantine, readQuarantine } from './quarantine.js'

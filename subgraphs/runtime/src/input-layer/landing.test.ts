@@ -18,7 +18,7 @@ let landing: Landing
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'terrane-landing-'))
   stores = await openStores({ folder, product: 'uk-sales' })
-  landing = { folder, metadata: stores.metadata, examineParquet }
+  landing = { folder, metadata: stores.metadata }
 })
 afterEach(async () => {
   await stores.close()
@@ -136,7 +136,10 @@ describe('pull', () => {
 
 describe('receive', () => {
   const push = (contentType: string, body: string | Buffer, more: object = {}) =>
-    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing, [])
+    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing, {
+      properties: [],
+      examineParquet,
+    })
 
   test('format by content type or by query, names as given, receipts', async () => {
     const { receipt } = await push('text/csv; charset=utf-8', 'hello', { name: 'year=2026/a.csv' })

@@ -2,11 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
 import type { InputConnector, SourceItem } from '../input-ports/port.js'
 import type { MetadataStore } from '../stores/stores.js'
-import { type ExamineParquet, inspect } from './inspect.js'
 import type { LandedFile } from './landed.js'
 
 /** Where a product lands what arrives. */
@@ -14,7 +12,6 @@ export interface Landing {
   /** `<home>/<product>` */
   folder: string
   metadata: Pick<MetadataStore, 'landed' | 'land' | 'setCurrent' | 'current' | 'withdraw'>
-  examineParquet: ExamineParquet
   /** Largest file as received, in bytes. Default 16 GiB. */
   limitBytes?: number
 }
@@ -27,14 +24,14 @@ export type Landed = { file: LandedFile; duplicate: boolean; problems: [] } | { 
 
 /**
  * Keeps the bytes exactly as received under their SHA-256. They count only when all of them are on disk, durably, and
- * the metadata store knows them; until then they are a temporary file that `sweepLanding` removes. `inspected`: what the
- * port's contract says of a file; one that is not whole, or lacks what is required, is refused instead of kept.
+ * the metadata store knows them; until then they are a temporary file that `sweepLanding` removes. `inspect` says
+ * what is wrong with a file, which is then refused instead of kept.
  */
 export async function land(
   landing: Landing,
   arrival: Pick<LandedFile, 'port' | 'name' | 'format' | 'compression' | 'upstream'>,
   body: Readable,
-  { inspected }: { inspected?: Property[] } = {},
+  { inspect }: { inspect?: (file: LandedFile) => Promise<Problem | undefined> } = {},
 ): Promise<Landed> {
   const { port, name } = arrival
   const incoming = path.join(landing.folder, 'input', INCOMING)
@@ -54,7 +51,7 @@ export async function land(
       bytes: received.bytes,
       receivedAt: new Date().toISOString(),
     }
-    const wrong = inspected && (await inspect({ ...file, path: temporary }, inspected, landing.examineParquet))
+    const wrong = await inspect?.({ ...file, path: temporary })
     if (wrong) return { problems: [wrong] }
     const isNew = await inTurn(landing, async () => {
       await mkdir(folder, { recursive: true })

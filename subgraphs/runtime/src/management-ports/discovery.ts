@@ -9,6 +9,7 @@ import {
   graphNames,
   type Model,
   type ModelInfo,
+  outputContracts,
   type Product,
   type Property,
   type PublicationInfo,
@@ -86,13 +87,10 @@ export async function describeProduct(
         passed: quality.filter(result => result.passed).length,
         failed: quality.filter(result => !result.passed).length,
       },
-      freshness: freshnessOf(
-        product.outputPorts.map(port => port.contract),
-        confirmedAt(runs),
-      ),
+      freshness: freshnessOf(outputContracts(product), confirmedAt(runs)),
       ...(manifest ? { publishedAt: manifest.createdAt } : {}),
       runs: runs.map(run => visibleRun(run, asking, sight)),
-      agreements: product.outputPorts.flatMap(({ contract }) => agreementsOf(contract, sight)),
+      agreements: outputContracts(product).flatMap(contract => agreementsOf(contract, sight)),
     }
   } finally {
     if (!asking.pin) pin?.release()

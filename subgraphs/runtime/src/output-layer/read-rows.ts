@@ -131,14 +131,18 @@ async function* answers(
     answer.catch(() => {}) // heard of in its turn
     coming.push(answer)
   }
-  for (const connection of connections) begin(connection)
-  for (let next = coming.shift(); next; next = coming.shift()) {
-    const { connection, part, rows } = await next
-    const each = sizeOf(rows) / (part.to - part.from)
-    const fitting = Math.floor(STRETCH_BYTES / Math.max(1, each) / TOGETHER) * TOGETHER
-    length = Math.max(TOGETHER, Math.min(fitting, length * 8, STRETCH_ROWS))
-    begin(connection)
-    yield rows
+  try {
+    for (const connection of connections) begin(connection)
+    for (let next = coming.shift(); next; next = coming.shift()) {
+      const { connection, part, rows } = await next
+      const each = sizeOf(rows) / (part.to - part.from)
+      const fitting = Math.floor(STRETCH_BYTES / Math.max(1, each) / TOGETHER) * TOGETHER
+      length = Math.max(TOGETHER, Math.min(fitting, length * 8, STRETCH_ROWS))
+      begin(connection)
+      yield rows
+    }
+  } finally {
+    await Promise.allSettled(coming) // nobody closes a connection that is still at work
   }
 }
 

@@ -28,12 +28,11 @@ function write(name: string, columns: StoredAs[], rows: Iterable<Value[]>, pageS
   let key = 0
   for (const row of rows) {
     const parts = row.map(value => Buffer.from(value === null ? '' : String(value)))
-    const ends = parts.map(
-      (
-        (sum: number) => (part: Buffer) =>
-          (sum += part.length)
-      )(0),
-    )
+    let length = 0
+    const ends = parts.map(part => {
+      length += part.length
+      return length
+    })
     pages.add(++key, {
       bytes: Buffer.concat(parts),
       starts: Int32Array.from(ends.map((end, at) => (row[at] === null ? -1 : end - parts[at]!.length))),
@@ -146,7 +145,8 @@ test('the page of the lock, a gigabyte into the file, holds nothing', () => {
   const written = new Database(file)
   expect(written.prepare('SELECT c0 FROM t ORDER BY k').pluck().all()).toEqual(texts)
   const found = written.pragma('integrity_check(100000)') as { integrity_check: string }[]
-  expect(found.filter(({ integrity_check: said }) => !/is never used$/.test(said))).toEqual([])
+  const said = found.flatMap(({ integrity_check: lines }) => lines.split('\n'))
+  expect(said.filter(line => !/^Page \d+: never used$|^\*\*\* in database main/.test(line))).toEqual([])
   written.close()
 })
 
