@@ -26,6 +26,7 @@ import {
   sweepLanding,
 } from './input-layer/index.js'
 import { isSent, openConnector } from './input-ports/index.js'
+import { openLease } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -99,6 +100,7 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
+  const lease = openLease({ folder, product: product.name, ...ofDatabase })
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -106,6 +108,8 @@ async function open(
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
+    lease,
+    shared: databaseUrl !== undefined,
     log,
     ...ofDatabase,
   })
@@ -123,6 +127,7 @@ async function open(
     product,
     stores,
     publications,
+    lease,
     pull: async progress => [
       ...(await pullAll(product, options, landing, progress)),
       ...(await subscriptions.problems()),

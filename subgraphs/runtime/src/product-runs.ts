@@ -13,6 +13,7 @@ import {
 } from '@terrane/schema'
 import { AutomaticRuns } from './automatic-runs.js'
 import type { Log, RunOutcome } from './data-product-options.js'
+import type { Held, Lease } from './lease.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
 import { StoreUnavailable } from './store-unavailable.js'
@@ -23,6 +24,8 @@ export interface RunParts {
   product: Product
   stores: Pick<Stores, 'metadata'>
   publications: Publications
+  /** Of all processes that serve the product one runs it at a time. */
+  lease: Lease
   /** Brings in what is new at the sources. */
   pull: (progress: Progress) => Promise<Problem[]>
   /** The landed files that count now. */
@@ -74,9 +77,9 @@ export class ProductRuns {
     onProgress: Progress = () => {},
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
-    const done = this.inTurn(() => {
+    const done = this.inTurn(held => {
       this.automatic.began()
-      return this.publish(id, trigger, onProgress)
+      return this.publish(id, trigger, onProgress, held)
     })
     const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
@@ -141,10 +144,15 @@ export class ProductRuns {
     return this.inTurn(act)
   }
 
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(() => {
+  private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
+    const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
-      return act()
+      const held = await this.parts.lease.take(this.stop.signal)
+      try {
+        return await act(held)
+      } finally {
+        await held.release()
+      }
     })
     this.queue = turn.catch(() => {})
     return turn
@@ -154,6 +162,7 @@ export class ProductRuns {
     id: string,
     trigger: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<{ outcome: RunOutcome; info: RunInfo }> {
     const { stores, log, product } = this.parts
     const startedAt = new Date()
@@ -161,7 +170,7 @@ export class ProductRuns {
     await stores.metadata.startRun(started)
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(onProgress)
+      outcome = await this.attempt(onProgress, held)
     } catch (error) {
       log({
         level: 'error',
@@ -187,7 +196,7 @@ export class ProductRuns {
     return { outcome, info }
   }
 
-  private async attempt(onProgress: Progress): Promise<RunOutcome> {
+  private async attempt(onProgress: Progress, held: Held): Promise<RunOutcome> {
     const { product } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
@@ -206,7 +215,7 @@ export class ProductRuns {
       return { state: 'UNCHANGED', publication: published.number, problems: [...problems, ...unwritten] }
     }
 
-    const made = await this.make(inputs, models, fingerprint, onProgress)
+    const made = await this.make(inputs, models, fingerprint, onProgress, held)
     const all = [...problems, ...made.problems]
     if (made.state === 'PUBLISHED') {
       onProgress('files')
@@ -221,6 +230,7 @@ export class ProductRuns {
     models: Model[],
     fingerprint: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<RunOutcome> {
     const { product, publications, runPipeline } = this.parts
     const { number, folder, tables } = await publications.begin()
@@ -232,6 +242,8 @@ export class ProductRuns {
         await publications.abandon(number)
         return { state: 'FAILED', problems, result }
       }
+      // Another process may run by now; what it sees as left behind it removes.
+      if (!(await held.stands())) throw new Error('the right to run was lost, with the connection that held it')
       await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
       return { state: 'PUBLISHED', publication: number, problems, result }
     } catch (error) {
