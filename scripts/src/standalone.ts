@@ -106,9 +106,11 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
   })
   const named = (name: string) => mesh.products.find(({ product }) => product.name === name)
   const product = itself && named(itself.name)
-  if (!product) {
+  // Of several that another process serves, one says it.
+  const inUse = mesh.problems.find(({ code }) => code === 'PRODUCT_IN_USE')
+  if (!product || inUse) {
     await mesh.close()
-    throw new CommandFailure(exitOf(mesh.problems), '', mesh.problems)
+    throw new CommandFailure(exitOf(mesh.problems), '', inUse ? [inUse] : mesh.problems)
   }
   mesh.followPublications()
   return {
@@ -120,7 +122,9 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
   }
 }
 
-/** A database that is away is not the product's fault. */
+/** A database that is away, or another process that serves it, is not the product's fault. */
 function exitOf(problems: readonly Problem[]): Exit {
-  return problems.some(({ code }) => code === 'STORE_UNAVAILABLE') ? Exit.Unreachable : Exit.Finding
+  return problems.some(({ code }) => code === 'STORE_UNAVAILABLE' || code === 'PRODUCT_IN_USE')
+    ? Exit.Unreachable
+    : Exit.Finding
 }

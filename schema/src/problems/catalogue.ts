@@ -516,6 +516,10 @@ export const CATALOGUE = {
     message: 'The run needed more than its {memory} MB of memory and was stopped{step}.',
     hint: 'Make intermediate results smaller, or raise the memory limit of runs.',
   },
+  PRODUCT_IN_USE: {
+    message: '{product} is already served by process {process} at {home}.',
+    hint: 'Ask that one for a run: POST {address}/control/runs. Or stop it first, or set TERRANE_HOME to another folder.',
+  },
   RUN_TIMEOUT: {
     message: 'The run took longer than {seconds} s and was stopped{step}.',
     hint: 'Look for a join without a condition or an endless recursion, or raise the time limit of runs.',

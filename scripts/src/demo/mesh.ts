@@ -58,6 +58,8 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
   const mesh: Mesh = { ...opened, close: () => opened.close().finally(() => broker.close()) }
   onOpen?.(mesh)
   try {
+    const inUse = mesh.problems.find(({ code }) => code === 'PRODUCT_IN_USE')
+    if (inUse) throw new CommandFailure(Exit.Unreachable, '', [inUse])
     // One folder that is broken costs itself; the others are served.
     if (mesh.products.length === 0) {
       throw new CommandFailure(Exit.Finding, 'No product of the demo can be opened.', [...mesh.problems])

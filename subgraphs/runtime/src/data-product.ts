@@ -26,7 +26,7 @@ import {
   sweepLanding,
 } from './input-layer/index.js'
 import { isSent, openConnector } from './input-ports/index.js'
-import { openLease } from './lease.js'
+import { openLease, ProductInUse } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -76,8 +76,10 @@ export async function openDataProduct(
     return { ...running, problems: [...problems, ...running.problems] }
   } catch (error) {
     await close()
-    options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
-    if (error instanceof StoreUnavailable) return { problems: [...problems, error.problem] }
+    if (!(error instanceof ProductInUse))
+      options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
+    if (error instanceof StoreUnavailable || error instanceof ProductInUse)
+      return { problems: [...problems, error.problem] }
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
     return { problems: [...problems, problem('PRODUCT_NOT_OPENED', { product: product.name, reason })] }
   }
@@ -100,7 +102,8 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
-  const lease = openLease({ folder, product: product.name, ...ofDatabase })
+  const lease = await openLease({ folder, product, ...ofDatabase })
+  opened.push(lease)
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -270,8 +273,8 @@ async function open(
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Sources and runs first, stores last: whatever still writes finds its store open.
-        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+        // Sources and runs first, stores and the lease last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores, lease])
           await each.close()
       },
     },
