@@ -119,6 +119,7 @@ export class PortTyping {
     const { connection, input, options } = this
     const { port, dataset } = input
     const started = performance.now()
+    options.onProgress?.({ step: 'typing', detail: `${port}: ${file.name}` })
     const scratch = await mkdtemp(path.join(options.scratch, 'load-'))
     await connection.run('BEGIN')
     try {
@@ -167,6 +168,7 @@ export class PortTyping {
     if (input.dataset === undefined) return
     const { properties } = input.dataset
     const started = performance.now()
+    options.onProgress?.({ step: 'typing', detail: `${input.port}: ${batch.length} files` })
     const scratch = await mkdtemp(path.join(options.scratch, 'batch-'))
     await connection.run('BEGIN')
     try {

@@ -97,7 +97,9 @@ function converse(
     for (const line of lines) {
       const said = parse(line)
       if (said?.type === 'progress') {
-        step = said.detail === undefined ? said.step : `${said.step} ${said.detail}`
+        const name = said.detail === undefined ? said.step : `${said.step} ${said.detail}`
+        // What tells how long it took has ended; what came next has not told of itself.
+        step = said.seconds === undefined ? `, at: ${name}` : `, after: ${name}`
         onProgress(said)
       } else if (said) message = said
     }
@@ -116,7 +118,7 @@ function converse(
     function settle(code: number | null, killedBy: NodeJS.Signals | null) {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      const at = step === '' ? { step: '' } : { step: `, at: ${step}` }
+      const at = { step }
       const outOfMemory = () => problem('RUN_OUT_OF_MEMORY', { memory: limits.memoryMegabytes, ...at })
       if (reason === 'timeout') resolve({ problem: problem('RUN_TIMEOUT', { seconds: limits.seconds, ...at }), log })
       else if (reason === 'aborted') resolve({ problem: problem('RUN_ABORTED', at), log })

@@ -56,11 +56,12 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     }
   },
 
-  async totalCount(dataset, { where, asOf, after }, { reading, allowance }) {
-    const decision = reading.may(dataset.name, namedIn(where))
+  async totalCount(dataset, { where, orderBy, asOf, after }, { reading, allowance }) {
+    const named = [...namedIn(where), ...orderBy.map(order => order.property)]
+    const decision = reading.may(dataset.name, named)
     const pin = await reading.pin(after === undefined ? asOf : publicationOf(after))
     const count = await allowance.read(() => pin.rows.count(dataset, where, decision))
-    reading.note(dataset.name, namedIn(where), 0, pin.number)
+    reading.note(dataset.name, named, 0, pin.number)
     return count
   },
 
