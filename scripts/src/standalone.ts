@@ -4,6 +4,7 @@ import { readIssuer } from '@terrane/gateway'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem, readProduct } from '@terrane/schema'
 import type { Configuration } from './configuration.js'
+import { claimHome } from './home.js'
 import { type Mesh, openMesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
 import { allUpstreamOf, inStepsDownstream, isProductFolder, productFoldersIn, readProducts } from './product-folders.js'
@@ -27,6 +28,7 @@ export interface Standalone {
  */
 export async function openStandalone(folder: string, configuration: Configuration): Promise<Standalone> {
   if (!isProductFolder(folder)) throw new CommandFailure(Exit.Usage, `${folder} holds no product.odps.yaml.`)
+  claimHome(configuration.home)
   const { product, problems } = await readProduct(path.resolve(folder))
   if (!product) throw new CommandFailure(Exit.Finding, '', problems)
   const fed = product.inputPorts.some(port => port.source.kind === 'product')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { GatewayStartError, startGateway } from '@terrane/gateway'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf } from '../configuration.js'
+import { claimHome } from '../home.js'
 import { untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
@@ -31,6 +32,7 @@ export function gateway(terrane: Command): void {
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
+      claimHome(home)
       const running = await startGateway({
         home,
         demo,
