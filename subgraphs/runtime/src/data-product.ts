@@ -6,6 +6,7 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  openApiOfProduct,
   outputContracts,
   type Problem,
   type Product,
@@ -171,6 +172,7 @@ async function open(
     standingProblems: () => runs.drift(),
     metrics: () => metrics.text(),
     onPublication: listener => publications.onCommit(listener),
+    onRun: listener => runs.onEvent(listener),
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)
@@ -228,10 +230,15 @@ async function open(
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
       page: async asking => management.productPage(await management.describeProduct(managed, asking)),
-      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      descriptor: ({ decision }) => management.descriptorFor(product, decision),
       contract: (name, { decision }) => {
         const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
-        return dataset && management.contractYaml(product, dataset, decision)
+        return dataset && management.contractFor(product, dataset.contract, decision)
+      },
+      openApi: async asking => {
+        const may = (action: 'control' | 'observe') => asking.decision.actions.includes(action)
+        const info = await management.describeProduct(managed, asking, false)
+        return openApiOfProduct(info, { control: may('control'), observe: may('observe') })
       },
     },
     unready: async () =>

@@ -1,4 +1,4 @@
-import type { Dataset, Model, Problem, Product, Property, QualityResult } from '@terrane/schema'
+import type { Dataset, Model, ModelLineage, Problem, Product, Property, QualityResult } from '@terrane/schema'
 import type { LandedFile } from '../input-layer/landed.js'
 
 /**
@@ -52,6 +52,7 @@ export type RunMessage =
   | { type: 'result'; result: RunResult }
   | { type: 'verdict'; verdict: Verdict }
   | { type: 'examined'; problem?: Problem }
+  | { type: 'verdicts'; verdicts: TracedVerdict[] }
 
 export interface RunResult {
   ok: boolean
@@ -111,3 +112,11 @@ export interface ExamineJob {
   file: LandedFile
   properties: Property[]
 }
+
+/** Judges the models of several products in one process, and traces where the columns of those without problems come from. */
+export interface TraceJob {
+  kind: 'trace'
+  products: Omit<JudgeJob, 'kind'>[]
+}
+/** `columns` is empty where the models have problems. */
+export type TracedVerdict = Verdict & { columns: ModelLineage[] }
