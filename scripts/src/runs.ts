@@ -32,7 +32,7 @@ export async function runAndTell(
     shown = Date.now()
     terminal.step('going', shortened(`${name}: ${step} ${detail ?? ''}`), secondsSince(since))
   })
-  if (outcome.state === 'FAILED') terminal.step('failed', name, 'not published', secondsSince(since))
+  if (outcome.state === 'FAILED') terminal.step('failed', name, await whatServes(product), secondsSince(since))
   else {
     const rows = await publishedRows(product, outcome)
     const what = outcome.state === 'UNCHANGED' ? `${name} (unchanged)` : name
@@ -100,6 +100,13 @@ async function tellQuarantine(
       terminal.line(`    ${file}:${line} ${property ?? 'the row'} ${reason}`)
     terminal.line(`  all of them: ${product.address}/observability/quarantine/${port}`)
   }
+}
+
+/** A run that fails takes nothing away. */
+async function whatServes(product: DataProduct): Promise<string> {
+  const { publications } = await product.describe()
+  const current = publications.find(each => each.current)
+  return current ? `not published: publication ${current.number} keeps serving` : 'not published'
 }
 
 async function publishedRows(product: DataProduct, { result }: Outcome): Promise<number> {

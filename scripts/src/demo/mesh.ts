@@ -14,7 +14,7 @@ import { type DemoSources, sourcesFolder } from './sources.js'
 import { openTillBroker, type TillBroker } from './till-broker.js'
 
 export interface DemoOptions
-  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'log'> {
+  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'costLimit' | 'log'> {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */
   onOpen?: (mesh: Mesh) => void
@@ -59,6 +59,8 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
   const mesh: Mesh = { ...opened, close: () => opened.close().finally(() => broker.close()) }
   onOpen?.(mesh)
   try {
+    const inUse = mesh.problems.find(({ code }) => code === 'PRODUCT_IN_USE')
+    if (inUse) throw new CommandFailure(Exit.Unreachable, '', [inUse])
     // One folder that is broken costs itself; the others are served.
     if (mesh.products.length === 0) {
       throw new CommandFailure(Exit.Finding, 'No product of the demo can be opened.', [...mesh.problems])

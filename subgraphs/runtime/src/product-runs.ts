@@ -165,6 +165,11 @@ export class ProductRuns {
     await this.queue.catch(() => {})
   }
 
+  /** While no run is under way. */
+  between<T>(act: () => Promise<T>): Promise<T> {
+    return this.inTurn(act)
+  }
+
   private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
     const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
