@@ -88,7 +88,9 @@ describeInBrowser('GraphiQL', () => {
 
   it('asks as whoever is signed in, and as others without that session', async () => {
     const query = '{ mesh { me { subject } } }'
-    await page.goto(`${mesh.url}/auth/login?returnTo=${encodeURIComponent(`/graphiql?query=${query}`)}`)
+    await page.goto(
+      `${mesh.url}/auth/login?${new URLSearchParams({ returnTo: `/graphiql?${new URLSearchParams({ query })}` })}`,
+    )
     await page.getByRole('button', { name: 'steward' }).click()
     await page.locator('.graphiql-execute-button').waitFor()
     const answer = async () => {
