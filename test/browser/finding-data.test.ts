@@ -48,7 +48,7 @@ describeInBrowser('finding data', () => {
   it('narrows by facets that stand in the address, and survives a reload and the way back', async () => {
     page = await market.arrive()
     await market.signIn(page, 'analyst', '/products')
-    await results(page).nth(3).waitFor()
+    await results(page).nth(8).waitFor()
     const all = await titles(page)
     await page.getByRole('checkbox', { name: /^europe\/uk/ }).check()
     await page.waitForURL('**/products?domain=europe%2Fuk')

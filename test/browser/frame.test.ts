@@ -12,7 +12,7 @@ const LARGEST_FIRST_SCRIPT = 300 * 1024
 
 const PAGES: [path: string, shown: string][] = [
   ['/', 'europe/uk'],
-  ['/products', '4 products'],
+  ['/products', '9 products'],
   ['/products/uk-sales', 'Who answers for it'],
   ['/products/uk-sales/fields', 'customer_email'],
   ['/products/uk-sales/sample', 'Download csv'],

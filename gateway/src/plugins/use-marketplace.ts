@@ -55,11 +55,15 @@ export function useMarketplace(folder = path.resolve(__dirname, '../../../market
       if (page === undefined) return
 
       // Vite names assets by their content: what was fetched once stays good. The build leaves a `.gz` beside each.
-      const assets = {
-        ...{ root: path.join(folder, 'assets'), preCompressed: true, index: false as const },
-        ...{ immutable: true, maxAge: '365d' },
-      }
-      await app.register(fastifyStatic, { ...assets, prefix: '/assets/', setHeaders: noSniffing })
+      await app.register(fastifyStatic, {
+        root: path.join(folder, 'assets'),
+        prefix: '/assets/',
+        preCompressed: true,
+        immutable: true,
+        maxAge: '365d',
+        index: false,
+        setHeaders: noSniffing,
+      })
       // Icons and the like, by their own names.
       const others = (await readdir(folder, { withFileTypes: true })).filter(
         entry => entry.isFile() && entry.name !== 'index.html',
