@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Problem, problem } from '../problems/problem.js'
+import { conceal, hiddenTexts } from './conceal.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { type ContractDefaults, readDataset, VISIBILITIES } from './dataset.js'
 import type { Contract, Support, Team, Value } from './model.js'
@@ -7,7 +8,7 @@ import { defined } from './property.js'
 import { redact } from './redact.js'
 import { readRoles } from './roles.js'
 import { checkFiles, readServers } from './server.js'
-import { conceal, hiddenTexts, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 const DEFAULTS: ContractDefaults = { visibility: 'internal', discover: 'visible', direction: 'output' }

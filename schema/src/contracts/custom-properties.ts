@@ -41,9 +41,9 @@ export class CustomProperties {
   get(name: string): Source | undefined {
     return this.values.get(name)
   }
-  /** All of them as plain data. */
-  plain(): Record<string, unknown> {
-    return Object.fromEntries([...this.values].map(([name, value]) => [name, value.plain()]))
+  /** All of them as plain data; `shown` as `Source.plain` has it. */
+  plain(shown = false): Record<string, unknown> {
+    return Object.fromEntries([...this.values].map(([name, value]) => [name, value.plain(shown)]))
   }
 
   /** A text, or a problem where it is something else. */

@@ -161,6 +161,8 @@ export interface Server {
   format?: 'csv' | 'json' | 'ndjson' | 'parquet'
   /** Everything else the server says, custom properties included under their names. Interpolated, may hold secrets. */
   settings: Record<string, unknown>
+  /** The same settings, as they may be told: variables as written, secrets `***`. */
+  shown: Record<string, unknown>
   place?: Position
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, problem } from '../problems/problem.js'
+import { conceal, type HiddenTexts, hiddenTexts } from './conceal.js'
 import { majorOf, readContractFile, readDescription, readSupport, readTeam } from './contract.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { VISIBILITIES } from './dataset.js'
@@ -10,7 +11,7 @@ import { readModels } from './models.js'
 import { outputContracts, readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
-import { conceal, hiddenTexts, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 /** Where the product does not say it. */
@@ -22,20 +23,20 @@ const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
 /**
  * Reads a product's folder: `product.odps.yaml`, `contracts/*.odcs.yaml`, `contracts/inputs/*.odcs.yaml` and the
  * pipeline's SQL. All problems come at once, with places relative to the folder; a product comes only where none of
- * them is an error.
+ * them is an error. What is told of the product later must not quote `hidden` either.
  */
 export async function readProduct(
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<{ product?: Product; problems: Problem[] }> {
+): Promise<{ product?: Product; problems: Problem[]; hidden: HiddenTexts }> {
   const found = await readDescriptor(folder)
-  if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })] }
+  if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })], hidden: new Set() }
   const { text, file } = found
   const { root, problems } = readSource(text, file, env)
-  if (root === undefined) return { problems }
+  if (root === undefined) return { problems, hidden: new Set() }
   problems.push(...validateSource(root, 'DataProduct'))
   const hidden = hiddenTexts(root)
-  if (root.get('kind')?.scalar !== 'DataProduct') return { problems: conceal(problems, hidden) }
+  if (root.get('kind')?.scalar !== 'DataProduct') return { problems: conceal(problems, hidden), hidden }
 
   const custom = new CustomProperties(root)
   custom.unknown(CUSTOM_PROPERTIES.product, problems)
@@ -70,7 +71,9 @@ export async function readProduct(
   }
   checkEntities(datasets, problems)
   const sorted = inOrder(conceal(problems, hidden))
-  return sorted.some(found => found.severity === 'error') ? { problems: sorted } : { product, problems: sorted }
+  return sorted.some(found => found.severity === 'error')
+    ? { problems: sorted, hidden }
+    : { product, problems: sorted, hidden }
 }
 
 async function readDescriptor(folder: string): Promise<{ text: string; file: string } | undefined> {

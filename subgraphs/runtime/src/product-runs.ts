@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import {
+  conceal,
+  type HiddenTexts,
   type Model,
   outputContracts,
   type Problem,
@@ -34,6 +36,8 @@ export interface RunParts {
   quarantineFolder: string
   rows: (tables: Record<string, string>) => RunJob['rows']
   limits: RunLimits
+  /** Texts that nobody may read in a run's problems, whoever made them. */
+  hidden: HiddenTexts
   finished: (run: RunInfo) => void
   log: Log
 }
@@ -97,7 +101,7 @@ export class ProductRuns {
         const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
         const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
         const dryRun = { ...job, limits, product: product.name, dryRunModel: model, withoutValues }
-        return await runPipeline(dryRun, undefined, this.stop.signal)
+        return this.told(await runPipeline(dryRun, undefined, this.stop.signal))
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
@@ -136,6 +140,16 @@ export class ProductRuns {
     await this.queue.catch(() => {})
   }
 
+  /**
+   * What leaves here is stored, logged, printed and answered. Sources and stages take care of what they say; this is for
+   * what they were told by others, and for the stage that forgets.
+   */
+  private told<Told extends { problems: Problem[]; result?: RunResult }>(said: Told): Told {
+    const { problems, result } = said
+    const { hidden } = this.parts
+    return { ...said, problems: conceal(problems, hidden), ...(result ? { result: this.told(result) } : {}) }
+  }
+
   private inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.queue.then(() => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
@@ -156,7 +170,7 @@ export class ProductRuns {
     await stores.metadata.startRun(started)
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(onProgress)
+      outcome = this.told(await this.attempt(onProgress))
     } catch (error) {
       log({
         level: 'error',
@@ -165,7 +179,7 @@ export class ProductRuns {
       })
       const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
       const told = error instanceof StoreUnavailable ? error.problem : problem('RUN_BROKEN_OFF', { reason })
-      outcome = { state: 'FAILED', problems: [told] }
+      outcome = this.told({ state: 'FAILED', problems: [told] })
     }
     const finishedAt = new Date()
     const info: RunInfo = {
