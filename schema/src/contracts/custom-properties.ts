@@ -54,6 +54,10 @@ export class CustomProperties {
     problems.push(problem('CUSTOM_PROPERTY_INVALID', { name, expected: 'a text' }, value.place))
     return undefined
   }
+  /** A text for people, as `Source.shown` has it. */
+  shown(name: string, problems: Problem[]): string | undefined {
+    return this.text(name, problems) === undefined ? undefined : this.get(name)!.told()
+  }
   /** A number that is not negative. */
   amount(name: string, problems: Problem[]): number | undefined {
     const value = this.get(name)

@@ -62,8 +62,8 @@ export function readDataset(
     ...defined({
       entity,
       singular,
-      description: source.text('description'),
-      tags: source.get('tags') === undefined ? undefined : source.texts('tags'),
+      description: source.shown('description'),
+      tags: source.get('tags') === undefined ? undefined : source.shownTexts('tags'),
       deprecated: deprecation(source, custom, problems),
     }),
   }

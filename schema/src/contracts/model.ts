@@ -36,6 +36,8 @@ export interface Property {
   businessName?: string
   /** Allowed values (ODCS 3.2 `enum`, before that quality `validValues` or `logicalTypeOptions.enum`). */
   enum?: string[]
+  /** The same as they may be told. */
+  shownEnum?: string[]
   examples?: Value[]
   tags?: string[]
   /** Reason, where deprecated. */
@@ -130,7 +132,8 @@ export interface Contract {
   document: Record<string, unknown>
   datasets: Dataset[]
   servers: Server[]
-  sla: { property: string; value: Value; unit?: string; element?: string }[]
+  /** `shown`: the value as it may be told. */
+  sla: { property: string; value: Value; shown: string; unit?: string; element?: string }[]
   roles: DeclaredRole[]
   support: Support[]
   team?: Team

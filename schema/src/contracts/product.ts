@@ -54,7 +54,7 @@ export async function readProduct(
     ...identityOf(root, problems),
     visibility,
     runInterval: custom.amount('terrane.runInterval', problems) ?? RUN_INTERVAL_SECONDS,
-    tags: root.texts('tags'),
+    tags: root.shownTexts('tags'),
     description: readDescription(root) ?? {},
     support: readSupport(root),
     inputPorts,
@@ -64,8 +64,8 @@ export async function readProduct(
     models: await readModels(folder, root, datasets, problems),
     document: redact(root.plain(true)) as Record<string, unknown>,
     ...defined({
-      title: custom.text('terrane.title', problems),
-      type: root.text('type') ?? custom.text('terrane.type', problems),
+      title: custom.shown('terrane.title', problems),
+      type: root.shown('type') ?? custom.shown('terrane.type', problems),
       team: readTeam(root),
     }),
   }
@@ -148,7 +148,7 @@ function readManagementPorts(root: Source): Product['managementPorts'] {
     const name = source.text('name')
     const content = source.text('content')
     if (name === undefined || content === undefined) return []
-    return [{ name, content, ...defined({ type: source.text('type'), description: source.text('description') }) }]
+    return [{ name, content, ...defined({ type: source.shown('type'), description: source.shown('description') }) }]
   })
 }
 

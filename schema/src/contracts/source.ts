@@ -49,11 +49,24 @@ export class Source {
     const value = this.get(name)?.scalar
     return typeof value === 'string' && value !== '' ? value : undefined
   }
+  /**
+   * The same for people: as it stands in the file, without credentials. What a variable holds is for connecting, and may
+   * be a secret.
+   */
+  shown(name: string): string | undefined {
+    return this.text(name) === undefined ? undefined : this.get(name)!.told()
+  }
+  told(): string {
+    return redactText(String(this.plain(true)))
+  }
   flag(name: string): boolean {
     return this.get(name)?.scalar === true
   }
   texts(name: string): string[] {
     return this.list(name).flatMap(item => (typeof item.scalar === 'string' ? [item.scalar] : []))
+  }
+  shownTexts(name: string): string[] {
+    return this.list(name).flatMap(item => (typeof item.scalar === 'string' ? [item.told()] : []))
   }
   /** Plain data; `shown` gives variables as they are written instead of their values. */
   plain(shown = false): unknown {

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import {
   conceal,
+  concealText,
   type HiddenTexts,
   type Model,
   outputContracts,
@@ -147,7 +148,10 @@ export class ProductRuns {
   private told<Told extends { problems: Problem[]; result?: RunResult }>(said: Told): Told {
     const { problems, result } = said
     const { hidden } = this.parts
-    return { ...said, problems: conceal(problems, hidden), ...(result ? { result: this.told(result) } : {}) }
+    const told = { ...said, problems: conceal(problems, hidden) }
+    if (!result) return told
+    const quality = result.quality.map(each => ({ ...each, expected: concealText(each.expected, hidden) }))
+    return { ...told, result: { ...this.told(result), quality } }
   }
 
   private inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -235,7 +239,10 @@ export class ProductRuns {
     const { number, folder, tables } = await publications.begin()
     try {
       const job = this.job({ kind: 'publish', inputs, models, outputFolder: folder, rows: this.parts.rows(tables) })
-      const result = await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal)
+      const { result } = this.told({
+        problems: [],
+        result: await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal),
+      })
       const { problems } = result
       if (!result.ok) {
         await publications.abandon(number)

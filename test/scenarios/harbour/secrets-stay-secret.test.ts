@@ -80,3 +80,41 @@ test('a text that somebody else made is concealed before it is stored, logged or
   expect(all).toMatch(/(EEXIST|ENOTDIR)[^"]*\/\*\*\*/)
   expect(all).not.toContain(TOKEN)
 })
+
+test('a visitor reads texts as they are written, wherever the product is told of', async () => {
+  const secret = `What \${API_KEY:-dflt} says`
+  const quoted = JSON.stringify(secret)
+  await rewrite('product.odps.yaml', text =>
+    text
+      .replace('value: internal', `value: public }\n  - { property: terrane.title, value: ${quoted}`)
+      .replace(/purpose: .*/, `purpose: ${quoted}\n  usage: ${quoted}`)
+      .replace(
+        'name: Harbour master',
+        `name: ${quoted}\n  description: ${quoted}\n  members: [{ username: ${quoted} }]`,
+      )
+      .concat(`tags: [${quoted}]\nsupport: [{ channel: ${quoted}, url: "https://\${API_KEY}" }]\n`),
+  )
+  await rewrite('contracts/register.odcs.yaml', text =>
+    text
+      .replace(/description: Ships that.*/, `description: ${quoted}`)
+      .replace(/^(\s+)- name: ship_id\n/m, `$&$1  description: ${quoted}\n$1  examples: [${quoted}]\n`)
+      .concat(`slaProperties: [{ property: retention, value: ${quoted} }]\n`),
+  )
+  await open({ API_KEY: 'pw9999' })
+  expect(await harbour.product.run('test')).toMatchObject({ state: 'PUBLISHED' })
+  const told = await Promise.all([
+    ...[
+      '/.well-known/data-product',
+      '/data/ports/north/harbour/1',
+      '/data/ports/north/harbour/1/product.odps.yaml',
+      '/data/ports/north/harbour/1/ships/contract.yaml',
+    ].map(async place => (await harbour.get(place)).text()),
+    harbour.get('/data/ports/north/harbour/1', { accept: 'text/html' }).then(page => page.text()),
+    harbour
+      .ask('{ harbour { product { title description { purpose } owner { name } tags } } }')
+      .then(answer => JSON.stringify(answer)),
+    harbour.product.sdl(),
+  ])
+  expect(told.map(text => text.includes('{API_KEY:-dflt}'))).toEqual(told.map(() => true))
+  expect(told.map(text => text.includes('pw9999'))).toEqual(told.map(() => false))
+})

@@ -139,7 +139,7 @@ function describePorts(
 
 function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
   return contract.sla
-    .map(agreement => ({ ...agreement, contract: contract.id, value: String(agreement.value) }))
+    .map(({ shown, ...agreement }) => ({ ...agreement, contract: contract.id, value: shown }))
     .filter(agreement => !sight.tells(Object.values(agreement).join(' ')))
 }
 
