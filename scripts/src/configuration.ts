@@ -32,6 +32,8 @@ export interface Configuration {
   publicUrl?: string
   /** TERRANE_LOGIN_CLIENT_ID, _SECRET and TERRANE_LOGIN_SCOPE: the gateway as a client of the issuer, for browsers. */
   signIn?: { clientId: string; clientSecret?: string; scope?: string }
+  /** TERRANE_CLIENT_SEED: what `--demo` derives the products' client secrets from; `terrane secrets` makes both. */
+  clientSeed?: string
   /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
   issuer?: {
     url: string
@@ -61,6 +63,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(TERRANE_DATABASE_URL ? { databaseUrl: databaseUrlOf(TERRANE_DATABASE_URL) } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
     ...(TERRANE_GATEWAY_JWKS ? { gatewayJwks: TERRANE_GATEWAY_JWKS } : {}),
+    ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(client ? { client } : {}),

@@ -85,6 +85,11 @@ export class Terminal {
   }
 }
 
+/** For standard output, where that is a terminal that shows colours. */
+export function painted(colour: number, text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${colour}m${text}\u001b[0m` : text
+}
+
 export function secondsSince(start: number): string {
   return `${((Date.now() - start) / 1000).toFixed(1)} s`
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { contractsHash } from '../compatibility/fingerprint.js'
 import type { Product } from '../contracts/model.js'
 import { type Coordinates, coordinatesOf } from '../graph/index.js'
 import type { Grant, ProductPolicy } from './policy.js'
@@ -10,6 +11,7 @@ export function policyOf(product: Product, grants: Grant[]): ProductPolicy {
     product: product.name,
     domain: product.domain,
     visibility: product.visibility,
+    contracts: contractsHash(product),
     datasets: product.datasets.map(dataset => ({
       name: dataset.name,
       visibility: dataset.visibility,

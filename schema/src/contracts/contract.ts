@@ -143,7 +143,7 @@ function readSla(root: Source): Contract['sla'] {
     const value = given?.scalar
     if (property === undefined || value === undefined) return []
     const element = source.text('element') ?? root.text('slaDefaultElement')
-    const shown = given!.told()
-    return [{ property, value: value as Value, shown, ...defined({ unit: source.text('unit'), element }) }]
+    const shown = given!.told() === String(value) ? undefined : given!.told()
+    return [{ property, value: value as Value, ...defined({ shown, unit: source.text('unit'), element }) }]
   })
 }

@@ -7,7 +7,15 @@ export const CUSTOM_PROPERTIES = {
   product: ['terrane.visibility', 'terrane.title', 'terrane.type', 'terrane.runInterval'],
   inputPort: ['terrane.dataset'],
   contract: ['terrane.visibility', 'terrane.discover'],
-  dataset: ['terrane.visibility', 'terrane.entity', 'terrane.singular', 'terrane.discover', 'terrane.deprecated'],
+  dataset: [
+    'terrane.visibility',
+    'terrane.entity',
+    'terrane.singular',
+    'terrane.discover',
+    'terrane.deprecated',
+    'terrane.sunset',
+    'terrane.declassified',
+  ],
   property: [
     'terrane.entity',
     'terrane.field',
@@ -15,6 +23,8 @@ export const CUSTOM_PROPERTIES = {
     'terrane.discover',
     'terrane.scopes',
     'terrane.deprecated',
+    'terrane.sunset',
+    'terrane.declassified',
   ],
   relationship: ['terrane.entity', 'terrane.field', 'terrane.reverse'],
   role: [

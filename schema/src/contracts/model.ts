@@ -42,6 +42,10 @@ export interface Property {
   tags?: string[]
   /** Reason, where deprecated. */
   deprecated?: string
+  /** `terrane.sunset`, with `deprecated`: after this day (ISO date) it may go. */
+  sunset?: string
+  /** Less strict than what it is computed from, and who answers for that (custom property `terrane.declassified`). */
+  declassified?: Declassification
   /** ODCS `classification`; undefined means unclassified, which is never public. */
   classification?: string
   /** custom property `terrane.discover: granted` withholds even the name. */
@@ -56,6 +60,13 @@ export interface Property {
   /** Column name or field in the source, for input contracts (`physicalName`), default `name`. */
   physicalName: string
   place: Position
+}
+
+export interface Declassification {
+  /** The classification that it would have. */
+  from: string
+  reason: string
+  by: string
 }
 
 export interface Relationship {
@@ -112,6 +123,10 @@ export interface Dataset {
   visibility: Visibility
   discover: 'visible' | 'granted'
   deprecated?: string
+  /** As on properties. */
+  sunset?: string
+  /** Of its rows: which there are depends on something stricter than what they show. */
+  declassified?: Declassification
   tags?: string[]
   contract: Contract
   place: Position
@@ -132,8 +147,8 @@ export interface Contract {
   document: Record<string, unknown>
   datasets: Dataset[]
   servers: Server[]
-  /** `shown`: the value as it may be told. */
-  sla: { property: string; value: Value; shown: string; unit?: string; element?: string }[]
+  /** `shown`: the value as it may be told, where it holds more. */
+  sla: { property: string; value: Value; shown?: string; unit?: string; element?: string }[]
   roles: DeclaredRole[]
   support: Support[]
   team?: Team

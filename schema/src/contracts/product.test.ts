@@ -178,9 +178,7 @@ describe('a product', () => {
         rowFilter: { country_code: { eq: 'GB' } },
       },
     ])
-    expect(orders!.contract.sla).toEqual([
-      { property: 'frequency', value: 1, shown: '1', unit: 'd', element: 'orders.order_id' },
-    ])
+    expect(orders!.contract.sla).toEqual([{ property: 'frequency', value: 1, unit: 'd', element: 'orders.order_id' }])
     expect(product!.models.map(model => `${model.layer}.${model.name}`)).toEqual([
       'abstraction.orders_clean',
       'output.orders',

@@ -20,6 +20,11 @@ const RUN_INTERVAL_SECONDS = 2
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
 
+export interface ReadOptions {
+  /** Descriptor and output contracts alone, as they are recorded where products are published. */
+  promisesOnly?: boolean
+}
+
 /**
  * Reads a product's folder: `product.odps.yaml`, `contracts/*.odcs.yaml`, `contracts/inputs/*.odcs.yaml` and the
  * pipeline's SQL. All problems come at once, with places relative to the folder; a product comes only where none of
@@ -28,6 +33,7 @@ const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
 export async function readProduct(
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
+  options: ReadOptions = {},
 ): Promise<{ product?: Product; problems: Problem[]; hidden: HiddenTexts }> {
   const found = await readDescriptor(folder)
   if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })], hidden: new Set() }
@@ -42,7 +48,10 @@ export async function readProduct(
   custom.unknown(CUSTOM_PROPERTIES.product, problems)
   const visibility = custom.word('terrane.visibility', VISIBILITIES, problems) ?? 'internal'
   const outputs = await readContracts(folder, 'contracts', 'output', visibility, env, problems, hidden)
-  const inputs = await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems, hidden)
+  const { promisesOnly = false } = options
+  const inputs = promisesOnly
+    ? []
+    : await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems, hidden)
   checkIds([...outputs, ...inputs], problems)
 
   const outputPorts = readOutputPorts(root, outputs, problems)
@@ -61,7 +70,7 @@ export async function readProduct(
     outputPorts,
     managementPorts: readManagementPorts(root),
     datasets,
-    models: await readModels(folder, root, datasets, problems),
+    models: promisesOnly ? [] : await readModels(folder, root, datasets, problems),
     document: redact(root.plain(true)) as Record<string, unknown>,
     ...defined({
       title: custom.shown('terrane.title', problems),

@@ -8,7 +8,7 @@ import { INDIA, saleOf } from './india-sales.js'
 import { monthsUntil, ordersOf } from './orders.js'
 import type { DemoSources } from './sources.js'
 
-/** The demo's own MQTT broker, in this process and on loopback only, and the tills that send to it. */
+/** The demo's own MQTT broker, on loopback unless it is told otherwise, and the tills that send to it. */
 export interface TillBroker {
   listenPort: number
   /** Sends what the generator wrote; resolves when the product has acknowledged all of it, so when it is durable there. */
@@ -23,14 +23,14 @@ export const TOPIC = 'tills/india/orders'
 const AHEAD = 200
 const TRICKLED = 'trickle.ndjson'
 
-export async function openTillBroker(): Promise<TillBroker> {
+export async function openTillBroker(place = { listenPort: 0, host: '127.0.0.1' }): Promise<TillBroker> {
   const broker = await Aedes.createBroker()
   const listening = new Promise<void>(resolve => {
     broker.on('subscribe', subscriptions => {
       if (subscriptions.some(({ topic }) => topic === TOPIC)) resolve()
     })
   })
-  const server = createServer(broker.handle).listen(0, '127.0.0.1')
+  const server = createServer(broker.handle).listen(place.listenPort, place.host)
   await once(server, 'listening')
   const send = (payload: string) =>
     new Promise<void>((resolve, reject) => {

@@ -9,6 +9,7 @@ import {
   type HiddenTexts,
   IDENTITY_HEADER,
   IdentityVerifier,
+  openApiOfProduct,
   outputContracts,
   type Problem,
   type Product,
@@ -22,6 +23,7 @@ import { concealedLog } from './concealed.js'
 import type { DataProduct, DataProductOptions, Log } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
 import { isSent, openConnector } from './input-ports/index.js'
+import { openLease } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -99,6 +101,7 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
+  const lease = openLease({ folder, product: product.name, ...ofDatabase })
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -106,6 +109,8 @@ async function open(
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
+    lease,
+    shared: databaseUrl !== undefined,
     log,
     ...ofDatabase,
   })
@@ -123,6 +128,7 @@ async function open(
     product,
     stores,
     publications,
+    lease,
     pull: async progress => [
       ...(await pullAll(product, options, landing, progress)),
       ...(await subscriptions.problems()),
@@ -164,6 +170,7 @@ async function open(
     standingProblems: () => runs.drift(),
     metrics: () => metrics.text(),
     onPublication: listener => publications.onCommit(listener),
+    onRun: listener => runs.onEvent(listener),
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)
@@ -199,10 +206,15 @@ async function open(
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
       page: async asking => management.productPage(await management.describeProduct(managed, asking)),
-      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      descriptor: ({ decision }) => management.descriptorFor(product, decision),
       contract: (name, { decision }) => {
         const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
-        return dataset && management.contractYaml(product, dataset, decision)
+        return dataset && management.contractFor(product, dataset.contract, decision)
+      },
+      openApi: async asking => {
+        const may = (action: 'control' | 'observe') => asking.decision.actions.includes(action)
+        const info = await management.describeProduct(managed, asking, false)
+        return openApiOfProduct(info, { control: may('control'), observe: may('observe') })
       },
     },
     unready: async () =>

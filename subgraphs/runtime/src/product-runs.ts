@@ -16,6 +16,9 @@ import {
 } from '@terrane/schema'
 import { AutomaticRuns } from './automatic-runs.js'
 import type { Log, RunOutcome } from './data-product-options.js'
+import type { Held, Lease } from './lease.js'
+import { baselineOf, withOverlays } from './management-ports/quality-overlays.js'
+import type { RunEvent } from './management-ports/run-events.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
 import { StoreUnavailable } from './store-unavailable.js'
@@ -26,6 +29,8 @@ export interface RunParts {
   product: Product
   stores: Pick<Stores, 'metadata'>
   publications: Publications
+  /** Of all processes that serve the product one runs it at a time. */
+  lease: Lease
   /** Brings in what is new at the sources. */
   pull: (progress: Progress) => Promise<Problem[]>
   /** The landed files that count now. */
@@ -57,6 +62,7 @@ const DRY_RUN_SECONDS = 60
 export class ProductRuns {
   private queue: Promise<unknown> = Promise.resolve()
   private readonly stop = new AbortController()
+  private readonly listeners = new Set<(event: RunEvent) => void>()
 
   /** Runs that nobody asked for. */
   readonly automatic: AutomaticRuns
@@ -79,14 +85,20 @@ export class ProductRuns {
     onProgress: Progress = () => {},
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
-    const done = this.inTurn(() => {
+    const done = this.inTurn(held => {
       this.automatic.began()
-      return this.publish(id, trigger, onProgress)
+      return this.publish(id, trigger, onProgress, held)
     })
     const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
     for (const each of [outcome, info]) each.catch(() => {})
     return { id, outcome, info }
+  }
+
+  /** Runs as they go on; returns how to stop listening. */
+  onEvent(listener: (event: RunEvent) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   /**
@@ -99,7 +111,11 @@ export class ProductRuns {
       const inputs = await this.parts.inputs()
       const folder = await mkdtemp(path.join(os.tmpdir(), `terrane-dry-run-${product.name}-`))
       try {
-        const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
+        const datasets = await this.datasets()
+        const job = this.job({
+          ...{ kind: 'dry-run', inputs, models, datasets },
+          ...{ outputFolder: folder, rows: { kind: 'sqlite' } },
+        })
         const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
         const dryRun = { ...job, limits, product: product.name, dryRunModel: model, withoutValues }
         return this.told(await runPipeline(dryRun, undefined, this.stop.signal))
@@ -118,10 +134,22 @@ export class ProductRuns {
     })
   }
 
+  /** What the product promises, with the quality rules in force. */
+  private async datasets(): Promise<RunJob['datasets']> {
+    return withOverlays(this.parts.product.datasets, await this.parts.stores.metadata.qualityOverlays())
+  }
+
   /** Overlays over a baseline that has changed since: nobody can say which of the two is meant. */
   async drift(): Promise<Problem[]> {
     const overlays = await this.parts.stores.metadata.overlays()
-    return overlays.flatMap(overlay => {
+    const rules = (await this.parts.stores.metadata.qualityOverlays()).flatMap(
+      ({ dataset: name, baselineSha256, by, at }) => {
+        const dataset = this.parts.product.datasets.find(each => each.name === name)
+        if (dataset && baselineOf(dataset) === baselineSha256) return []
+        return [problem('QUALITY_BASELINE_CHANGED', { dataset: name, by, at }, dataset?.place)]
+      },
+    )
+    const models = overlays.flatMap(overlay => {
       const model = this.parts.product.models.find(each => each.name === overlay.model)
       if (model && sha256(model.sql) === overlay.baselineSha256) return []
       const details = {
@@ -133,6 +161,7 @@ export class ProductRuns {
       }
       return [problem('OVERLAY_BASELINE_CHANGED', details, model && { file: model.file })]
     })
+    return [...models, ...rules]
   }
 
   async close(): Promise<void> {
@@ -154,10 +183,15 @@ export class ProductRuns {
     return { ...told, result: { ...this.told(result), quality } }
   }
 
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(() => {
+  private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
+    const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
-      return act()
+      const held = await this.parts.lease.take(this.stop.signal)
+      try {
+        return await act(held)
+      } finally {
+        await held.release()
+      }
     })
     this.queue = turn.catch(() => {})
     return turn
@@ -167,14 +201,22 @@ export class ProductRuns {
     id: string,
     trigger: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<{ outcome: RunOutcome; info: RunInfo }> {
     const { stores, log, product } = this.parts
     const startedAt = new Date()
     const started = { id, trigger, startedAt: startedAt.toISOString() }
     await stores.metadata.startRun(started)
+    this.tell({ kind: 'started', id, trigger, at: started.startedAt })
+    const progress: Progress = (step, said) => {
+      const detail = said && concealText(said, this.parts.hidden)
+      onProgress(step, detail)
+      const at = new Date().toISOString()
+      this.tell({ kind: 'step', id, step, ...(detail === undefined ? {} : { detail }), at })
+    }
     let outcome: RunOutcome
     try {
-      outcome = this.told(await this.attempt(onProgress))
+      outcome = this.told(await this.attempt(progress, held))
     } catch (error) {
       log({
         level: 'error',
@@ -197,10 +239,22 @@ export class ProductRuns {
     }
     await stores.metadata.finishRun(info)
     this.parts.finished(info)
+    this.tell({ kind: 'finished', id, run: info, at: info.finishedAt! })
     return { outcome, info }
   }
 
-  private async attempt(onProgress: Progress): Promise<RunOutcome> {
+  /** A listener's failure is none of the run's. */
+  private tell(event: RunEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.parts.log({ level: 'warn', message: 'A listener to runs failed.', error: String(error) })
+      }
+    }
+  }
+
+  private async attempt(onProgress: Progress, held: Held): Promise<RunOutcome> {
     const { product } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
@@ -212,14 +266,15 @@ export class ProductRuns {
       return { state: 'FAILED', problems: [...problems, problem('INPUT_NOTHING_RECEIVED', { ports })] }
     }
     const models = await this.models()
-    const fingerprint = fingerprintOf(product, inputs, models)
+    const datasets = await this.datasets()
+    const fingerprint = fingerprintOf(product, inputs, models, overlaid(product, datasets))
     const published = await this.published()
     if (published?.fingerprint === fingerprint) {
       const unwritten = await this.writeFiles()
       return { state: 'UNCHANGED', publication: published.number, problems: [...problems, ...unwritten] }
     }
 
-    const made = await this.make(inputs, models, fingerprint, onProgress)
+    const made = await this.make(inputs, models, datasets, fingerprint, onProgress, held)
     const all = [...problems, ...made.problems]
     if (made.state === 'PUBLISHED') {
       onProgress('files')
@@ -232,13 +287,16 @@ export class ProductRuns {
   private async make(
     inputs: RunJob['inputs'],
     models: Model[],
+    datasets: RunJob['datasets'],
     fingerprint: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<RunOutcome> {
     const { product, publications, runPipeline } = this.parts
     const { number, folder, tables } = await publications.begin()
     try {
-      const job = this.job({ kind: 'publish', inputs, models, outputFolder: folder, rows: this.parts.rows(tables) })
+      const rows = this.parts.rows(tables)
+      const job = this.job({ kind: 'publish', inputs, models, datasets, outputFolder: folder, rows })
       const { result } = this.told({
         problems: [],
         result: await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal),
@@ -248,6 +306,8 @@ export class ProductRuns {
         await publications.abandon(number)
         return { state: 'FAILED', problems, result }
       }
+      // Another process may run by now; what it sees as left behind it removes.
+      if (!(await held.stands())) throw new Error('the right to run was lost, with the connection that held it')
       await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
       return { state: 'PUBLISHED', publication: number, problems, result }
     } catch (error) {
@@ -267,9 +327,9 @@ export class ProductRuns {
     }
   }
 
-  private job(of: Pick<RunJob, 'kind' | 'inputs' | 'models' | 'outputFolder' | 'rows'>): RunJob {
+  private job(of: Pick<RunJob, 'kind' | 'inputs' | 'models' | 'datasets' | 'outputFolder' | 'rows'>): RunJob {
     const { product, inputFile, quarantineFolder, limits } = this.parts
-    return { ...of, product: product.name, inputFile, quarantineFolder, datasets: product.datasets, limits }
+    return { ...of, product: product.name, inputFile, quarantineFolder, limits }
   }
 
   private async published(): Promise<Manifest | undefined> {
@@ -280,7 +340,7 @@ export class ProductRuns {
 }
 
 /** Inputs by content, SQL in force and contracts: equal ones would publish the same. */
-function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model[]): string {
+function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model[], rules: unknown[]): string {
   return sha256(
     JSON.stringify([
       EDITION,
@@ -293,8 +353,15 @@ function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model
         .sort(),
       models.map(model => [model.layer, model.name, model.sql]).sort(),
       contractsOf(product).sort(),
+      // Where no rule was changed, what was published before stays the same.
+      ...(rules.length > 0 ? [rules] : []),
     ]),
   )
+}
+
+/** The rules that are not the contract's. */
+function overlaid({ datasets }: Product, inForce: RunJob['datasets']): unknown[] {
+  return inForce.filter(dataset => !datasets.includes(dataset)).map(({ name, quality }) => [name, quality])
 }
 
 const partitionsOf = (name: string) => name.split('/').filter(segment => segment.includes('='))
@@ -324,6 +391,7 @@ function manifestOf(product: Product, { number, fingerprint, inputs, models, res
     createdAt: new Date().toISOString(),
     fingerprint,
     inputs: inputs.map(inputOf),
+    arrivals: result.inputs,
     models: models.map(({ name, layer, sql }) => ({ name, layer, sql, sha256: sha256(sql) })),
     contracts: contractsOf(product).map(([id, version, hash]) => ({ id, version, sha256: hash })),
     datasets: result.datasets,

@@ -36,9 +36,10 @@ export async function describeProduct(
   samples = true,
 ): Promise<DataProductInfo> {
   const { product, stores, publications, address } = managed
-  const [models, overlays, runs, published] = await Promise.all([
+  const [models, overlays, rules, runs, published] = await Promise.all([
     managed.models(),
     stores.metadata.overlays(),
+    stores.metadata.qualityOverlays(),
     stores.metadata.runs(RUNS_SHOWN),
     publications.list(),
   ])
@@ -48,7 +49,14 @@ export async function describeProduct(
     const sight = sightOf(product, asking.decision)
     const quality = visibleQuality(sight, asking, manifest)
     const datasets = await Promise.all(
-      sight.datasets.map(dataset => describeDataset(managed, asking, dataset, sight, quality, pin, samples)),
+      sight.datasets.map(async dataset => {
+        const described = await describeDataset(managed, asking, dataset, sight, quality, pin, samples)
+        const changed = rules.find(one => one.dataset === dataset.name)
+        if (!changed) return described
+        // Who works on the product is nothing for visitors.
+        const by = asking.caller.authenticated ? { qualityChangedBy: changed.by } : {}
+        return { ...described, ...by, qualityChangedAt: changed.at }
+      }),
     )
     const shown = visibleText(sight)
     return {
@@ -139,7 +147,11 @@ function describePorts(
 
 function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
   return contract.sla
-    .map(({ shown, ...agreement }) => ({ ...agreement, contract: contract.id, value: shown }))
+    .map(({ shown, ...agreement }) => ({
+      ...agreement,
+      contract: contract.id,
+      value: shown ?? String(agreement.value),
+    }))
     .filter(agreement => !sight.tells(Object.values(agreement).join(' ')))
 }
 

@@ -1,6 +1,7 @@
 export { ControlPort } from './control.js'
 export { describeProduct } from './discovery.js'
-export { contractYaml, descriptorYaml } from './documents.js'
+export { documentResponse } from './document-response.js'
+export { contractFor, descriptorFor } from './documents.js'
 export { ObservabilityPort } from './observability.js'
 export { productPage } from './page.js'
 export type { Asking, ManagedProduct } from './port.js'
