@@ -3,7 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import {
   addressOf,
+  conceal,
+  credentialsOf,
   declaredGrants,
+  type HiddenTexts,
   IDENTITY_HEADER,
   IdentityVerifier,
   openApiOfProduct,
@@ -16,7 +19,8 @@ import {
   readProduct,
   redact,
 } from '@terrane/schema'
-import type { DataProduct, DataProductOptions } from './data-product-options.js'
+import { concealedLog } from './concealed.js'
+import type { DataProduct, DataProductOptions, Log } from './data-product-options.js'
 import {
   erase,
   forgetQuarantine,
@@ -62,27 +66,30 @@ const KEEP = 3
 export async function openDataProduct(
   options: DataProductOptions,
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
-  const { product: read, problems } = await readProduct(options.folder, options.env)
+  const { product: read, problems, hidden: ofDocuments } = await readProduct(options.folder, options.env)
   if (!read) return { problems }
+  const hidden: HiddenTexts = new Set([...ofDocuments, ...credentialsOf(options.databaseUrl ?? '')])
+  const log = concealedLog(options.log ?? (() => {}), hidden)
   const { product, problems: ofResolvers } = await withResolvers(read)
-  problems.push(...problemsOfRoles(product), ...ofResolvers)
+  problems.push(...conceal([...problemsOfRoles(product), ...ofResolvers], hidden))
   if (broken(problems)) return { problems }
   const opened: Closable[] = []
   const close = async () => {
     for (const each of opened.reverse()) await each.close().catch(() => {})
   }
   try {
-    const running = await open(product, options, opened)
+    const running = await open(product, { ...options, log }, hidden, opened)
     if (!running.product) await close()
-    return { ...running, problems: [...problems, ...running.problems] }
+    return { ...running, problems: [...problems, ...conceal(running.problems, hidden)] }
   } catch (error) {
     await close()
     if (!(error instanceof ProductInUse))
-      options.log?.({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
+      log({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
     if (error instanceof StoreUnavailable || error instanceof ProductInUse)
       return { problems: [...problems, error.problem] }
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
-    return { problems: [...problems, problem('PRODUCT_NOT_OPENED', { product: product.name, reason })] }
+    const told = problem('PRODUCT_NOT_OPENED', { product: product.name, reason })
+    return { problems: [...problems, ...conceal([told], hidden)] }
   }
 }
 
@@ -93,10 +100,11 @@ interface Closable {
 /** `opened` takes what must be closed again, in order. */
 async function open(
   product: Product,
-  options: DataProductOptions,
+  options: DataProductOptions & { log: Log },
+  hidden: HiddenTexts,
   opened: Closable[],
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
-  const { databaseUrl, log = () => {} } = options
+  const { databaseUrl, log } = options
   const ofDatabase = databaseUrl ? { databaseUrl } : {}
   const folder = path.join(options.home, product.name)
   // What is in it is no business of the machine's other users.
@@ -144,6 +152,7 @@ async function open(
     rows: tables =>
       databaseUrl ? { kind: 'mysql', url: productDatabaseUrl(databaseUrl, product.name), tables } : { kind: 'sqlite' },
     limits: { ...LIMITS, ...options.limits },
+    hidden,
     finished: run => metrics.ran(run),
     log,
   })

@@ -108,10 +108,20 @@ describe('pull', () => {
     expect(opened).toEqual(['a.csv', 'b.csv'])
     content['b.csv'] = '3'
     delete content['a.csv']
-    content['c.csv'] = '3' // the same content under two names
+    content['c.csv'] = '4'
     expect(await pull('orders', connector, landing)).toEqual({ changed: true, problems: [] })
     expect(opened).toEqual(['a.csv', 'b.csv', 'b.csv', 'c.csv'])
     expect(await current()).toEqual(['b.csv', 'c.csv'])
+  })
+
+  test('the same content twice loads once, under its first name; in two partitions it is two', async () => {
+    const { content, connector } = source({ 'orders.csv': '1', 'orders-zz-copy.csv': '1', 'year=2025/a.csv': '1' })
+    await pull('orders', connector, landing)
+    expect(await current()).toEqual(['orders.csv', 'year=2025/a.csv'])
+    content['year=2026/a.csv'] = '1'
+    delete content['orders.csv']
+    await pull('orders', connector, landing)
+    expect(await current()).toEqual(['orders-zz-copy.csv', 'year=2025/a.csv', 'year=2026/a.csv'])
   })
 
   test('reads again what was lost from the input layer', async () => {

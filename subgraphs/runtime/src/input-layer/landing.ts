@@ -6,6 +6,7 @@ import { type Problem, problem } from '@terrane/schema/problems'
 import type { InputConnector, SourceItem } from '../input-ports/port.js'
 import { scratchIn, sweepScratch } from '../scratch.js'
 import type { MetadataStore } from '../stores/stores.js'
+import { keyOf } from './arrival.js'
 import type { LandedFile } from './landed.js'
 
 /** Where a product lands what arrives. */
@@ -143,18 +144,23 @@ export async function pull(
 }
 
 /**
- * The landed files that count now: of a pulled port the source's listing (one content under two names is two files, for
- * their hive partitions differ), of a pushed port everything that ever arrived.
+ * The landed files that count now: of a pulled port the source's listing, of a pushed port everything that ever arrived.
+ * One content counts once, under the first of its names; two only where their hive partitions differ, which are data.
  */
 export async function inputFiles(port: string, way: 'pulled' | 'pushed', landing: Landing): Promise<LandedFile[]> {
   const landed = await landing.metadata.landed(port)
   if (way === 'pushed') return landed
   const bySha256 = new Map(landed.map(file => [file.sha256, file]))
   const current = await landing.metadata.current(port)
-  return current.flatMap(({ name, sha256 }) => {
+  const byKey = new Map<string, LandedFile>()
+  for (const { name, sha256 } of current) {
     const file = bySha256.get(sha256)
-    return file === undefined ? [] : [{ ...file, name }]
-  })
+    if (file === undefined) continue
+    const named = { ...file, name }
+    const key = keyOf(named)
+    if (!byKey.has(key)) byKey.set(key, named)
+  }
+  return [...byKey.values()]
 }
 
 async function landItem(port: string, connector: InputConnector, item: SourceItem, landing: Landing): Promise<Landed> {
