@@ -17,7 +17,6 @@ export interface Discovered {
   inputPorts: Port[] | null
   outputPorts: Port[] | null
   datasets: Dataset[] | null
-  models: { name: string; layer: string; reads: string[] | null; overlay: boolean | null }[] | null
   lineage: { from: string; to: string }[] | null
   publications: Publication[] | null
   agreements:
@@ -106,7 +105,6 @@ const DESCRIPTION = /* GraphQL */ `
     fields { name field type description classification required unique key deprecated relationship requiredGrant readable }
     quality { dataset property rule passed severity expected actual }
   }
-  models { name layer reads overlay }
   lineage { from to }
   publications { number publishedAt rowCount current inputs { port files sha256 upstream { product dataset publication } } }
   agreements { contract property value unit element }
@@ -135,6 +133,21 @@ export function useSamples(rootField: string) {
         'datasets { name sample }',
         signal,
       )) ?? { datasets: [] },
+  })
+}
+
+/** The SQL in force; null where it names what the caller may not know of. */
+export function useModelSql(rootField: string) {
+  return useQuery({
+    queryKey: ['models', rootField],
+    queryFn: async ({ signal }) =>
+      (
+        await discover<{ models: { name: string; layer: string; sql: string | null }[] | null }>(
+          rootField,
+          'models { name layer sql }',
+          signal,
+        )
+      )?.models ?? [],
   })
 }
 

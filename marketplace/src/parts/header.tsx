@@ -1,4 +1,3 @@
-import { Indicator } from '@mantine/core'
 import { Link, NavLink, useLocation } from 'react-router'
 import { useMe } from '../api/caller'
 import { useRequests } from '../api/requests'
@@ -44,10 +43,12 @@ function ToDecide() {
   const waiting = useRequests('TO_DECIDE', { states: ['PENDING'], enabled: mayDecide })
   const count = mayDecide ? (waiting.data?.total ?? 0) : 0
   return (
-    <NavLink to="/requests" aria-label={count > 0 ? `Requests, ${count} to decide` : 'Requests'}>
-      <Indicator label={count} size={16} offset={-8} position="middle-end" disabled={count === 0}>
-        Requests
-      </Indicator>
+    <NavLink
+      to={count > 0 ? '/requests?show=decide' : '/requests'}
+      aria-label={count > 0 ? `Requests, ${count} to decide` : 'Requests'}
+    >
+      Requests
+      {count > 0 && <span className={styles.count}>{count}</span>}
     </NavLink>
   )
 }

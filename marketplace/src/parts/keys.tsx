@@ -11,7 +11,8 @@ const KEYS: [keys: string[], does: string][] = [
   [['g', 'p'], 'products'],
   [['g', 'r'], 'requests'],
   [['g', 'q'], 'GraphiQL'],
-  [['Tab'], 'the next thing that can be used; arrow keys move between tabs'],
+  [['Tab'], 'the next thing that can be used'],
+  [['↑', '→'], 'on a map: follow the data'],
   [['Esc'], 'close what floats'],
 ]
 const PLACES: Record<string, string> = { h: '/', p: '/products', r: '/requests', q: '/graphiql' }

@@ -54,6 +54,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
-    Modal: { defaultProps: { centered: true } },
+    InputWrapper: { styles: { description: { fontSize: 13 }, error: { fontSize: 13 } } },
+    Modal: { defaultProps: { centered: true }, styles: { title: { fontWeight: 600, fontSize: 18 } } },
   },
 })

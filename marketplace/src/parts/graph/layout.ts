@@ -53,6 +53,8 @@ export async function layOut({ nodes, edges }: Graph, direction: Direction): Pro
       // All ways from the map's own corner, whatever frames they cross.
       'org.eclipse.elk.json.edgeCoords': 'ROOT',
       ...SPACING,
+      // As early as it can be: what stands on nothing stands at the beginning.
+      'elk.layered.layering.strategy': 'LONGEST_PATH_SOURCE',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
     },
     children: [
@@ -98,5 +100,5 @@ function place({ x = 0, y = 0, width = 0, height = 0 }: ElkNode) {
 
 /** Room for the label without measuring it: long names are cut, and told in full on hover. */
 function widthOf({ label, note = '' }: GraphNode): number {
-  return Math.min(260, Math.max(132, Math.max(label.length * 8, note.length * 6.6) + 36))
+  return Math.min(300, Math.max(132, Math.max(label.length * 8.4, note.length * 7.2) + 36))
 }
