@@ -13,6 +13,7 @@ import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
 import { openIdentities } from './authentication/open-identities.js'
 import { Registry } from './catalogue/registry.js'
+import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
@@ -47,8 +48,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
   const people = await openIdentities(options)
   const metrics = useMetrics(() => mesh.products.all().length)
-  const mesh = await openMesh(options, identities, log, metrics.subgraphFailed)
-  const registry = await Registry.open(options, mesh, identities, log)
+  const catalogue = await openCatalogue(options)
+  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
+    await catalogue?.close()
+    throw error
+  })
+  const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
   federation.gateway.executor = withinTime(
@@ -112,6 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await apollo.stop()
     await registry.close()
     await mesh.close()
+    await catalogue?.close()
   }
   try {
     const url = await listen(app, host, options.listenPort)
