@@ -12,6 +12,9 @@ import Fastify from 'fastify'
 import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
 import { openIdentities } from './authentication/open-identities.js'
+import { MemorySessions } from './authentication/session-store.js'
+import { useSignIn } from './authentication/use-sign-in.js'
+import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
 import { Registry } from './catalogue/registry.js'
 import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
@@ -46,9 +49,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const people = await openIdentities(options)
   const metrics = useMetrics(() => mesh.products.all().length)
   const catalogue = await openCatalogue(options)
+  const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
+  const people = await openIdentities(options, sessions, keys.privateJwk.d!)
   const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
     await catalogue?.close()
     throw error
@@ -94,8 +98,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,
-    useAuthentication(people.authenticator, log),
+    useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
+    useSignIn(people.signIn, log),
     useGraphql(apollo, limits, log),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint }),
