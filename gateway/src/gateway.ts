@@ -31,6 +31,15 @@ export interface GatewayOptions {
     algorithms?: string[]
     claims?: { roles?: string; scopes?: string; subject?: string }
   }
+  /** The gateway as a client of the issuer, so that people can sign in with a browser. */
+  signIn?: {
+    clientId: string
+    clientSecret?: string
+    /** Default `openid profile`, and `offline_access` where the issuer has it. */
+    scope?: string
+  }
+  /** Where browsers find the gateway, if that is not where it listens: `https://data.example.com`. */
+  publicUrl?: string
   /** Embedded identity provider, persona tokens from an endpoint. Never in production. */
   demo?: boolean
   /** Policies of foreign subgraphs: what `@policy` names → roles that meet it. Others are met by nobody. */

@@ -1,6 +1,11 @@
 import { problem } from '@terrane/schema'
 import { EmbeddedDecisionPoint } from './authorisation/embedded.js'
+import { AccessRequests } from './catalogue/access-requests/access-requests.js'
+import { GrantsAtProduct } from './catalogue/access-requests/grants-at-product.js'
+import { RequestStore } from './catalogue/access-requests/request-store.js'
 import { meshSubgraph } from './catalogue/mesh-subgraph.js'
+import type { CatalogueStore } from './catalogue/store.js'
+import { VitalSigns } from './catalogue/vital-signs.js'
 import { HttpDataSource } from './executor/http-data-source.js'
 import { ProductDataSource } from './executor/product-data-source.js'
 import type { GatewayOptions } from './gateway.js'
@@ -28,6 +33,7 @@ export interface Mesh {
 export async function openMesh(
   options: GatewayOptions,
   identities: ProductIdentities,
+  catalogue: CatalogueStore | undefined,
   log: Log,
   onSubgraphFailure: (subgraph: string) => void,
 ): Promise<Mesh> {
@@ -38,7 +44,11 @@ export async function openMesh(
   const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
   if (given && given.sdl === undefined) throw new GatewayStartError(given.problems)
 
-  const own = meshSubgraph(() => products.all())
+  const own = meshSubgraph({
+    products: () => products.all(),
+    signs: new VitalSigns(identities),
+    requests: () => requests(),
+  })
   const products: Products = new Products(identities, given ? [] : [own.subgraph])
   const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)
@@ -62,6 +72,21 @@ export async function openMesh(
     (product, error) =>
       log({ level: 'error', message: 'A policy cannot be asked for', product, reason: (error as Error).message }),
   )
+  const accessRequests = catalogue
+    ? new AccessRequests({
+        store: new RequestStore(catalogue),
+        grants: new GrantsAtProduct(identities),
+        grantsChanged: async name => {
+          const product = products.get(name)
+          if (product) await decisionPoint.renew(product)
+        },
+      })
+    : undefined
+  const requests = () => {
+    if (!accessRequests)
+      throw new TypeError('A supergraph as it is has no catalogue, and no mesh subgraph that asks for it')
+    return accessRequests
+  }
   const meetGoverned = async () => {
     const governed = federation.current.rights.products()
     const unmet = reachable.filter(({ name }) => governed.has(name) && !products.get(name))

@@ -12,7 +12,11 @@ import Fastify from 'fastify'
 import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
 import { openIdentities } from './authentication/open-identities.js'
+import { MemorySessions } from './authentication/session-store.js'
+import { useSignIn } from './authentication/use-sign-in.js'
+import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
 import { Registry } from './catalogue/registry.js'
+import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
@@ -45,10 +49,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const people = await openIdentities(options)
   const metrics = useMetrics(() => mesh.products.all().length)
-  const mesh = await openMesh(options, identities, log, metrics.subgraphFailed)
-  const registry = await Registry.open(options, mesh, identities, log)
+  const catalogue = await openCatalogue(options)
+  const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
+  const people = await openIdentities(options, sessions, keys.privateJwk.d!)
+  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
+    await catalogue?.close()
+    throw error
+  })
+  const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
   federation.gateway.executor = withinTime(
@@ -89,8 +98,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,
-    useAuthentication(people.authenticator, log),
+    useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
+    useSignIn(people.signIn, log),
     useGraphql(apollo, limits, log),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint }),
@@ -112,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await apollo.stop()
     await registry.close()
     await mesh.close()
+    await catalogue?.close()
   }
   try {
     const url = await listen(app, host, options.listenPort)

@@ -26,6 +26,10 @@ export interface Configuration {
    * TERRANE_TOKEN_URL the demo's provider at the mesh where they are not set.
    */
   client?: { id?: string; secret: string; tokenUrl: string }
+  /** TERRANE_PUBLIC_URL: where browsers find the gateway, if that is not where it listens. */
+  publicUrl?: string
+  /** TERRANE_LOGIN_CLIENT_ID, _SECRET and TERRANE_LOGIN_SCOPE: the gateway as a client of the issuer, for browsers. */
+  signIn?: { clientId: string; clientSecret?: string; scope?: string }
   /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
   issuer?: {
     url: string
@@ -46,6 +50,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   const { TERRANE_DATABASE_URL, TERRANE_MESH_URL, TERRANE_GATEWAY_JWKS, TERRANE_TOKEN, HOST } = env
   const client = clientOf(env)
   const issuer = issuerOf(env)
+  const signIn = signInOf(env)
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
@@ -57,6 +62,8 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
+    ...(signIn ? { signIn } : {}),
+    ...(env.TERRANE_PUBLIC_URL ? { publicUrl: urlOf(env.TERRANE_PUBLIC_URL, 'TERRANE_PUBLIC_URL') } : {}),
   }
 }
 
@@ -94,6 +101,22 @@ function clientOf(env: NodeJS.ProcessEnv): Configuration['client'] {
     secret
       ? 'TERRANE_CLIENT_SECRET needs TERRANE_MESH_URL or TERRANE_TOKEN_URL beside it.'
       : 'TERRANE_CLIENT_ID and TERRANE_TOKEN_URL need TERRANE_CLIENT_SECRET beside them.',
+  )
+}
+
+function signInOf(env: NodeJS.ProcessEnv): Configuration['signIn'] {
+  const {
+    TERRANE_LOGIN_CLIENT_ID: clientId,
+    TERRANE_LOGIN_CLIENT_SECRET: clientSecret,
+    TERRANE_LOGIN_SCOPE: scope,
+  } = env
+  if (clientId && env.TERRANE_ISSUER)
+    return { clientId, ...(clientSecret ? { clientSecret } : {}), ...(scope ? { scope } : {}) }
+  if (!clientId && !clientSecret && !scope) return undefined
+  throw new ConfigurationError(
+    clientId
+      ? 'TERRANE_LOGIN_CLIENT_ID needs TERRANE_ISSUER beside it.'
+      : 'TERRANE_LOGIN_CLIENT_SECRET and TERRANE_LOGIN_SCOPE need TERRANE_LOGIN_CLIENT_ID beside them.',
   )
 }
 

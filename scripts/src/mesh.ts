@@ -7,7 +7,8 @@ import { authenticated } from './product-access.js'
 import { upstreamOf } from './product-folders.js'
 import { productTokens } from './tokens.js'
 
-export interface MeshOptions extends Pick<GatewayOptions, 'listenPort' | 'host' | 'issuer' | 'demo' | 'log'> {
+export interface MeshOptions
+  extends Pick<GatewayOptions, 'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'log'> {
   /** Product folders. */
   folders: readonly string[]
   home: string
@@ -62,6 +63,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       home,
       listenPort: options.listenPort,
       ...(options.host ? { host: options.host } : {}),
+      ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),

@@ -65,6 +65,16 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     }
   }
 
+  /** A product's grants have just been changed: whatever is decided from now on rests on what it says after this. */
+  async renew(product: GovernedProduct): Promise<void> {
+    const held = this.held.get(product.policy.product)
+    if (!held) return
+    // What is being asked may have been answered before the change.
+    await held.asking
+    held.confirmedAt = 0
+    await this.confirm(product, held)
+  }
+
   private async policies(): Promise<Held[]> {
     return Promise.all(
       [...this.products()].map(async product => {

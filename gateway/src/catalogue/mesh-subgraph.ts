@@ -1,56 +1,17 @@
 import { type GraphQLDataSource, LocalGraphQLDataSource } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { Subgraph } from '@terrane/schema'
-import { GraphQLError, parse } from 'graphql'
+import { parse } from 'graphql'
 import type { Operation } from '../executor/operation.js'
 import type { Product } from '../supergraph/products.js'
-
-const LARGEST_PAGE = 200
-
-const SDL = /* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-
-  type Query {
-    "What concerns the mesh as a whole."
-    mesh: Mesh
-  }
-  type Mesh {
-    "The data products that you may know of, by name. Search looks into names, titles, domains, tags and purposes."
-    products(search: String, first: Int = 50, after: String): MeshProductConnection
-  }
-  type MeshProductConnection {
-    nodes: [MeshProduct!]!
-    pageInfo: MeshPageInfo!
-    totalCount: Int
-  }
-  type MeshPageInfo {
-    hasNextPage: Boolean!
-    endCursor: String
-  }
-  type MeshProduct {
-    name: String!
-    title: String
-    version: String
-    domain: String
-    "Where it is served: /data/<domain>/<product>/<major>."
-    address: String
-    "Its purpose."
-    description: String
-    tags: [String!]
-    owner: MeshOwner
-    datasets: [MeshDataset!]
-  }
-  type MeshOwner {
-    name: String
-  }
-  type MeshDataset {
-    name: String!
-    "Its field below the product's root field."
-    field: String
-    address: String
-    description: String
-  }
-`
+import type { AccessRequests } from './access-requests/access-requests.js'
+import { accessRequestResolvers } from './access-requests/resolvers.js'
+import { MESH_SDL } from './mesh-sdl.js'
+import { pageSize } from './page.js'
+import { type SearchArguments, searchProducts } from './search.js'
+import { downstreamOf, upstreamOf } from './streams.js'
+import { type VisibleProduct, visibleProducts } from './visible-product.js'
+import { qualityFor, type VitalSigns } from './vital-signs.js'
 
 interface ProductArguments {
   search?: string | null
@@ -58,48 +19,92 @@ interface ProductArguments {
   after?: string | null
 }
 
-/** The gateway's own subgraph: what only the mesh as a whole can answer. Shows what the caller may discover. */
-export function meshSubgraph(products: () => Product[]): { subgraph: Subgraph; dataSource: GraphQLDataSource } {
+/** The gateway's own subgraph. Shows what the caller may discover. */
+export function meshSubgraph(options: {
+  products: () => Product[]
+  signs: VitalSigns
+  requests: () => AccessRequests
+}): { subgraph: Subgraph; dataSource: GraphQLDataSource } {
+  const { signs } = options
+  const seenBy = (operation: unknown) => visibleProducts(options.products(), operation as Operation)
+  const freshnessOf = async ({ product }: VisibleProduct) => (await signs.of(product))?.freshness ?? 'UNKNOWN'
+  const requests = accessRequestResolvers(options.requests, seenBy)
+
   const schema = buildSubgraphSchema({
-    typeDefs: parse(SDL),
+    typeDefs: parse(MESH_SDL),
     resolvers: {
       Query: { mesh: () => ({}) },
+      Mutation: { mesh: requests.control },
       Mesh: {
-        products: (_: unknown, args: ProductArguments, operation: unknown) =>
-          page(discoverable(products(), operation as Operation), args),
+        products: (_: unknown, args: ProductArguments, operation: unknown) => page(seenBy(operation), args),
+        me: (_: unknown, __: unknown, operation: unknown) => me(operation as Operation, seenBy(operation)),
+        search: (_: unknown, args: SearchArguments, operation: unknown) =>
+          searchProducts(seenBy(operation), args, freshnessOf),
+        product: (_: unknown, { name }: { name: string }, operation: unknown) =>
+          seenBy(operation).find(one => one.name === name) ?? null,
+        ...requests.Mesh,
       },
       MeshProduct: {
-        description: ({ description }: Product['info']) => description?.purpose ?? null,
+        status: async ({ product }: VisibleProduct) => (await signs.of(product))?.status ?? null,
+        publishedAt: async ({ product }: VisibleProduct) => (await signs.of(product))?.publishedAt ?? null,
+        publication: async ({ product }: VisibleProduct) => (await signs.of(product))?.publication ?? null,
+        freshness: freshnessOf,
+        quality: async (seen: VisibleProduct) => {
+          const now = await signs.of(seen.product)
+          return now ? qualityFor(seen, now) : null
+        },
+        upstream: (seen: VisibleProduct, _: unknown, operation: unknown) => upstreamOf(seen, seenBy(operation)),
+        downstream: (seen: VisibleProduct, _: unknown, operation: unknown) => downstreamOf(seen, seenBy(operation)),
       },
+      MeshControl: requests.MeshControl,
+      MeshAccessRequest: requests.MeshAccessRequest,
     },
   })
   return {
-    subgraph: { name: 'mesh', url: 'terrane:mesh', sdl: SDL },
+    subgraph: { name: 'mesh', url: 'terrane:mesh', sdl: MESH_SDL },
     dataSource: new LocalGraphQLDataSource(schema),
   }
 }
 
 /** Products with those of their datasets that this caller may know of, by name. */
-export function discoverable(products: Product[], { decisions }: Pick<Operation, 'decisions'>): Product['info'][] {
-  return products
-    .flatMap(({ info }) => {
-      const decision = decisions.get(info.name)
-      if (!decision?.discover) return []
-      const seen = (name: string) => Object.hasOwn(decision.datasets, name) && decision.datasets[name]!.discover
-      return [{ ...info, datasets: info.datasets.filter(({ name }) => seen(name)) }]
+export function discoverable(products: Product[], operation: Pick<Operation, 'decisions'>): Product['info'][] {
+  return visibleProducts(products, operation).map(seen => {
+    const { title, description, fedBy: _, ...info } = seen.product.info
+    const datasets = info.datasets.flatMap(({ description: __, ...dataset }) => {
+      const known = seen.datasets.find(({ name }) => name === dataset.name)
+      return known
+        ? [{ ...dataset, ...(known.description === undefined ? {} : { description: known.description }) }]
+        : []
     })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const shown = Object.entries(description ?? {}).filter(([, text]) => !seen.tells(text))
+    return {
+      ...info,
+      ...(seen.title === undefined ? {} : { title: seen.title }),
+      ...(description === undefined ? {} : { description: Object.fromEntries(shown) }),
+      tags: seen.tags,
+      owner: seen.owner,
+      datasets,
+    }
+  })
 }
 
-function page(all: Product['info'][], { search, first, after }: ProductArguments) {
-  const size = first ?? 50
-  if (size < 0 || size > LARGEST_PAGE)
-    throw new GraphQLError(`A page has at most ${LARGEST_PAGE} products, not ${size}.`, {
-      extensions: { code: 'BAD_USER_INPUT' },
-    })
+function me({ caller }: Operation, seen: VisibleProduct[]) {
+  const { subject, name, roles, authenticated } = caller
+  return {
+    subject,
+    name: name ?? null,
+    roles,
+    authenticated,
+    controls: seen.filter(({ mayControl }) => mayControl).map(product => product.name),
+    observes: seen.filter(({ mayObserve }) => mayObserve).map(product => product.name),
+  }
+}
+
+function page(all: VisibleProduct[], { search, first, after }: ProductArguments) {
+  const size = pageSize(first, 'products')
   const wanted = (search ?? '').trim().toLowerCase()
   const found = all.filter(({ name, title, domain, tags, description, datasets }) =>
-    [name, title, domain, description?.purpose, ...tags, ...datasets.map(dataset => dataset.name)].some(text =>
+    [name, title, domain, description, ...tags, ...datasets.map(dataset => dataset.name)].some(text =>
       text?.toLowerCase().includes(wanted),
     ),
   )

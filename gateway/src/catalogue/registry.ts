@@ -2,11 +2,10 @@ import { IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terr
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
-import { GatewayStartError } from '../start-error.js'
 import { baseOf, remoteEndpoint } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { ProductFacts } from '../supergraph/read-product.js'
-import { CatalogueStore } from './store.js'
+import type { CatalogueStore } from './store.js'
 
 const RETRY_MILLISECONDS = 5000
 
@@ -18,24 +17,14 @@ export class Registry {
   private readonly reported = new Map<string, string[]>()
   private retry?: NodeJS.Timeout
 
-  private constructor(
+  /** Without a catalogue, for a supergraph as it is, nothing can be added. */
+  constructor(
     private readonly options: GatewayOptions,
     private readonly store: CatalogueStore | undefined,
     private readonly mesh: Pick<Mesh, 'products' | 'meetGoverned'>,
     private readonly identities: ProductIdentities,
     private readonly log: Log,
   ) {}
-
-  static async open(options: GatewayOptions, mesh: Mesh, identities: ProductIdentities, log: Log): Promise<Registry> {
-    // A supergraph as it is has no catalogue: nothing can be added to it.
-    if (options.supergraph !== undefined) return new Registry(options, undefined, mesh, identities, log)
-    try {
-      const store = await CatalogueStore.open(options.home, options.databaseUrl)
-      return new Registry(options, store, mesh, identities, log)
-    } catch (error) {
-      throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
-    }
-  }
 
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
@@ -88,7 +77,6 @@ export class Registry {
 
   async close(): Promise<void> {
     clearInterval(this.retry)
-    await this.store?.close()
   }
 
   private async addConfigured(url: string): Promise<void> {

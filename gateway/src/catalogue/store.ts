@@ -1,21 +1,37 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { problem } from '@terrane/schema'
 import { createConnection } from 'mysql2/promise'
-import { DataSource } from 'typeorm'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { GatewayOptions } from '../gateway.js'
+import { GatewayStartError } from '../start-error.js'
+import { AccessRequest, AccessRequestEvent } from './access-requests/access-request.js'
 import { RegisteredProducts1761955200000 } from './migrations/1-registered-products.js'
+import { AccessRequests1764100000000 } from './migrations/2-access-requests.js'
 import { RegisteredProduct } from './registered-product.js'
+import { SignedInSession } from './signed-in-session.js'
+
+/** Undefined for a supergraph as it is: nothing can be added to it. Throws `GatewayStartError` where it cannot be opened. */
+export async function openCatalogue(options: GatewayOptions): Promise<CatalogueStore | undefined> {
+  if (options.supergraph !== undefined) return undefined
+  try {
+    return await CatalogueStore.open(options.home, options.databaseUrl)
+  } catch (error) {
+    throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+  }
+}
 
 /** The catalogue's own memory: `<home>/gateway/catalogue.sqlite`, or tables in the database given. */
 export class CatalogueStore {
-  /** SQLite has one connection: writes follow one another. */
-  private writing: Promise<unknown> = Promise.resolve()
+  /** SQLite has one connection: whatever uses it follows one another. */
+  private turn: Promise<unknown> = Promise.resolve()
 
   private constructor(private readonly source: DataSource) {}
 
   static async open(home: string, databaseUrl?: string): Promise<CatalogueStore> {
     const shared = {
-      entities: [RegisteredProduct],
-      migrations: [RegisteredProducts1761955200000],
+      entities: [RegisteredProduct, AccessRequest, AccessRequestEvent, SignedInSession],
+      migrations: [RegisteredProducts1761955200000, AccessRequests1764100000000],
       migrationsTableName: 'catalogue_migrations',
       migrationsRun: true,
     }
@@ -31,19 +47,34 @@ export class CatalogueStore {
     return new CatalogueStore(source)
   }
 
+  /** Sees nothing of what is half written. */
+  read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.inTurn(() => work(this.source.manager))
+  }
+
+  /** All of it or nothing. */
+  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.inTurn(() => this.source.transaction(work))
+  }
+
   async products(): Promise<RegisteredProduct[]> {
-    return this.source.getRepository(RegisteredProduct).find({ order: { name: 'ASC' } })
+    return this.read(manager => manager.find(RegisteredProduct, { order: { name: 'ASC' } }))
   }
 
   async put(product: RegisteredProduct): Promise<void> {
-    const write = this.writing.then(() => this.source.getRepository(RegisteredProduct).upsert(product, ['name']))
-    this.writing = write.catch(() => undefined)
-    await write
+    await this.write(manager => manager.upsert(RegisteredProduct, product, ['name']))
   }
 
   async close(): Promise<void> {
-    await this.writing
+    await this.turn
     await this.source.destroy()
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.source.options.type === 'mysql') return work()
+    const done = this.turn.then(work)
+    this.turn = done.catch(() => undefined)
+    return done
   }
 }
 

@@ -1,6 +1,8 @@
 import { type Caller, VISITOR } from '@terrane/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.js'
+import { isSameOrigin, mayChange } from '../authentication/same-origin.js'
+import type { SignIn } from '../authentication/sign-in.js'
 import type { Log } from '../log.js'
 import { problemJson } from '../problem-json.js'
 import type { Part } from './part.js'
@@ -15,29 +17,67 @@ declare module 'fastify' {
   }
 }
 
-/** Says who asks, on the routes that want to know. A bad token is refused, never taken for a visitor. */
-export function useAuthentication(authenticator: Promise<Authenticator>, log: Log): Part {
+/**
+ * Says who asks, on the routes that want to know: by a bearer token, else by the session of who has signed in. A bad token
+ * is refused, never taken for a visitor; a session that has ended is none. What a session changes must come from a page of
+ * this gateway.
+ */
+export function useAuthentication(
+  authenticator: Promise<Authenticator>,
+  signIn: Promise<SignIn | undefined>,
+  log: Log,
+): Part {
+  const byToken = async (request: FastifyRequest, reply: FastifyReply) => {
+    const result = await (await authenticator).authenticate(request.headers.authorization)
+    if ('caller' in result) {
+      request.caller = result.caller
+      return
+    }
+    log({ level: 'warn', message: 'Token refused', requestId: request.id, reason: result.reason })
+    if (result.refused === 'unavailable') return unavailable(request, reply)
+    reply.header('www-authenticate', 'Bearer error="invalid_token"')
+    return refuse(request, reply, 401, 'UNAUTHENTICATED', 'The token is not valid: sign in again.')
+  }
+  const bySession = async (request: FastifyRequest, reply: FastifyReply) => {
+    const at = await signIn
+    const id = at?.cookie.in(request.headers.cookie)
+    if (!at || id === undefined) return
+    const found = await at.sessions.recognise(id)
+    if ('ended' in found) {
+      reply.header('set-cookie', at.cookie.clear())
+      return
+    }
+    if ('unavailable' in found) {
+      log({ level: 'warn', message: 'Session refused', requestId: request.id, reason: found.unavailable })
+      return unavailable(request, reply)
+    }
+    if (mayChange(request) && !isSameOrigin(request, at.origin)) {
+      log({ level: 'warn', message: 'Refused a request of another origin', requestId: request.id })
+      return refuse(request, reply, 403, 'CROSS_ORIGIN', 'With a session, only pages of this gateway may ask this.')
+    }
+    request.caller = found.session.caller
+  }
   return {
     http(app) {
       app.decorateRequest('caller', null as never)
       app.addHook('onRequest', async (request, reply) => {
         request.caller = VISITOR
-        const { authenticate } = request.routeOptions.config
-        if (authenticate === undefined) return
-        const result = await (await authenticator).authenticate(request.headers.authorization)
-        if ('caller' in result) {
-          request.caller = result.caller
-          return
-        }
-        log({ level: 'warn', message: 'Token refused', requestId: request.id, reason: result.reason })
-        if (result.refused === 'invalid') {
-          reply.header('www-authenticate', 'Bearer error="invalid_token"')
-          return refuse(request, reply, 401, 'UNAUTHENTICATED', 'The token is not valid: sign in again.')
-        }
-        return refuse(request, reply, 503, 'AUTHENTICATION_UNAVAILABLE', 'The identity provider cannot be asked now.')
+        if (request.routeOptions.config.authenticate === undefined) return
+        return request.headers.authorization === undefined ? bySession(request, reply) : byToken(request, reply)
+      })
+      // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
+      app.addHook('onSend', async (request, reply, payload) => {
+        if (request.routeOptions.config.authenticate === undefined) return payload
+        const vary = reply.getHeader('vary')
+        if (!/\bcookie\b/.test(String(vary ?? ''))) reply.header('vary', vary ? `${vary}, cookie` : 'cookie')
+        return payload
       })
     },
   }
+}
+
+function unavailable(request: FastifyRequest, reply: FastifyReply) {
+  return refuse(request, reply, 503, 'AUTHENTICATION_UNAVAILABLE', 'The identity provider cannot be asked now.')
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, status: number, code: string, message: string) {

@@ -3,7 +3,7 @@ import { fetchPolicy } from '../authorisation/embedded.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from './product-identities.js'
 
-const DISCOVERY_PATH = '/.well-known/data-product'
+export const DISCOVERY_PATH = '/.well-known/data-product'
 const PATIENCE_MILLISECONDS = 10_000
 
 /** What the mesh keeps of a product: enough to compose it, decide about it and list it, even while it is away. */
@@ -24,6 +24,8 @@ export type ProductSummary = Pick<
     DataProductInfo['datasets'][number],
     'name' | 'field' | 'version' | 'address' | 'contract' | 'description'
   >[]
+  /** Input ports that other products feed, by the contract they read. Facts remembered from older gateways lack them. */
+  fedBy?: { port: string; contractId: string }[]
 }
 
 /** Asks a product for all of it, as the mesh itself. */
@@ -97,6 +99,9 @@ async function readInfo(endpoint: ProductEndpoint, identities: ProductIdentities
       contract,
       ...(description === undefined ? {} : { description }),
     })),
+    fedBy: (info.inputPorts ?? [])
+      .filter(({ kind }) => kind === 'product')
+      .map(({ name, contractId }) => ({ port: name, contractId })),
   }
 }
 

@@ -1,4 +1,5 @@
 export { DEFAULT_PAGE, MAXIMUM_GROUPS, MAXIMUM_PAGE } from './arguments.js'
+export { refuseSeveralChanges } from './control-guard.js'
 export { type Coordinates, coordinatesOf } from './coordinates.js'
 export * from './names.js'
 export { requiredPolicy } from './policy-keys.js'

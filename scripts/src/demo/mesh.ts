@@ -10,7 +10,8 @@ import { CommandFailure, count, Exit, secondsSince, type Terminal } from '../ter
 import { tokenFor } from '../tokens.js'
 import { type DemoSources, generateSources } from './sources.js'
 
-export interface DemoOptions extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'databaseUrl' | 'log'> {
+export interface DemoOptions
+  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'log'> {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */
   onOpen?: (mesh: Mesh) => void

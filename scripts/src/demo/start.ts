@@ -29,7 +29,7 @@ export async function start(): Promise<void> {
   const terminal = new Terminal()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -45,6 +45,7 @@ export async function start(): Promise<void> {
       },
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(publicUrl ? { publicUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])
     if (mesh) {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { IDENTITY_HEADER, IdentitySigner } from '@terrane/schema'
@@ -194,52 +194,27 @@ describe('the embedded provider', () => {
     expect(uk.asked.at(-1)?.identity?.caller.subject).toBe('product:europe-sales')
   })
 
-  test('signs a persona in by code and PKCE, and in no other way', async () => {
-    const verifier = 'a'.repeat(64)
-    const challenge = createHash('sha256').update(verifier).digest('base64url')
-    const redirect = `${mesh.gateway.url}/graphiql`
-    const cookies = new Map<string, string>()
-    const visit = async (url: string, form?: Record<string, string>) => {
-      const response = await fetch(new URL(url, mesh.gateway.url), {
-        redirect: 'manual',
-        headers: { cookie: [...cookies].map(pair => pair.join('=')).join('; ') },
-        ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
-      })
-      for (const cookie of response.headers.getSetCookie()) {
-        const [name, value] = cookie.split(';')[0]!.split('=') as [string, string]
-        cookies.set(name, value)
+  test('signs people in by code and PKCE, for the gateway and nobody else', async () => {
+    const begin = async (change: Record<string, string>) => {
+      const parameters = {
+        ...{ client_id: 'terrane-gateway', response_type: 'code', scope: 'openid' },
+        redirect_uri: `${mesh.gateway.url}/auth/callback`,
+        ...{ code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' },
+        ...change,
       }
-      return response
+      const url = `${mesh.gateway.url}/oidc/auth?${new URLSearchParams(parameters)}`
+      const response = await fetch(url, { redirect: 'manual' })
+      return { status: response.status, to: response.headers.get('location') ?? '' }
     }
-    const follow = async (url: string, form?: Record<string, string>): Promise<string> =>
-      (await visit(url, form)).headers.get('location') ?? ''
-    const parameters = {
-      client_id: 'terrane-marketplace',
-      response_type: 'code',
-      redirect_uri: redirect,
-      scope: 'openid',
-    }
-    const withoutPkce = await follow(`/oidc/auth?${new URLSearchParams(parameters)}`)
-    expect(withoutPkce).toContain('error=invalid_request')
-
-    const pkce = { ...parameters, code_challenge: challenge, code_challenge_method: 'S256' }
-    const login = await follow(`/oidc/auth?${new URLSearchParams(pkce)}`)
-    const resumed = await follow(login, { prompt: 'login', login: 'steward', password: 'any' })
-    const consent = await follow(resumed)
-    const back = await follow(await follow(consent, { prompt: 'consent' }))
-    const code = new URL(back).searchParams.get('code')!
-    const redeem = (code_verifier: string) =>
-      visit('/oidc/token', {
-        grant_type: 'authorization_code',
-        client_id: 'terrane-marketplace',
-        redirect_uri: redirect,
-        code,
-        code_verifier,
-      })
-    const { access_token } = (await (await redeem(verifier)).json()) as { access_token: string }
-    const answer = await mesh.ask('{ ukSales { orders { nodes { margin } } } }', `Bearer ${access_token}`)
-    expect(answer.errors).toBeUndefined()
-    expect((await redeem('b'.repeat(64))).status).toBe(400)
+    expect((await begin({})).to).toContain('/oidc/interaction/')
+    expect((await begin({ code_challenge: '' })).to).toContain('error=invalid_request')
+    expect((await begin({ code_challenge_method: 'plain' })).to).toContain('error=invalid_request')
+    expect((await begin({ response_type: 'token' })).to).toContain('error=unsupported_response_type')
+    for (const [name, value] of [
+      ['redirect_uri', 'https://evil.example/auth/callback'],
+      ['client_id', 'somebody'],
+    ] as const)
+      expect(await begin({ [name]: value })).toEqual({ status: 400, to: '' })
   })
 
   test('describes itself', async () => {

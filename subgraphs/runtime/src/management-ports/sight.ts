@@ -1,4 +1,4 @@
-import { type Dataset, graphNames, type Product, type ProductDecision, type Property } from '@terrane/schema'
+import { type Dataset, graphNames, type Product, type ProductDecision, type Property, tellsOf } from '@terrane/schema'
 
 /** What of the product a caller may know of, whether or not they may read it. */
 export interface Sight {
@@ -26,16 +26,15 @@ export function sightOf(product: Product, decision: ProductDecision): Sight {
         ? dataset.properties.filter(property => (decided(dataset)!.properties[property.name]?.read ?? false) !== false)
         : [],
     countable: dataset => decided(dataset)?.read === true && decided(dataset)!.rows === undefined,
-    tells: tellsOf(product, datasets, properties),
+    tells: textsTold(product, datasets, properties),
   }
 }
 
-function tellsOf(product: Product, datasets: Dataset[], properties: (dataset: Dataset) => Property[]) {
-  const known = new Set(
-    datasets
-      .flatMap(dataset => [dataset.name, dataset.entity ?? '', ...properties(dataset).map(({ name }) => name)])
-      .map(joined),
-  )
+function textsTold(product: Product, datasets: Dataset[], properties: (dataset: Dataset) => Property[]) {
+  const known = datasets.flatMap(dataset => [
+    ...[dataset.name, dataset.entity ?? ''],
+    ...properties(dataset).map(({ name }) => name),
+  ])
   const hidden = product.datasets.flatMap(dataset => {
     const seen = properties(dataset)
     const kept = dataset.properties.filter(property => !seen.includes(property)).flatMap(namesOf)
@@ -43,16 +42,7 @@ function tellsOf(product: Product, datasets: Dataset[], properties: (dataset: Da
     const { one } = graphNames(product).dataset(dataset.name) ?? {}
     return [...kept, dataset.name, one ?? '', dataset.entity ?? '', ...dataset.quality.map(({ id }) => id)]
   })
-  const names = [...new Set(hidden)]
-    .filter(name => !known.has(joined(name)))
-    .map(wordsOf)
-    .filter(words => words.length > 0)
-  return (text: string) => {
-    if (names.length === 0) return false
-    // `amount` is not told by `amount_eur`, which the caller knows.
-    const words = wordsOf(text.replace(/[\p{L}\p{N}_]+/gu, name => (known.has(joined(name)) ? '·' : name)))
-    return names.some(name => isIn(words, name))
-  }
+  return tellsOf(known, hidden)
 }
 
 /** What people and rules call it. */
@@ -60,35 +50,6 @@ const namesOf = ({ name, physicalName, businessName = '', quality }: Property): 
   ...[name, physicalName, businessName],
   ...quality.map(({ id }) => id),
 ]
-
-/** Shorter names are in too many words to be looked for within them. */
-const WITHIN_WORDS = 5
-
-/**
- * However it is written: `customer_email`, `customerEmail`, "Customer e-mails". Longer names are also found within
- * words: a false alarm hides a sentence, a miss would tell a name.
- */
-function isIn(words: string[], name: string[]): boolean {
-  const whole = name.join('')
-  if (whole.length < WITHIN_WORDS) return words.some((_, at) => words.slice(at, at + name.length).join('') === whole)
-  return words.some((word, at) => {
-    if (word.includes(whole)) return true
-    const run = words.slice(at, at + name.length + 1).join('')
-    return name.length > 1 && run.includes(whole)
-  })
-}
-
-/** Lower-case words; a change of case, of letters to digits and whatever is neither ends one. */
-function wordsOf(text: string): string[] {
-  return text
-    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{L})(\p{N})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}·]+/u)
-    .filter(word => word !== '')
-}
-
-const joined = (name: string) => wordsOf(name).join('')
 
 /** Every value of every row, as it is: who may see this may also see what SQL makes of the inputs. */
 export function readsEverything(product: Product, decision: ProductDecision): boolean {

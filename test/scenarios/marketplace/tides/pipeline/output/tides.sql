@@ -1,0 +1,1 @@
+SELECT call_id, berth FROM input.calls
