@@ -1,11 +1,16 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Built once, served by the gateway under `/graphiql/`; everything a page needs comes from there. */
+const GATEWAY = process.env.TERRANE_MESH_URL || 'http://localhost:4000'
+/** While developing: what the gateway answers, beside the pages that Vite serves. */
+const ANSWERED = ['/graphql', '/demo', '/data', '/auth', '/oidc', '/.well-known']
+
+/** Built once, served by the gateway from its root; everything a page needs comes from there, assets under `/assets/`. */
 export default defineConfig({
-  base: '/graphiql/',
   plugins: [react()],
   worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
-  server: { proxy: { '/graphql': 'http://localhost:4000', '/demo': 'http://localhost:4000' } },
+  // Names workers by `?worker`, which only the build's own loader understands.
+  optimizeDeps: { exclude: ['graphiql/setup-workers/vite'] },
+  build: { target: 'es2022', chunkSizeWarningLimit: 4000, assetsInlineLimit: 0 },
+  server: { proxy: Object.fromEntries(ANSWERED.map(path => [path, GATEWAY])) },
 })
