@@ -41,6 +41,8 @@ function ScrollToTop() {
   const { pathname } = useLocation()
   const place = pathname.split('/').slice(0, 3).join('/')
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it follows.
-  useEffect(() => window.scrollTo(0, 0), [place])
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [place])
   return null
 }

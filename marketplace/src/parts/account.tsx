@@ -5,6 +5,7 @@ import IconUser from '@tabler/icons-react/icons/IconUser'
 import { useQuery } from '@tanstack/react-query'
 import { personas, type Session, signInUrl, signOut, useSession } from '../api/session'
 import styles from './account.module.css'
+import { called } from './people'
 
 /** Who is asking, and how to become somebody else. */
 export function Account() {
@@ -22,14 +23,15 @@ export function Account() {
 }
 
 function AccountMenu({ session }: { session: Session }) {
+  const subject = called(session.subject ?? 'visitor')
   const known = useQuery({
     queryKey: ['personas'],
     queryFn: personas,
     enabled: session.demo,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const others = (known.data ?? []).filter(({ name }) => name !== session.subject && name !== 'visitor')
-  const who = session.name ?? session.subject ?? 'visitor'
+  const others = (known.data ?? []).filter(({ name }) => name !== subject && name !== 'visitor')
+  const who = session.name ?? subject
   return (
     <Menu position="bottom-end" width={300} shadow="md">
       <Menu.Target>
@@ -38,9 +40,8 @@ function AccountMenu({ session }: { session: Session }) {
           rightSection={<IconChevronDown size={14} aria-hidden />}
           leftSection={session.signedIn ? <IconUser size={16} aria-hidden /> : undefined}
           aria-label={session.signedIn ? `Signed in as ${who}` : 'Sign in'}
-          classNames={{ label: styles.who! }}
         >
-          {session.signedIn ? who : 'Sign in'}
+          {session.signedIn ? <span className={styles.who}>{who}</span> : 'Sign in'}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -48,7 +49,7 @@ function AccountMenu({ session }: { session: Session }) {
           <div className={styles.card}>
             <strong>{who}</strong>
             <span>
-              {session.subject}
+              {subject}
               {(session.roles?.length ?? 0) > 0 && ` · ${session.roles!.join(', ')}`}
             </span>
           </div>

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { AccessRequest } from '../api/mesh-types'
 import { useWithdraw } from '../api/requests'
 import { Ago } from './ago'
+import { called } from './people'
 import styles from './request-card.module.css'
 import { RequestStateMark } from './request-state'
 
@@ -21,7 +22,8 @@ interface Props {
 export function RequestCard({ request, brief = false, ofSomebody = false, children }: Props) {
   const { product, dataset, properties, reason, requestedAt, state, until } = request
   const withdraw = useWithdraw()
-  const who = request.requestedByName ?? request.requestedBy
+  const subject = called(request.requestedBy)
+  const who = request.requestedByName ?? subject
   return (
     <article className={styles.card} aria-label={`${who} asks for ${properties.join(', ')} of ${product}`}>
       <div className={styles.head}>
@@ -35,7 +37,7 @@ export function RequestCard({ request, brief = false, ofSomebody = false, childr
       {!children && <Properties asked={properties} granted={request.grantedProperties} />}
       {reason && <p className={styles.reason}>{reason}</p>}
       <p className={styles.soft}>
-        {ofSomebody && request.requestedBy !== who && `${request.requestedBy}, `}
+        {ofSomebody && subject !== who && `${subject}, `}
         asked <Ago at={requestedAt} />
         {until && (
           <>
@@ -45,7 +47,7 @@ export function RequestCard({ request, brief = false, ofSomebody = false, childr
         {request.decidedAt && (
           <>
             {' '}
-            · decided by {request.decidedBy} <Ago at={request.decidedAt} />
+            · decided by {called(request.decidedBy ?? 'nobody')} <Ago at={request.decidedAt} />
           </>
         )}
         {request.grantedUntil && (

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { personas, type Session } from '../../api/session'
+import { called } from '../../parts/people'
 import { type Caller, callAs, MYSELF, VISITOR } from './caller'
 
 interface Props {
@@ -27,7 +28,7 @@ export function CallerSwitch({ caller, session, onChange }: Props) {
   }
 
   if (known === undefined) return null
-  const me = session.name ?? session.subject
+  const me = session.name ?? called(session.subject ?? 'nobody')
   return (
     <div className="caller">
       {known.length > 0 ? (

@@ -4,6 +4,7 @@ import type { Dataset } from '../../api/discovery'
 import { type Session, useSession } from '../../api/session'
 import { Copy } from '../../parts/copy'
 import { counted } from '../../parts/numbers'
+import { called } from '../../parts/people'
 import { Empty } from '../../parts/states'
 import { useUrlState } from '../../parts/url-state'
 import { DatasetChoice } from './dataset-choice'
@@ -35,7 +36,7 @@ function Snippets({
   const locked = (dataset.fields?.length ?? 0) - readable.length
   if (readable.length === 0)
     return <Empty title="You can read no field of this dataset">Ask for some under “Fields”.</Empty>
-  const persona = session?.demo ? (session.subject ?? 'analyst') : undefined
+  const persona = session?.demo ? called(session.subject ?? 'analyst') : undefined
   const snippets = snippetsOf({ rootField, dataset, readable, origin: location.origin, persona })
   const shown = snippets.find(({ key }) => key === way) ?? snippets[0]!
   return (

@@ -6,6 +6,7 @@ import type { AccessRequest } from '../../api/mesh-types'
 import { useDecide } from '../../api/requests'
 import { Classification } from '../../parts/marks'
 import { counted } from '../../parts/numbers'
+import { called } from '../../parts/people'
 import { Day } from '../../parts/request-card'
 import styles from './requests.module.css'
 import { ALL_ROWS, RowFilter, rowFilterOf } from './row-filter'
@@ -62,9 +63,7 @@ export function DecideForm({ request }: { request: AccessRequest }) {
       <div className={styles.row}>
         <TextInput
           type="date"
-          label="Until"
-          description={request.until ? undefined : 'asked for good'}
-          inputWrapperOrder={['label', 'input', 'description']}
+          label={request.until ? 'Until' : 'Until (asked for good)'}
           value={until}
           onChange={event => setUntil(event.currentTarget.value)}
         />
@@ -136,16 +135,17 @@ function CurrentGrants({ rootField, request }: { rootField: string | null | unde
   const grants = useGrants(rootField).data
   if (!grants) return null
   const his = grants.filter(
-    ({ subject, dataset }) =>
-      subject === `user:${request.requestedBy}` && (dataset === '*' || dataset === request.dataset),
+    ({ subject, dataset }) => subject === request.requestedBy && (dataset === '*' || dataset === request.dataset),
   )
   if (his.length === 0)
     return (
-      <p className={styles.soft}>{request.requestedBy} has no grant of his or her own here; only what roles give.</p>
+      <p className={styles.soft}>
+        {called(request.requestedBy)} has been granted nothing by name here; only what roles give.
+      </p>
     )
   return (
     <div>
-      <p className={styles.soft}>{request.requestedBy} has already:</p>
+      <p className={styles.soft}>{called(request.requestedBy)} has already:</p>
       <ul className={styles.grants}>
         {his.map(grant => (
           <li key={grant.id}>
