@@ -34,6 +34,7 @@ import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
 import { useMetrics } from './plugins/use-metrics.js'
+import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
@@ -102,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...people.parts,
     useSignIn(people.signIn, log),
     useGraphql(apollo, limits, log),
+    useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint }),
     useRegistry(registry, keys.jwks),

@@ -1,59 +1,73 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problemJson } from '../problem-json.js'
 import type { Part } from './part.js'
 
-/** Every place in the marketplace that has a URL of its own. The pages themselves tell them apart. */
-const PAGES = ['/', '/products', '/products/*', '/requests', '/requests/*', '/admin/*', '/graphiql', '/graphiql/']
+/** Everything a page needs comes from this gateway; GraphiQL's editor puts its styles into the page, and has workers. */
+const PAGE_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  // A new build has new assets; the page that names them is asked for again.
+  'cache-control': 'no-cache',
+}
+/** What is not a page, whatever a browser would like to see there. */
+const NO_PAGE = /^\/(auth|oidc|demo|registry|data|graphql|assets|graphiql\/assets|\.well-known)(\/|$)/
 
-/** The pages load and ask nothing but this gateway; styles are set by scripts, GraphiQL's editor works in blobs. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** The built pages of the marketplace: one page for all places, its assets under `/assets/`. */
+/** The built marketplace: one page for every path that is nothing else, and its assets. */
 export function useMarketplace(folder = path.resolve(__dirname, '../../../marketplace/dist')): Part {
   return {
     async http(app) {
       const index = path.join(folder, 'index.html')
-      if (!existsSync(index)) {
-        for (const url of PAGES)
-          app.get(url, async (_request, reply) =>
-            reply
+      const page = existsSync(index) ? await readFile(index) : undefined
+      const sendPage = (_request: FastifyRequest, reply: FastifyReply) =>
+        page === undefined
+          ? reply
               .code(503)
               .type('text/plain; charset=utf-8')
-              .send('The marketplace is not built yet: npm run build. The graph itself is at POST /graphql.\n'),
-          )
-        return
-      }
-      const page = await readFile(index)
-      for (const url of PAGES)
-        app.get(url, async (_request, reply) =>
-          reply
-            .type('text/html; charset=utf-8')
-            .header('cache-control', 'no-cache')
-            .header('content-security-policy', CONTENT_SECURITY_POLICY)
-            .header('x-content-type-options', 'nosniff')
-            .header('referrer-policy', 'same-origin')
-            .send(page),
-        )
-      // Vite names assets by their content: what was fetched once stays good. The build leaves a `.gz` beside each.
-      await app.register(fastifyStatic, {
-        root: path.join(folder, 'assets'),
-        prefix: '/assets/',
-        preCompressed: true,
-        immutable: true,
-        maxAge: '365d',
-        index: false,
+              .send('The marketplace is not built yet: npm run build. The graph itself is at POST /graphql.\n')
+          : reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page)
+
+      for (const url of ['/', '/graphiql', '/graphiql/']) app.get(url, sendPage)
+      app.setNotFoundHandler((request, reply) => {
+        const { pathname } = new URL(request.url, 'http://gateway')
+        const looking = request.method === 'GET' || request.method === 'HEAD'
+        return looking && /\btext\/html\b/.test(request.headers.accept ?? '') && !NO_PAGE.test(pathname)
+          ? sendPage(request, reply)
+          : problemJson(reply, 404, 'There is nothing at this address.')
       })
+      if (page === undefined) return
+
+      // Vite names assets by their content: what was fetched once stays good.
+      const assets = { root: path.join(folder, 'assets'), immutable: true, maxAge: '365d', index: false as const }
+      await app.register(fastifyStatic, { ...assets, prefix: '/assets/', setHeaders: noSniffing })
+      // Pages that were built for `/graphiql/` name them there.
+      await app.register(fastifyStatic, { ...assets, prefix: '/graphiql/assets/', decorateReply: false })
+      // Icons and the like, by their own names.
+      const others = (await readdir(folder, { withFileTypes: true })).filter(
+        entry => entry.isFile() && entry.name !== 'index.html',
+      )
+      for (const { name } of others) app.get(`/${name}`, (_request, reply) => reply.sendFile(name, folder))
     },
   }
+}
+
+function noSniffing(reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff')
 }

@@ -140,6 +140,7 @@ async function open(
     standingProblems: () => runs.drift(),
     metrics: () => metrics.text(),
     onPublication: listener => publications.onCommit(listener),
+    onRun: listener => runs.onEvent(listener),
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)

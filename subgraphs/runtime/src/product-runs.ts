@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Model, type Problem, type Product, type PublicationInput, problem, type RunInfo } from '@terrane/schema'
 import type { Log, RunOutcome } from './data-product-options.js'
+import type { RunEvent } from './management-ports/run-events.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
 import { StoreUnavailable } from './store-unavailable.js'
@@ -47,6 +48,7 @@ export class ProductRuns {
   private queue: Promise<unknown> = Promise.resolve()
   private burst: { since: number; timer: NodeJS.Timeout } | undefined
   private readonly stop = new AbortController()
+  private readonly listeners = new Set<(event: RunEvent) => void>()
 
   constructor(private readonly parts: RunParts) {}
 
@@ -65,6 +67,12 @@ export class ProductRuns {
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
     for (const each of [outcome, info]) each.catch(() => {})
     return { id, outcome, info }
+  }
+
+  /** Runs as they go on; returns how to stop listening. */
+  onEvent(listener: (event: RunEvent) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   /** Once things have been quiet for a moment; many reasons are one run. */
@@ -155,9 +163,15 @@ export class ProductRuns {
     const startedAt = new Date()
     const started = { id, trigger, startedAt: startedAt.toISOString() }
     await stores.metadata.startRun(started)
+    this.tell({ kind: 'started', id, trigger, at: started.startedAt })
+    const progress: Progress = (step, detail) => {
+      onProgress(step, detail)
+      const at = new Date().toISOString()
+      this.tell({ kind: 'step', id, step, ...(detail === undefined ? {} : { detail }), at })
+    }
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(onProgress)
+      outcome = await this.attempt(progress)
     } catch (error) {
       log({
         level: 'error',
@@ -180,7 +194,19 @@ export class ProductRuns {
     }
     await stores.metadata.finishRun(info)
     this.parts.finished(info)
+    this.tell({ kind: 'finished', id, run: info, at: info.finishedAt! })
     return { outcome, info }
+  }
+
+  /** A listener's failure is none of the run's. */
+  private tell(event: RunEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.parts.log({ level: 'warn', message: 'A listener to runs failed.', error: String(error) })
+      }
+    }
   }
 
   private async attempt(onProgress: Progress): Promise<RunOutcome> {
@@ -304,6 +330,7 @@ function manifestOf(product: Product, { number, fingerprint, inputs, models, res
     createdAt: new Date().toISOString(),
     fingerprint,
     inputs: inputs.map(inputOf),
+    arrivals: result.inputs,
     models: models.map(({ name, layer, sql }) => ({ name, layer, sql, sha256: sha256(sql) })),
     contracts: contractsOf(product).map(([id, version, hash]) => ({ id, version, sha256: hash })),
     datasets: result.datasets,

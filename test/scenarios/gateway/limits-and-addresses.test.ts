@@ -241,13 +241,11 @@ test('the list for crawlers says what a product needs to find another', async ()
   expect(await ask('application/ld+json')).toMatchObject({ '@type': 'dcat:Catalog' })
 })
 
-test('health, readiness, metrics and the way to GraphiQL', async () => {
+test('health, readiness and metrics', async () => {
   const get = (path: string) => fetch(mesh.gateway.url + path, { redirect: 'manual' })
   expect((await get('/healthz')).status).toBe(200)
   expect((await get('/readyz')).status).toBe(200)
   expect(await (await get('/metrics')).text()).toContain('terrane_gateway_operations_total')
-  const root = await get('/')
-  expect([root.status, root.headers.get('location')]).toEqual([302, '/graphiql'])
   expect((await get('/nothing')).status).toBe(404)
 })
 

@@ -1,8 +1,10 @@
 import type { AuditInfo, RunInfo } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { QuarantinedRow } from '../input-layer/landed.js'
+import { describeInputs, type InputInfo } from './inputs.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited, need } from './rights.js'
+import { runEventText } from './run-events.js'
 import { type Sight, sightOf } from './sight.js'
 import { visibleRun } from './visible-run.js'
 
@@ -58,12 +60,16 @@ export class ObservabilityPort {
     })
   }
 
+  inputs(asking: Asking): Promise<InputInfo[]> {
+    return describeInputs(this.managed, asking)
+  }
+
   async metrics(asking: Asking): Promise<string> {
     need(this.managed, asking, 'observe', { action: 'see metrics' })
     return this.managed.metrics()
   }
 
-  /** Publications as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product leaves. */
+  /** Publications, and runs for those who may observe, as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product leaves. */
   events(asking: Asking): ReadableStream<Uint8Array> {
     need(this.managed, asking, 'observe', { action: 'see events' })
     const { product, address } = this.managed
@@ -86,8 +92,14 @@ export class ObservabilityPort {
           }
           send(`event: publication\nid: ${publication}\ndata: ${JSON.stringify(event)}\n\n`)
         })
+        let told = 0
+        const leaveRuns = this.managed.onRun(event => {
+          const text = runEventText(this.managed, asking, event, ++told)
+          if (text !== undefined) send(text)
+        })
         end = () => {
           clearInterval(beat)
+          leaveRuns()
           unsubscribe()
           this.streams.delete(leave)
         }

@@ -3,6 +3,7 @@ import type { QuarantinedRow } from '../input-layer/landed.js'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { RunResult } from '../pipeline/job.js'
 import type { Stores } from '../stores/stores.js'
+import type { RunEvent } from './run-events.js'
 
 /**
  * What the management ports (discovery, control, observability) stand on: the product, its stores and the few things
@@ -31,6 +32,8 @@ export interface ManagedProduct {
   /** Prometheus text. */
   metrics(): Promise<string>
   onPublication(listener: (publication: number) => void): () => void
+  /** Runs as they go on; returns how to stop listening. */
+  onRun(listener: (event: RunEvent) => void): () => void
 }
 
 /** Who asks, what was decided about them, and which publication their request reads. */

@@ -85,6 +85,9 @@ export function managementRoutes(
     const rows = await observability.quarantine(context.req.param('port'), limitOf(context, 100), asking(context))
     return rows ? context.json({ rows }) : trouble(context, 404, 'There is no such input port.')
   })
+  routes.get('/observability/inputs', async context =>
+    context.json({ inputs: await observability.inputs(asking(context)) }),
+  )
   routes.get('/observability/metrics', async context => {
     return context.text(await observability.metrics(asking(context)), 200, {
       'content-type': 'text/plain; version=0.0.4',

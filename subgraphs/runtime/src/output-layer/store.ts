@@ -56,6 +56,8 @@ export interface Manifest {
   /** Equal fingerprints of inputs, SQL and contracts mean: nothing to run. */
   fingerprint: string
   inputs: PublicationInput[]
+  /** Rows that came in by each port, and those set aside. Publications from before it was kept do not say. */
+  arrivals?: { port: string; rows: number; quarantined: number }[]
   models: { name: string; layer: string; sql: string; sha256: string }[]
   contracts: { id: string; version: string; sha256: string }[]
   datasets: { dataset: string; rows: number }[]
