@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ask, AskFailure } from './ask'
+import { AskFailure, ask } from './ask'
 import { type ManagedProduct, managedKey } from './managed-product'
 import { manage, type Problem, step } from './management'
 import type { Run } from './observability'
@@ -115,6 +115,4 @@ export const usePutGrant = (managed: ManagedProduct) =>
   )
 
 export const useRevokeGrant = (managed: ManagedProduct) =>
-  useControl(managed, (id: string) =>
-    manage<void>(managed.address, `control/grants/${step(id)}`, { method: 'DELETE' }),
-  )
+  useControl(managed, (id: string) => manage<void>(managed.address, `control/grants/${step(id)}`, { method: 'DELETE' }))

@@ -21,7 +21,13 @@ export interface Glance {
 
 interface State {
   runs:
-    | { id: string; state: string | null; startedAt: string | null; finishedAt: string | null; quarantined: number | null }[]
+    | {
+        id: string
+        state: string | null
+        startedAt: string | null
+        finishedAt: string | null
+        quarantined: number | null
+      }[]
     | null
   models: { name: string; overlay: boolean | null }[] | null
 }

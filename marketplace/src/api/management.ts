@@ -38,10 +38,7 @@ export async function manage<Told>(address: string, path: string, init: RequestI
   if (answer.ok) return body as Told
   if (answer.status === 422 && body.problems) throw new Refused(body.problems)
   if (answer.status === 404 && !init.method) throw new NotOffered()
-  throw new AskFailure(
-    body.detail ?? `The gateway answered HTTP ${answer.status}.`,
-    body.code ?? String(answer.status),
-  )
+  throw new AskFailure(body.detail ?? `The gateway answered HTTP ${answer.status}.`, body.code ?? String(answer.status))
 }
 
 /** A part of an address that comes from a name. */

@@ -43,7 +43,7 @@ export interface Input {
   files?: number | null
   rows?: number | null
   quarantined?: number | null
-  lastProblem?: string | Problem | null
+  lastProblem?: (Problem & { at: string }) | null
 }
 
 /** Null where the product does not tell; what discovery knows of its ports remains. */

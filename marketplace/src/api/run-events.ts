@@ -11,8 +11,8 @@ export interface RunEvent {
 }
 
 const KEPT = 200
-/** Names of server-sent events that this page knows of; the unnamed arrive as `message`. */
-const NAMES = ['message', 'run', 'step', 'publication']
+/** Names of server-sent events that this page knows of. */
+const NAMES = ['run', 'publication']
 
 /** Follows what a product says of its runs for as long as it is looked at; everything shown follows. */
 export function useRunEvents(managed: ManagedProduct): { events: RunEvent[]; live: boolean } {
@@ -28,10 +28,10 @@ export function useRunEvents(managed: ManagedProduct): { events: RunEvent[]; liv
     const hear = (message: MessageEvent<string>) => {
       const event = eventOf(message.data)
       if (!event) return
-      setEvents(heard => [...heard.filter(({ id, type }) => id !== event.id || type !== event.type), event].slice(-KEPT))
-      const ofSteps = event.type.endsWith('.step')
-      shown.invalidateQueries({ queryKey: managedKey({ name }, ...(ofSteps ? ['runs'] : [])) })
-      if (event.type.endsWith('publication')) shown.invalidateQueries({ queryKey: ['product', name] })
+      setEvents(heard => [...heard, event].slice(-KEPT))
+      if (event.type === 'terrane.run.step') return
+      shown.invalidateQueries({ queryKey: managedKey({ name }) })
+      if (event.type === 'terrane.publication') shown.invalidateQueries({ queryKey: ['product', name] })
     }
     for (const each of NAMES) source.addEventListener(each, hear)
     return () => source.close()

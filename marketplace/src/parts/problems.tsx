@@ -3,7 +3,13 @@ import type { Problem } from '../api/management'
 import styles from './problems.module.css'
 
 /** Mistakes as the product tells them: what, where, what to do. `go` leads there, where the place can be shown. */
-export function Problems({ problems, go }: { problems: Problem[]; go?: (problem: Problem) => (() => void) | undefined }) {
+export function Problems({
+  problems,
+  go,
+}: {
+  problems: Problem[]
+  go?: (problem: Problem) => (() => void) | undefined
+}) {
   return (
     <ul className={styles.problems}>
       {problems.map((problem, index) => (

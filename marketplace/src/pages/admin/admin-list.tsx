@@ -32,8 +32,8 @@ function Nothing() {
   const session = useSession()
   return session?.signedIn ? (
     <Empty title="You control and observe no product">
-      That takes the grant <code>control</code> or <code>observe</code> of a product. <Link to="/products">Open the product</Link>{' '}
-      and ask its owner for it.
+      That takes the grant <code>control</code> or <code>observe</code> of a product.{' '}
+      <Link to="/products">Open the product</Link> and ask its owner for it.
     </Empty>
   ) : (
     <Empty title="Nobody is signed in">

@@ -50,7 +50,11 @@ export default function AdminPage() {
           const managed = managedOf(product)
           if (!product.mayControl && !product.mayObserve) return <NeedsGrant product={product} />
           if (!managed)
-            return <Empty title="This product cannot be reached yet">It is registered, but not composed into the graph.</Empty>
+            return (
+              <Empty title="This product cannot be reached yet">
+                It is registered, but not composed into the graph.
+              </Empty>
+            )
           return (
             <>
               <AdminHeader product={product} managed={managed} />

@@ -10,7 +10,9 @@ interface Props {
   name: string
   freshness: Freshness | null
   /** The newest. */
-  run: { state: string | null; startedAt: string | null; finishedAt?: string | null; quarantined: number | null } | undefined
+  run:
+    | { state: string | null; startedAt: string | null; finishedAt?: string | null; quarantined: number | null }
+    | undefined
   /** Models that differ from their folder's; undefined where that is not told. */
   changed: string[] | undefined
 }

@@ -14,10 +14,29 @@ import styles from './admin.module.css'
 import type { TabProps } from './tab-props'
 
 const COLUMNS: Column<AuditEntry>[] = [
-  { key: 'at', title: 'When', value: ({ at }) => at, show: ({ at }) => <span className={styles.nowrap}><Ago at={at} /></span> },
-  { key: 'subject', title: 'Who', value: ({ subject }) => subject, show: ({ subject }) => <span className={styles.nowrap}>{called(subject)}</span> },
+  {
+    key: 'at',
+    title: 'When',
+    value: ({ at }) => at,
+    show: ({ at }) => (
+      <span className={styles.nowrap}>
+        <Ago at={at} />
+      </span>
+    ),
+  },
+  {
+    key: 'subject',
+    title: 'Who',
+    value: ({ subject }) => subject,
+    show: ({ subject }) => <span className={styles.nowrap}>{called(subject)}</span>,
+  },
   { key: 'action', title: 'Did', value: ({ action }) => action },
-  { key: 'dataset', title: 'Dataset', value: ({ dataset }) => dataset, show: ({ dataset }) => (dataset ? <code>{dataset}</code> : '–') },
+  {
+    key: 'dataset',
+    title: 'Dataset',
+    value: ({ dataset }) => dataset,
+    show: ({ dataset }) => (dataset ? <code>{dataset}</code> : '–'),
+  },
   {
     key: 'properties',
     title: 'Fields',
@@ -27,7 +46,12 @@ const COLUMNS: Column<AuditEntry>[] = [
   { key: 'rows', title: 'Rows', right: true, value: ({ rows }) => rows },
   { key: 'publication', title: 'Publication', right: true, value: ({ publication }) => publication },
   { key: 'port', title: 'Through', value: ({ port }) => port },
-  { key: 'outcome', title: 'Outcome', value: ({ outcome }) => outcome, show: ({ outcome }) => <Outcome outcome={outcome} /> },
+  {
+    key: 'outcome',
+    title: 'Outcome',
+    value: ({ outcome }) => outcome,
+    show: ({ outcome }) => <Outcome outcome={outcome} />,
+  },
   { key: 'detail', title: 'More', value: ({ detail }) => detail },
 ]
 
@@ -74,12 +98,20 @@ export function Audit({ managed, described }: TabProps) {
           <>
             <DataTable
               what="audit entries"
-              rows={pages.flat().filter(keeps).map((entry, index) => ({ ...entry, key: `${entry.at} ${index}` }))}
+              rows={pages
+                .flat()
+                .filter(keeps)
+                .map((entry, index) => ({ ...entry, key: `${entry.at} ${index}` }))}
               columns={COLUMNS}
               rowKey={({ key }) => key}
             />
             {query.hasNextPage && (
-              <Button variant="default" mt="md" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+              <Button
+                variant="default"
+                mt="md"
+                loading={query.isFetchingNextPage}
+                onClick={() => query.fetchNextPage()}
+              >
                 Show older
               </Button>
             )}
@@ -93,7 +125,8 @@ export function Audit({ managed, described }: TabProps) {
 /** Exactly one subject; asked for when the reader has finished writing. */
 function Subject({ subject, choose }: { subject: string; choose: (subject: string) => void }) {
   const [text, setText] = useState(subject)
-  const take = () => choose(text.trim() && !/^(user|product|role):|^visitor$/.test(text.trim()) ? `user:${text.trim()}` : text.trim())
+  const take = () =>
+    choose(text.trim() && !/^(user|product|role):|^visitor$/.test(text.trim()) ? `user:${text.trim()}` : text.trim())
   return (
     <TextInput
       label="Who"

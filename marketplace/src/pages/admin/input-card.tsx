@@ -57,12 +57,7 @@ export function InputCard({ managed, input, pushAddress, quarantine, children }:
             </Figure>
           )}
         </dl>
-        {input.lastProblem &&
-          (typeof input.lastProblem === 'string' ? (
-            <p className={styles.failed}>{input.lastProblem}</p>
-          ) : (
-            <Problems problems={[input.lastProblem]} />
-          ))}
+        {input.lastProblem && <Problems problems={[input.lastProblem]} />}
         {pushAddress && <HowToPush address={pushAddress} managed={managed} port={port} />}
         {children}
       </div>
@@ -96,8 +91,8 @@ function HowToPush({ address, managed, port }: { address: string; managed: Manag
     <details className={styles.more}>
       <summary>How to push to it</summary>
       <p className={styles.soft}>
-        Send a file as csv, json, ndjson or parquet, or JSON messages. The answer is a receipt; what was sent before is not
-        taken twice. The sender needs the grant {managed.name}:control.
+        Send a file as csv, json, ndjson or parquet, or JSON messages. The answer is a receipt; what was sent before is
+        not taken twice. The sender needs the grant {managed.name}:control.
       </p>
       <pre>{file}</pre>
       <Copy text={file} what="the command for a file" />

@@ -26,10 +26,17 @@ export function Inputs({ managed, described }: TabProps) {
           <>
             <div className={styles.bar}>
               <span role="status">
-                {running ? 'A run is pulling them now. You may leave; its end is told when you return.' : 'A run pulls all of them, then makes the data anew.'}
+                {running
+                  ? 'A run is pulling them now. You may leave; its end is told when you return.'
+                  : 'A run pulls all of them, then makes the data anew.'}
               </span>
               {managed.mayControl && (
-                <Button className={styles.push!} onClick={() => pulling.mutate()} loading={pulling.isPending} disabled={running}>
+                <Button
+                  className={styles.push!}
+                  onClick={() => pulling.mutate()}
+                  loading={pulling.isPending}
+                  disabled={running}
+                >
                   Pull now
                 </Button>
               )}
@@ -67,4 +74,9 @@ export function Inputs({ managed, described }: TabProps) {
 }
 
 /** What discovery says of a port, where the product does not tell what came in by it. */
-const known = ({ name, kind, description, contractId }: Port): Input => ({ port: name, connector: kind, description, contractId })
+const known = ({ name, kind, description, contractId }: Port): Input => ({
+  port: name,
+  connector: kind,
+  description,
+  contractId,
+})

@@ -14,7 +14,14 @@ export function Meanwhile({ managed }: { managed: ManagedProduct }) {
   const runs = useRuns(managed).data
   const subject = useMe().data?.subject
   if (!runs || !subject) return null
-  return <Ended key={`${subject} ${managed.name}`} place={`terrane.runs.${subject}.${managed.name}`} managed={managed} runs={runs} />
+  return (
+    <Ended
+      key={`${subject} ${managed.name}`}
+      place={`terrane.runs.${subject}.${managed.name}`}
+      managed={managed}
+      runs={runs}
+    />
+  )
 }
 
 function Ended({ place, managed: { name }, runs }: { place: string; managed: ManagedProduct; runs: Run[] }) {
@@ -34,7 +41,9 @@ function Ended({ place, managed: { name }, runs }: { place: string; managed: Man
     <div role="status" className={styles.meanwhile}>
       <span>
         Since you last looked:{' '}
-        {ended.length === 1 ? 'a run ended' : `${counted(ended.length, 'run')} ended${failed > 0 ? `, ${failed} failed` : ''}`}
+        {ended.length === 1
+          ? 'a run ended'
+          : `${counted(ended.length, 'run')} ended${failed > 0 ? `, ${failed} failed` : ''}`}
       </span>
       <RunStateMark state={newest.state} />
       {newest.publication != null && <span>publication {newest.publication}</span>}

@@ -6,7 +6,12 @@ import { Asked } from '../../parts/states'
 import styles from './admin.module.css'
 
 const COLUMNS: Column<QuarantinedRow>[] = [
-  { key: 'file', title: 'File', value: ({ file }) => file, show: ({ file }) => <code>{file.split(/[\\/]/).at(-1)}</code> },
+  {
+    key: 'file',
+    title: 'File',
+    value: ({ file }) => file,
+    show: ({ file }) => <code>{file.split(/[\\/]/).at(-1)}</code>,
+  },
   { key: 'line', title: 'Line', right: true, value: ({ line }) => line },
   {
     key: 'property',
@@ -19,7 +24,8 @@ const COLUMNS: Column<QuarantinedRow>[] = [
     key: 'text',
     title: 'As received',
     value: ({ text }) => text,
-    show: ({ text }) => (text ? <span className={styles.raw}>{text}</span> : <span className={styles.soft}>for those who control it</span>),
+    show: ({ text }) =>
+      text ? <span className={styles.raw}>{text}</span> : <span className={styles.soft}>for those who control it</span>,
   },
 ]
 

@@ -1,6 +1,7 @@
 import IconPlugConnected from '@tabler/icons-react/icons/IconPlugConnected'
 import IconPlugConnectedX from '@tabler/icons-react/icons/IconPlugConnectedX'
 import type { RunEvent } from '../../api/run-events'
+import { runWords } from '../../parts/run-state'
 import styles from './admin.module.css'
 
 /** What the product says while this page is open, the newest last. */
@@ -17,7 +18,7 @@ export function RunLog({ events, live }: { events: RunEvent[]; live: boolean }) 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <ol className={styles.log} aria-live="polite" tabIndex={0}>
         {events.map(event => (
-          <li key={`${event.type} ${event.id}`}>
+          <li key={`${event.type} ${event.id} ${event.at}`}>
             <time dateTime={event.at}>{event.at.slice(11, 19)}</time>
             <span>{wordsOf(event)}</span>
           </li>
@@ -28,10 +29,24 @@ export function RunLog({ events, live }: { events: RunEvent[]; live: boolean }) 
   )
 }
 
+const STEPS: Record<string, string> = {
+  pull: 'pulling',
+  load: 'loading',
+  model: 'making',
+  quality: 'checking',
+  publish: 'publishing',
+}
+
 function wordsOf({ type, data }: RunEvent): string {
-  if (type.endsWith('.publication')) return `publication ${data.publication} is in force`
-  const { product: _product, run: _run, ...told } = data
-  return `${type.replace(/^terrane\./, '').replaceAll('.', ' ')}: ${Object.entries(told)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ')}`
+  const text = (name: string) => (data[name] == null ? '' : String(data[name]))
+  switch (type) {
+    case 'terrane.publication':
+      return `publication ${text('publication')} is in force`
+    case 'terrane.run.started':
+      return `a run began: ${text('trigger')}`
+    case 'terrane.run.finished':
+      return `the run ended: ${runWords(text('state'))}`
+    default:
+      return `${STEPS[text('step')] ?? text('step')} ${text('detail')}`
+  }
 }

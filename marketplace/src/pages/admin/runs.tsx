@@ -27,7 +27,12 @@ export function Runs({ managed }: TabProps) {
             <div className={styles.bar}>
               <span role="status">{running ? <Running run={running} /> : 'Nothing is running.'}</span>
               {managed.mayControl && (
-                <Button className={styles.push!} onClick={() => starting.mutate()} loading={starting.isPending} disabled={Boolean(running)}>
+                <Button
+                  className={styles.push!}
+                  onClick={() => starting.mutate()}
+                  loading={starting.isPending}
+                  disabled={Boolean(running)}
+                >
                   Run now
                 </Button>
               )}
@@ -49,8 +54,8 @@ export function Runs({ managed }: TabProps) {
 function Running({ run }: { run: Run }) {
   return (
     <>
-      <RunStateMark state="RUNNING" /> since <Ago at={run.startedAt} />, {run.trigger}. You may leave; its end is told when
-      you return.
+      <RunStateMark state="RUNNING" /> since <Ago at={run.startedAt} />, {run.trigger}. You may leave; its end is told
+      when you return.
     </>
   )
 }
@@ -61,8 +66,18 @@ function History({ runs }: { runs: Run[] }) {
   const unasked = newestEnded?.state === 'FAILED' ? newestEnded.id : ''
   const [open, setOpen] = useUrlState('run', unasked)
   const columns: Column<Run>[] = [
-    { key: 'state', title: 'State', value: ({ state }) => runWords(state), show: ({ state }) => <RunStateMark state={state} /> },
-    { key: 'started', title: 'Started', value: ({ startedAt }) => startedAt, show: ({ startedAt }) => <Ago at={startedAt} /> },
+    {
+      key: 'state',
+      title: 'State',
+      value: ({ state }) => runWords(state),
+      show: ({ state }) => <RunStateMark state={state} />,
+    },
+    {
+      key: 'started',
+      title: 'Started',
+      value: ({ startedAt }) => startedAt,
+      show: ({ startedAt }) => <Ago at={startedAt} />,
+    },
     { key: 'trigger', title: 'Because of', value: ({ trigger }) => trigger },
     { key: 'seconds', title: 'Seconds', right: true, value: secondsOf, show: run => secondsOf(run)?.toFixed(1) ?? '–' },
     { key: 'publication', title: 'Publication', right: true, value: ({ publication }) => publication },
@@ -100,7 +115,9 @@ function History({ runs }: { runs: Run[] }) {
 function Why({ run }: { run: Run }) {
   return (
     <section aria-label={`Problems of the run ${run.id}`}>
-      {run.state === 'FAILED' && <p className={styles.failed}>Nothing was published; the last publication keeps serving.</p>}
+      {run.state === 'FAILED' && (
+        <p className={styles.failed}>Nothing was published; the last publication keeps serving.</p>
+      )}
       <Problems problems={run.problems} />
     </section>
   )

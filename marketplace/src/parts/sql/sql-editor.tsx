@@ -31,13 +31,17 @@ export default function SqlEditor({ label, initial, tables, problems, goTo, read
   const told = useRef({ change, run })
   told.current = { change, run }
 
+  const tryNow = () => {
+    told.current.run()
+    return true
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is made once; what changes is handed to it below.
   useEffect(() => {
     const made = new EditorView({
       parent: place.current!,
       doc: initial,
       extensions: [
-        keymap.of([{ key: 'Mod-Enter', run: () => (told.current.run(), true) }, ...defaultKeymap, ...historyKeymap]),
+        keymap.of([{ key: 'Mod-Enter', run: tryNow }, ...defaultKeymap, ...historyKeymap]),
         history(),
         lineNumbers(),
         highlightActiveLineGutter(),
@@ -47,7 +51,9 @@ export default function SqlEditor({ label, initial, tables, problems, goTo, read
         sqlLook(tables),
         EditorState.readOnly.of(readOnly),
         EditorView.contentAttributes.of({ 'aria-label': label }),
-        EditorView.updateListener.of(({ docChanged, state }) => docChanged && told.current.change(state.doc.toString())),
+        EditorView.updateListener.of(
+          ({ docChanged, state }) => docChanged && told.current.change(state.doc.toString()),
+        ),
       ],
     })
     view.current = made
@@ -76,5 +82,10 @@ function markOf(doc: Text, { message, hint, line, column }: Problem): Diagnostic
   const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines))
   const from = column ? Math.min(at.from + column - 1, at.to) : at.from
   const word = column ? (/^[\w.]+/.exec(doc.sliceString(from, at.to))?.[0].length ?? 1) : at.length
-  return { from, to: Math.min(from + word, at.to), severity: 'error', message: [message, hint].filter(Boolean).join('\n') }
+  return {
+    from,
+    to: Math.min(from + word, at.to),
+    severity: 'error',
+    message: [message, hint].filter(Boolean).join('\n'),
+  }
 }

@@ -25,8 +25,14 @@ const frame = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '20px' },
   '.cm-content': { caretColor: 'var(--ink)', padding: '8px 0' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '.cm-gutters': { backgroundColor: 'var(--paper-sunk)', color: 'var(--ink-soft)', borderRight: '1px solid var(--line)' },
-  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--accent-wash) 45%, transparent)' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--paper-sunk)',
+    color: 'var(--ink-soft)',
+    borderRight: '1px solid var(--line)',
+  },
+  '.cm-activeLine, .cm-activeLineGutter': {
+    backgroundColor: 'color-mix(in srgb, var(--accent-wash) 45%, transparent)',
+  },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)',
   },
@@ -46,7 +52,12 @@ const frame = EditorView.theme({
 
 /** SQL as it looks everywhere: in the editor and in differences. `tables` are offered while typing. */
 export function sqlLook(tables: readonly string[] = []): Extension {
-  return [sql({ dialect: DUCKDB, schema: namespaceOf(tables) }), syntaxHighlighting(colours), frame, EditorView.lineWrapping]
+  return [
+    sql({ dialect: DUCKDB, schema: namespaceOf(tables) }),
+    syntaxHighlighting(colours),
+    frame,
+    EditorView.lineWrapping,
+  ]
 }
 
 /** `input.orders` is the table `orders` of `input`. */
@@ -54,7 +65,8 @@ function namespaceOf(tables: readonly string[]): SQLNamespace {
   const layers: Record<string, Record<string, string[]>> = {}
   for (const table of tables) {
     const [layer, ...name] = table.split('.')
-    if (layer && name.length > 0) (layers[layer] ??= {})[name.join('.')] = []
+    if (!layer || name.length === 0) continue
+    layers[layer] = { ...layers[layer], [name.join('.')]: [] }
   }
   return layers
 }
