@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { AskFailure, ask } from './ask'
+import { ask } from './ask'
 import { type ManagedProduct, managedKey } from './managed-product'
 import { manage, type Problem, step } from './management'
 import type { Run } from './observability'
@@ -23,38 +23,25 @@ export interface Model {
   layer: string
   /** Null where it names what the caller may not know of. */
   sql: string | null
-  /** The folder's, where an overlay lies over it and the product tells. */
-  baseline?: string | null
   reads: string[] | null
   overlay: boolean | null
   changedBy: string | null
   changedAt: string | null
 }
 
-const MODELS = 'name layer sql reads overlay changedBy changedAt'
-
-/** The pipeline in its order, as it is in force. */
+/** The pipeline as it is in force. */
 export function useModels(managed: ManagedProduct) {
   return useQuery({
     queryKey: managedKey(managed, 'models'),
     queryFn: async ({ signal }) => {
-      // A graph in which not all products tell the baseline does not have that field.
-      const told = await models(managed, `${MODELS} baseline`, signal).catch(error => {
-        if (error instanceof AskFailure && error.code === 'GRAPHQL_VALIDATION_FAILED') return undefined
-        throw error
-      })
-      return told ?? (await models(managed, MODELS, signal))
+      const { data } = await ask<{ at: { product: { models: Model[] | null } | null } | null }>(
+        `{ at: ${managed.rootField} { product { models { name layer sql reads overlay changedBy changedAt } } } }`,
+        {},
+        signal,
+      )
+      return data.at?.product?.models ?? []
     },
   })
-}
-
-async function models({ rootField }: ManagedProduct, fields: string, signal: AbortSignal): Promise<Model[]> {
-  const { data } = await ask<{ at: { product: { models: Model[] | null } | null } | null }>(
-    `{ at: ${rootField} { product { models { ${fields} } } } }`,
-    {},
-    signal,
-  )
-  return data.at?.product?.models ?? []
 }
 
 /** What the product says to new SQL. */

@@ -30,7 +30,12 @@ const COLUMNS: Column<AuditEntry>[] = [
     value: ({ subject }) => subject,
     show: ({ subject }) => <span className={styles.nowrap}>{called(subject)}</span>,
   },
-  { key: 'action', title: 'Did', value: ({ action }) => action },
+  {
+    key: 'action',
+    title: 'Did',
+    value: ({ action }) => action,
+    show: ({ action }) => <span className={styles.nowrap}>{action}</span>,
+  },
   {
     key: 'dataset',
     title: 'Dataset',

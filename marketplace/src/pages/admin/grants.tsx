@@ -39,9 +39,7 @@ export function Grants({ managed, described }: TabProps) {
                 >
                   Revoke
                 </Button>
-              ) : (
-                <span className={styles.soft}>by contract</span>
-              ),
+              ) : null,
           },
         ]
       : []),
@@ -110,7 +108,7 @@ const COLUMNS: Column<Grant>[] = [
           <Ago at={grant.until} />
         </span>
       ) : (
-        'for good'
+        <span className={styles.nowrap}>for good</span>
       ),
   },
   { key: 'origin', title: 'Origin', value: ({ origin }) => origin, show: ({ origin }) => <Chip>{origin}</Chip> },

@@ -18,7 +18,7 @@ interface Props {
   children: ReactNode
 }
 
-/** One way in. */
+/** One way in. Rows set aside are counted, and shown on demand: they are no trouble of the port. */
 export function InputCard({ managed, input, pushAddress, quarantine, children }: Props) {
   const { port, connector, description, place, contractId, schedule } = input
   return (
@@ -57,7 +57,9 @@ export function InputCard({ managed, input, pushAddress, quarantine, children }:
             </Figure>
           )}
         </dl>
-        {input.lastProblem && <Problems problems={[input.lastProblem]} />}
+        {input.lastProblem && input.lastProblem.code !== 'INPUT_QUARANTINED' && (
+          <Problems problems={[input.lastProblem]} />
+        )}
         {pushAddress && <HowToPush address={pushAddress} managed={managed} port={port} />}
         {children}
       </div>

@@ -59,7 +59,7 @@ export function Inputs({ managed, described }: TabProps) {
                     aria-expanded={quarantine === input.port}
                     onClick={() => setQuarantine(quarantine === input.port ? '' : input.port)}
                   >
-                    {quarantine === input.port ? 'Hide quarantine' : 'Quarantine'}
+                    {quarantine === input.port ? 'Hide quarantine' : 'Show quarantine'}
                   </Button>
                 }
               >

@@ -86,7 +86,7 @@ function History({ runs }: { runs: Run[] }) {
       key: 'problems',
       title: 'Problems',
       value: ({ problems }) => problems.length,
-      show: ({ id, problems }) =>
+      show: ({ id, state, problems }) =>
         problems.length === 0 ? (
           <span className={styles.soft}>none</span>
         ) : (
@@ -96,7 +96,7 @@ function History({ runs }: { runs: Run[] }) {
             aria-expanded={open === id}
             onClick={() => setOpen(open === id ? 'none' : id)}
           >
-            {counted(problems.length, 'problem')}
+            {counted(problems.length, state === 'FAILED' ? 'problem' : 'note')}
           </Button>
         ),
     },

@@ -1,0 +1,178 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { describeInBrowser } from './chromium.js'
+import { Marketplace } from './marketplace.js'
+
+/** Who answers for a product sees what comes in, what ran, who may have it and who had it; nobody else does. */
+
+describeInBrowser('administering a product', () => {
+  let market: Marketplace
+  let page: Page
+
+  beforeAll(async () => {
+    market = await Marketplace.open()
+    page = await market.arrive()
+  }, 180_000)
+  afterAll(() => market?.close(), 30_000)
+  afterEach(() => {
+    expect(market.strangers()).toEqual([])
+    expect(market.faults.splice(0)).toEqual([])
+  })
+
+  const row = (text: string | RegExp) => page.getByRole('row').filter({ hasText: text })
+  const status = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text })
+
+  it('tells an analyst which grant it takes, and shows nothing', async () => {
+    const analyst = await market.arrive()
+    await market.signIn(analyst, 'analyst', '/admin/uk-sales/grants')
+    await analyst.getByRole('heading', { name: 'You do not administer uk-sales' }).waitFor()
+    const told = await analyst.getByRole('main').textContent()
+    expect(told).toMatch(/uk-sales:observe.*uk-sales:control/)
+    expect(told).not.toMatch(/margin|role:/)
+    expect(await analyst.getByRole('link', { name: 'Admin', exact: true }).count()).toBe(0)
+    await analyst.goto('/admin')
+    await analyst.getByText('You control and observe no product').waitFor()
+    // Whatever the page shows or hides, the product itself refuses.
+    for (const [method, path] of [
+      ['get', 'observability/inputs'],
+      ['get', 'observability/audit'],
+      ['put', 'control/grants'],
+    ] as const) {
+      const answer = await analyst.request[method](`/data/europe/uk/uk-sales/1/${path}`, {
+        headers: { origin: market.mesh.url },
+        ...(method === 'put' ? { data: { subject: 'user:analyst', actions: ['control'], dataset: '*' } } : {}),
+      })
+      expect([path, answer.status()]).toEqual([path, 403])
+    }
+    await analyst.context().close()
+  })
+
+  it('asks a visitor to sign in', async () => {
+    const visitor = await market.arrive()
+    await visitor.goto('/admin')
+    await visitor.getByRole('main').getByRole('link', { name: 'Sign in' }).waitFor()
+    await visitor.context().close()
+  })
+
+  it('shows how each product in the reader’s hands stands', async () => {
+    await market.signIn(page, 'uk-manager', '/admin')
+    const products = page.getByRole('main').getByRole('listitem')
+    await products.getByText('published').waitFor()
+    expect(await products.allTextContents()).toEqual([
+      expect.stringMatching(/^uk-sales.*you control it.*fresh.*2 rows.*none$/),
+    ])
+  })
+
+  it('shows inputs, and the rows that were set aside with line and reason', async () => {
+    await products('uk-sales')
+    const input = page.getByRole('region', { name: 'Input orders', exact: true })
+    await input.getByText('Last arrival').waitFor()
+    expect(await input.textContent()).toMatch(/Files23.*Quarantined2/)
+    await input.getByRole('button', { name: 'Show quarantine' }).click()
+    await page.waitForURL('**/admin/uk-sales?quarantine=orders')
+    const rows = input.getByRole('row')
+    await rows.nth(2).waitFor()
+    expect(await rows.nth(1).textContent()).toMatch(/orders-\d{4}-\d\d\.csv.*quantity/)
+  })
+
+  it('says how to push where data is pushed', async () => {
+    const admin = await market.arrive()
+    await market.signIn(admin, 'admin', '/admin/france-sales')
+    await admin.getByText('How to push to it').click()
+    await admin.getByText(`curl -X POST "${market.mesh.url}/data/europe/france/france-sales/1/input/orders"`).waitFor()
+    await admin.context().close()
+  })
+
+  it('pulls now, step by step, and tells what ended meanwhile', async () => {
+    await page.goto('/admin/uk-sales/runs')
+    const log = page.getByRole('region', { name: 'Live log' })
+    await log.getByText('listening').waitFor()
+    const elsewhere = await page.context().newPage()
+    await elsewhere.goto('/admin/uk-sales')
+    await elsewhere.getByRole('button', { name: 'Pull now' }).click()
+    await log.getByText(/^a run began: control: user:uk-manager/).waitFor()
+    await log.getByText('the run ended: nothing new').waitFor()
+    await row('control: user:uk-manager').getByText('nothing new').waitFor()
+    // The other page was not looking at runs.
+    await elsewhere.reload()
+    await elsewhere.getByRole('status').filter({ hasText: 'Since you last looked: a run ended' }).waitFor()
+    await elsewhere.getByRole('button', { name: 'Seen' }).click()
+    await elsewhere.reload()
+    await elsewhere.getByRole('button', { name: 'Pull now' }).waitFor()
+    expect(await elsewhere.getByText('Since you last looked').count()).toBe(0)
+    await elsewhere.close()
+  })
+
+  it('says why a run failed, and what to do', async () => {
+    writeFileSync(path.join(market.home, 'sources/uk-sales/orders-2099-01.csv'), 'order_id,when\nA-1,today\n')
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await row('control: user:uk-manager').getByText('failed').waitFor()
+    const why = page.getByRole('region', { name: /^Problems of the run/ })
+    await why.waitFor()
+    expect(await why.textContent()).toMatch(
+      /Nothing was published; the last publication keeps serving.*orders-2099-01\.csv/,
+    )
+    await status('Nothing is running.').waitFor()
+  })
+
+  it('gives a grant that is in force at once, and takes it back', async () => {
+    const mail = async (analyst: Page) => {
+      const query = '{ ukSales { orders(first: 1) { nodes { customerEmail } } } }'
+      const answer = await analyst.request.post('/graphql', { data: { query }, headers: { origin: market.mesh.url } })
+      return (await answer.json()).errors?.[0]?.extensions.code ?? 'readable'
+    }
+    const analyst = await market.arrive()
+    await market.signIn(analyst, 'analyst')
+    expect(await mail(analyst)).toBe('UNAUTHORIZED_FIELD_OR_TYPE')
+
+    await page.goto('/admin/uk-sales/grants')
+    await page.getByRole('button', { name: 'Add a grant' }).click()
+    const form = page.getByRole('dialog')
+    const give = form.getByRole('button', { name: 'Grant it' })
+    expect(await give.isDisabled()).toBe(true)
+    await form.getByLabel('Name').fill('analyst')
+    await form.getByText('Some fields').click()
+    expect(await give.isDisabled()).toBe(true)
+    await form.getByLabel('customer_email').check()
+    await form.getByLabel('Until').fill('2099-06-30')
+    await form.getByLabel('Reason').fill('Newsletter of June')
+    await give.click()
+    await row('user:analyst').waitFor()
+    expect(await row('user:analyst').textContent()).toMatch(
+      /read.*orders.*customer_email.*granted.*uk-manager.*Newsletter of June/,
+    )
+    expect(await mail(analyst)).toBe('readable')
+
+    await page.getByRole('button', { name: 'Revoke the grant of user:analyst' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.textContent()).toMatch(/user:analyst may no longer read: customer_email of uk-sales\/orders/)
+    await dialog.getByRole('button', { name: 'Revoke it' }).click()
+    await row('user:analyst').waitFor({ state: 'detached' })
+    expect(await mail(analyst)).toBe('UNAUTHORIZED_FIELD_OR_TYPE')
+    await analyst.context().close()
+  })
+
+  it('shows who read what, by subject and outcome, and exports it', async () => {
+    await page.goto('/admin/uk-sales/audit')
+    await page.getByLabel('Who').fill('analyst')
+    await page.keyboard.press('Enter')
+    const read = row('allowed').filter({ hasText: 'customer_email' })
+    await read.waitFor()
+    expect(await read.textContent()).toMatch(/analyst.*read.*orders.*graphql/)
+    await page.getByLabel('Outcome').selectOption('denied')
+    await row('observability').filter({ hasText: 'see audit' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?subject=user%3Aanalyst&outcome=denied')
+    expect(await row('allowed').count()).toBe(0)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export all as csv' }).click(),
+    ])
+    expect(file.suggestedFilename()).toBe('uk-sales-audit.csv')
+  })
+
+  async function products(name: string): Promise<void> {
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.getByRole('heading', { name, level: 1 }).waitFor()
+  }
+})
