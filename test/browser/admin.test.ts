@@ -60,20 +60,8 @@ describeInBrowser('administering a product', () => {
     const products = page.getByRole('main').getByRole('listitem')
     await products.getByText('published').waitFor()
     expect(await products.allTextContents()).toEqual([
-      expect.stringMatching(/^uk-sales.*you control it.*fresh.*2 rows.*none$/),
+      expect.stringMatching(/^uk-sales.*you control it.*fresh.*Quarantineempty.*none$/),
     ])
-  })
-
-  it('shows inputs, and the rows that were set aside with line and reason', async () => {
-    await products('uk-sales')
-    const input = page.getByRole('region', { name: 'Input orders', exact: true })
-    await input.getByText('Last arrival').waitFor()
-    expect(await input.textContent()).toMatch(/Files23.*Quarantined2/)
-    await input.getByRole('button', { name: 'Show quarantine' }).click()
-    await page.waitForURL('**/admin/uk-sales?quarantine=orders')
-    const rows = input.getByRole('row')
-    await rows.nth(2).waitFor()
-    expect(await rows.nth(1).textContent()).toMatch(/orders-\d{4}-\d\d\.csv.*quantity/)
   })
 
   it('says how to push where data is pushed', async () => {
@@ -84,34 +72,54 @@ describeInBrowser('administering a product', () => {
     await admin.context().close()
   })
 
-  it('pulls now, step by step, and tells what ended meanwhile', async () => {
+  it('pulls now; it may be left, and what ended meanwhile is told on return', async () => {
+    await page.getByRole('link', { name: 'uk-sales', exact: true }).click()
+    const input = page.getByRole('region', { name: 'Input orders', exact: true })
+    await input.getByText('Last arrival').waitFor()
+    expect(await input.textContent()).toMatch(/local.*Files23.*Quarantined0/)
+    arrives('orders-2099-01.csv', 'A-1,2026-11-20 10:00:00,,,GB,books,many,12.50,GBP,,2026-11-20T10:00:00Z')
+    await Promise.all([
+      page.waitForResponse(response => response.url().endsWith('/control/runs') && response.ok()),
+      page.getByRole('button', { name: 'Pull now' }).click(),
+    ])
+    await page.goto('/products')
+    await page.waitForFunction(async () => {
+      const { runs } = await (await fetch('/data/europe/uk/uk-sales/1/observability/runs')).json()
+      return runs[0].state === 'PUBLISHED' && runs[0].publication === 2
+    })
+    await page.goto('/admin/uk-sales')
+    const told = status('Since you last looked: a run ended')
+    await told.waitFor()
+    expect(await told.textContent()).toMatch(/published.*publication 2/)
+    await told.getByRole('button', { name: 'Seen' }).click()
+    await page.reload()
+    await input.getByText('Last arrival').waitFor()
+    expect(await told.count()).toBe(0)
+    expect(await input.textContent()).toMatch(/Files24.*Quarantined1/)
+  })
+
+  it('shows the rows that were set aside, with line and reason', async () => {
+    const input = page.getByRole('region', { name: 'Input orders', exact: true })
+    await input.getByRole('button', { name: 'Show quarantine' }).click()
+    await page.waitForURL('**/admin/uk-sales?quarantine=orders')
+    const row = input.getByRole('row').nth(1)
+    await row.waitFor()
+    expect(await row.textContent()).toMatch(/^orders-2099-01\.csv2quantity.*many.*A-1,/)
+  })
+
+  it('follows a run step by step, says why it failed and what to do', async () => {
     await page.goto('/admin/uk-sales/runs')
     const log = page.getByRole('region', { name: 'Live log' })
     await log.getByText('listening').waitFor()
-    const elsewhere = await page.context().newPage()
-    await elsewhere.goto('/admin/uk-sales')
-    await elsewhere.getByRole('button', { name: 'Pull now' }).click()
-    await log.getByText(/^a run began: control: user:uk-manager/).waitFor()
-    await log.getByText('the run ended: nothing new').waitFor()
-    await row('control: user:uk-manager').getByText('nothing new').waitFor()
-    // The other page was not looking at runs.
-    await elsewhere.reload()
-    await elsewhere.getByRole('status').filter({ hasText: 'Since you last looked: a run ended' }).waitFor()
-    await elsewhere.getByRole('button', { name: 'Seen' }).click()
-    await elsewhere.reload()
-    await elsewhere.getByRole('button', { name: 'Pull now' }).waitFor()
-    expect(await elsewhere.getByText('Since you last looked').count()).toBe(0)
-    await elsewhere.close()
-  })
-
-  it('says why a run failed, and what to do', async () => {
-    writeFileSync(path.join(market.home, 'sources/uk-sales/orders-2099-01.csv'), 'order_id,when\nA-1,today\n')
+    writeFileSync(source('orders-2099-02.csv'), 'order_id,when\nA-1,today\n')
     await page.getByRole('button', { name: 'Run now' }).click()
+    await log.getByText('a run began: control: user:uk-manager').waitFor()
+    await log.getByText('the run ended: failed').waitFor()
     await row('control: user:uk-manager').getByText('failed').waitFor()
     const why = page.getByRole('region', { name: /^Problems of the run/ })
     await why.waitFor()
     expect(await why.textContent()).toMatch(
-      /Nothing was published; the last publication keeps serving.*orders-2099-01\.csv/,
+      /Nothing was published; the last publication keeps serving.*orders-2099-02\.csv/,
     )
     await status('Nothing is running.').waitFor()
   })
@@ -171,8 +179,12 @@ describeInBrowser('administering a product', () => {
     expect(file.suggestedFilename()).toBe('uk-sales-audit.csv')
   })
 
-  async function products(name: string): Promise<void> {
-    await page.getByRole('link', { name, exact: true }).click()
-    await page.getByRole('heading', { name, level: 1 }).waitFor()
+  const source = (file: string) => path.join(market.home, 'sources/uk-sales', file)
+
+  /** One more file of the shop, with one line. */
+  function arrives(file: string, line: string): void {
+    const columns =
+      'order_id,ordered_at,customer_name,customer_email,country,category,quantity,amount,currency,cost,changed_at'
+    writeFileSync(source(file), `${columns}\n${line}\n`)
   }
 })

@@ -9,8 +9,11 @@ function useControl<Variables, Told>(managed: ManagedProduct, act: (variables: V
   const shown = useQueryClient()
   return useMutation({
     mutationFn: act,
-    // What a run or a grant changes is shown beyond the product's own pages, too.
-    onSuccess: () => shown.invalidateQueries(),
+    onSuccess: () => {
+      // What a run or a grant changes is shown beyond the product's own pages, too; nobody has to wait for that.
+      void shown.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'managed' })
+      return shown.invalidateQueries({ queryKey: managedKey(managed) })
+    },
     onError: () => shown.invalidateQueries({ queryKey: managedKey(managed, 'audit') }),
   })
 }
