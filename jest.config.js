@@ -1,5 +1,5 @@
 /** One jest run over the whole house. Sources are transformed by swc; `@terrane/*` resolves to sources, not to builds. */
-const esm = ['oidc-provider', 'jose', 'openid-client', 'oauth4webapi', 'content-disposition'].join('|')
+const esm = ['aedes', 'oidc-provider', 'jose', 'openid-client', 'oauth4webapi', 'content-disposition'].join('|')
 module.exports = {
   testEnvironment: 'node',
   roots: [

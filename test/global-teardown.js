@@ -1,1 +1,1 @@
-module.exports = () => globalThis.stopMysqlServer?.()
+module.exports = () => globalThis.stopTestServers?.()

@@ -42,6 +42,11 @@ export interface GatewayOptions {
   publicUrl?: string
   /** Embedded identity provider, persona tokens from an endpoint. Never in production. */
   demo?: boolean
+  /**
+   * What the embedded provider derives the secrets of the products' clients from, where they are handed to products
+   * before the gateway first starts. Default: made on first use, under home.
+   */
+  clientSeed?: string
   /** Policies of foreign subgraphs: what `@policy` names → roles that meet it. Others are met by nobody. */
   policies?: Record<string, string[]>
   limits?: Partial<GatewayLimits>

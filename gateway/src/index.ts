@@ -1,7 +1,7 @@
 /** @terrane/gateway: federates products and decides who sees what. */
 import './telemetry.js'
 
-export { clientSecretFor } from './authentication/client-secret.js'
+export { clientSecret, clientSecretFor } from './authentication/client-secret.js'
 export { readIssuer } from './authentication/demo-keys.js'
 export { issueToken, type TokenRequest } from './authentication/issue-token.js'
 export { PERSONAS, type Persona } from './authentication/personas.js'

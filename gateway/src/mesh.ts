@@ -21,6 +21,7 @@ export interface Mesh {
   products: Products
   federation: Federation
   decisionPoint: EmbeddedDecisionPoint
+  signs: VitalSigns
   /**
    * Of a supergraph as it is, the subgraphs whose own policies it names: they are asked what they grant, and told who
    * asks. False while one of them cannot be asked; until then all that takes its grants is denied.
@@ -44,9 +45,10 @@ export async function openMesh(
   const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
   if (given && given.sdl === undefined) throw new GatewayStartError(given.problems)
 
+  const signs = new VitalSigns(identities)
   const own = meshSubgraph({
     products: () => products.all(),
-    signs: new VitalSigns(identities),
+    signs,
     requests: () => requests(),
   })
   const products: Products = new Products(identities, given ? [] : [own.subgraph])
@@ -99,7 +101,7 @@ export async function openMesh(
   const close = async () => {
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
-  return { products, federation, decisionPoint, meetGoverned, close }
+  return { products, federation, decisionPoint, signs, meetGoverned, close }
 }
 
 function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {

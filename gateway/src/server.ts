@@ -25,6 +25,7 @@ import type { Gateway, GatewayOptions } from './gateway.js'
 import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
+import { useOpenApi } from './openapi/use-openapi.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
@@ -105,7 +106,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useGraphql(apollo, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
-    useDataMesh({ products, decisionPoint }),
+    useDataMesh({ products, decisionPoint, signs: mesh.signs }),
+    useOpenApi({ products, decisionPoint, identities, log }),
     useRegistry(registry, keys.jwks),
     useMarketplace(options.marketplace),
   ]

@@ -16,6 +16,8 @@ const checks = () => [
     ...['--config', '.dependency-cruiser.cjs', 'schema', 'subgraphs', 'gateway', 'scripts'],
   ],
   ['nothing unused', program(root, 'knip'), '--no-progress'],
+  // Built by the second: the demo's own products against what this repository has published.
+  ['products', 'scripts/bin/terrane.js', 'check', 'subgraphs'],
 ]
 
 prepare({ building: false }).then(async () => {

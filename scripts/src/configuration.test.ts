@@ -1,7 +1,7 @@
 import { ConfigurationError, configurationOf, WORKSPACE } from './configuration.js'
 
 test('without anything set: the demo beside the workspace', () => {
-  expect(configurationOf({})).toEqual({ home: `${WORKSPACE}/.terrane`, listenPort: 4000 })
+  expect(configurationOf({})).toEqual({ home: `${WORKSPACE}/.terrane`, listenPort: 4000, trickleSeconds: 300 })
 })
 
 test.each([

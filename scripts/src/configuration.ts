@@ -19,6 +19,8 @@ export interface Configuration {
   gatewayJwks?: string
   /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
   pollSeconds?: number
+  /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
+  trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
   token?: string
   /**
@@ -30,6 +32,8 @@ export interface Configuration {
   publicUrl?: string
   /** TERRANE_LOGIN_CLIENT_ID, _SECRET and TERRANE_LOGIN_SCOPE: the gateway as a client of the issuer, for browsers. */
   signIn?: { clientId: string; clientSecret?: string; scope?: string }
+  /** TERRANE_CLIENT_SEED: what `--demo` derives the products' client secrets from; `terrane secrets` makes both. */
+  clientSeed?: string
   /** TERRANE_ISSUER and what belongs to it: any OpenID provider. */
   issuer?: {
     url: string
@@ -54,10 +58,12 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
+    trickleSeconds: secondsOf(env.TERRANE_DEMO_TRICKLE_SECONDS || '300', 'TERRANE_DEMO_TRICKLE_SECONDS'),
     ...(HOST ? { host: HOST } : {}),
     ...(TERRANE_DATABASE_URL ? { databaseUrl: databaseUrlOf(TERRANE_DATABASE_URL) } : {}),
     ...(TERRANE_MESH_URL ? { meshUrl: urlOf(TERRANE_MESH_URL, 'TERRANE_MESH_URL') } : {}),
     ...(TERRANE_GATEWAY_JWKS ? { gatewayJwks: TERRANE_GATEWAY_JWKS } : {}),
+    ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(client ? { client } : {}),

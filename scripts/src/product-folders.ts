@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { withResolvers } from '@terrane/runtime'
 import { type Problem, type Product, readProduct } from '@terrane/schema'
 import { CommandFailure, Exit } from './terminal.js'
 
@@ -41,6 +42,17 @@ export function readProducts(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FoundProduct[]> {
   return Promise.all(folders.map(async folder => ({ folder, ...(await readProduct(folder, env)) })))
+}
+
+/** With what their `resolvers.ts` add to the graph. */
+export function withExtraFields(found: readonly FoundProduct[]): Promise<FoundProduct[]> {
+  return Promise.all(
+    found.map(async one => {
+      if (!one.product) return one
+      const { product, problems } = await withResolvers(one.product)
+      return { ...one, product, problems: [...one.problems, ...problems] }
+    }),
+  )
 }
 
 /** Names of the products among `products` that feed `product` directly. */

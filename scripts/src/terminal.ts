@@ -45,9 +45,10 @@ export class Terminal {
     if (!this.muted) this.out.write(`${text}\n`)
   }
 
-  /** Three lines each: what, where, what to do. */
+  /** Three lines each: what, where, what to do. What two stages find alike is one problem. */
   problems(problems: readonly Problem[]): void {
-    for (const problem of problems) {
+    const distinct = new Map(problems.map(problem => [`${problem.message} ${placeOf(problem)}`, problem]))
+    for (const problem of distinct.values()) {
       const [sign, colour] = MARKS[problem.severity === 'warning' ? 'warned' : 'failed']
       this.line(`${this.paint(colour, sign)} ${problem.message} ${this.paint(2, problem.code)}`)
       const place = placeOf(problem)
@@ -82,6 +83,11 @@ export class Terminal {
   private paint(code: number, text: string): string {
     return this.out.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text
   }
+}
+
+/** For standard output, where that is a terminal that shows colours. */
+export function painted(colour: number, text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${colour}m${text}\u001b[0m` : text
 }
 
 export function secondsSince(start: number): string {

@@ -2,9 +2,13 @@ import 'reflect-metadata'
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { compose } from './commands/compose.js'
+import { crawl } from './commands/crawl.js'
+import { demoData } from './commands/demo-data.js'
 import { gateway } from './commands/gateway.js'
+import { init } from './commands/init.js'
 import { publish } from './commands/publish.js'
 import { run } from './commands/run.js'
+import { secrets } from './commands/secrets.js'
 import { serve } from './commands/serve.js'
 import { token } from './commands/token.js'
 import { endWith } from './ending.js'
@@ -15,7 +19,8 @@ export function commandLine(): Command {
     .description('Folders of contracts and SQL become data products behind one gateway.')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
-  for (const command of [serve, gateway, run, check, publish, compose, token]) command(terrane)
+  const commands = [init, serve, gateway, run, check, publish, compose, crawl, token, secrets, demoData]
+  for (const command of commands) command(terrane)
   return terrane
 }
 

@@ -1,79 +1,85 @@
+import { OPENAPI_PATH } from '@terrane/schema'
+import type { FastifyRequest } from 'fastify'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
-import { discoverable } from '../catalogue/mesh-subgraph.js'
+import type { VitalSigns } from '../catalogue/vital-signs.js'
 import type { Part } from '../plugins/part.js'
+import { problemJson } from '../problem-json.js'
 import type { Products } from '../supergraph/products.js'
-import type { ProductSummary } from '../supergraph/read-product.js'
+import { type CatalogueEntry, catalogueEntries, FORMATS } from './catalogue-entries.js'
+import { dcat } from './dcat.js'
+import { sendDocument } from './send-document.js'
 
-const FORMATS = ['csv', 'json', 'ndjson', 'parquet'] as const
-const MEDIA_TYPES: Record<(typeof FORMATS)[number], string> = {
-  csv: 'text/csv',
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  parquet: 'application/vnd.apache.parquet',
-}
+const PATH = '/.well-known/data-mesh'
+const PAGE = 1000
+const LARGEST_PAGE = 1000
 
-/** `/.well-known/data-mesh`: every product and dataset that the caller may know of, with addresses. For crawlers. */
-export function useDataMesh(options: { products: Products; decisionPoint: DecisionPoint }): Part {
+/**
+ * `/.well-known/data-mesh`: every product and dataset that the caller may know of, with addresses. For crawlers: JSON, or
+ * by `accept` a DCAT 3 catalogue; in pages, of which `next` and the `link` header lead on (RFC 8288).
+ */
+export function useDataMesh(options: { products: Products; decisionPoint: DecisionPoint; signs: VitalSigns }): Part {
+  const { signs } = options
   return {
     http(app) {
-      app.get('/.well-known/data-mesh', { config: { authenticate: 'problem' } }, async (request, reply) => {
+      app.get(PATH, { config: { authenticate: 'problem' } }, async (request, reply) => {
+        const page = pageOf(request.query as Record<string, unknown>)
+        if (!page) return problemJson(reply, 400, `\`first\` is a number from 1 to ${LARGEST_PAGE}, \`after\` a text.`)
         const { decisions } = await options.decisionPoint.decide(request.caller)
-        const products = discoverable(options.products.all(), { decisions })
-        reply.header('vary', 'accept, authorization')
-        if (request.headers.accept?.includes('application/ld+json'))
-          return reply.type('application/ld+json').send(JSON.stringify(dcat(products)))
-        return { products: products.map(entry) }
+        const { entries, next } = await catalogueEntries(options.products.all(), decisions, page, one => signs.of(one))
+        const onwards = next && `${PATH}?first=${page.first}&after=${encodeURIComponent(next)}`
+        if (onwards) reply.header('link', `<${onwards}>; rel="next"`)
+        if (prefersLinkedData(request.headers.accept))
+          return sendDocument(request, reply, dcat(entries, originOf(request)), 'application/ld+json')
+        const body = { products: entries.map(listed), ...(onwards ? { next: onwards } : {}) }
+        return sendDocument(request, reply, body, 'application/json; charset=utf-8')
       })
     },
   }
 }
 
-function entry({ name, title, domain, version, address, owner, description, tags, datasets }: ProductSummary) {
+function listed({ datasets, version, ...entry }: CatalogueEntry) {
   return {
-    name,
-    title,
-    domain,
+    ...entry,
     version,
     major: majorOf(version),
-    address,
-    owner,
-    description,
-    tags,
+    descriptor: `${entry.address}/product.odps.yaml`,
+    openApi: OPENAPI_PATH,
     datasets: datasets.map(dataset => ({
       name: dataset.name,
       address: dataset.address,
       description: dataset.description,
+      access: dataset.access,
       contractId: dataset.contract,
       contractMajor: majorOf(dataset.version),
+      contract: `${dataset.address}/contract.yaml`,
       formats: FORMATS,
     })),
   }
 }
 
-/** W3C Data Catalog Vocabulary, version 3. */
-function dcat(products: ProductSummary[]) {
-  return {
-    '@context': { dcat: 'http://www.w3.org/ns/dcat#', dct: 'http://purl.org/dc/terms/' },
-    '@type': 'dcat:Catalog',
-    'dcat:dataset': products.flatMap(product =>
-      product.datasets.map(dataset => ({
-        '@id': dataset.address,
-        '@type': 'dcat:Dataset',
-        'dct:identifier': `${product.name}/${dataset.name}`,
-        'dct:title': dataset.name,
-        'dct:description': dataset.description ?? product.description?.purpose,
-        'dct:publisher': product.owner.name,
-        'dcat:version': dataset.version,
-        'dcat:keyword': product.tags,
-        'dcat:landingPage': { '@id': product.address },
-        'dcat:distribution': FORMATS.map(format => ({
-          '@type': 'dcat:Distribution',
-          'dcat:downloadURL': { '@id': `${dataset.address}.${format}` },
-          'dcat:mediaType': MEDIA_TYPES[format],
-        })),
-      })),
-    ),
-  }
+/** Where the caller reached the mesh: what is linked must be an address, not a path. */
+function originOf(request: FastifyRequest): string {
+  const given = `${request.protocol}://${request.host}`
+  return URL.canParse(given) ? new URL(given).origin : 'http://localhost'
+}
+
+function pageOf({ first = String(PAGE), after = '' }: Record<string, unknown>) {
+  if (typeof first !== 'string' || !/^[1-9]\d{0,3}$/.test(first) || typeof after !== 'string') return undefined
+  return Number(first) > LARGEST_PAGE ? undefined : { first: Number(first), after }
+}
+
+/** RFC 9110 §12.5.1; JSON where both are as welcome. */
+function prefersLinkedData(accept = ''): boolean {
+  const quality = (type: string) =>
+    Math.max(
+      0,
+      ...accept.split(',').map(range => {
+        const [given = '', ...parameters] = range.split(';').map(part => part.trim().toLowerCase())
+        if (given !== type) return 0
+        return Number(parameters.find(one => one.startsWith('q='))?.slice(2) ?? 1)
+      }),
+    )
+  return quality('application/ld+json') > quality('application/json')
 }
 
 const majorOf = (version: string) => Number(/^v?(\d+)/.exec(version)?.[1] ?? 0)

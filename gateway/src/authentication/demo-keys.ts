@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeOnce } from '@terrane/schema'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose'
 
 /** Signatures of the embedded provider. */
@@ -28,8 +29,7 @@ export async function loadDemoKeys(home: string): Promise<DemoKeys> {
     const { privateKey } = await generateKeyPair(DEMO_ALGORITHM, { extractable: true })
     const signing = { ...(await exportJWK(privateKey)), alg: DEMO_ALGORITHM, use: 'sig', kid: crypto.randomUUID() }
     const made = { signing, cookieKeys: [secret()], clientSeed: secret() }
-    // `wx`: of two processes that start together one makes the keys, the other reads them.
-    await writeFile(file, JSON.stringify(made), { flag: 'wx', mode: 0o600 })
+    await writeOnce(file, JSON.stringify(made))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }

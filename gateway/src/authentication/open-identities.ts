@@ -42,7 +42,8 @@ export async function openIdentities(
       },
     }
   }
-  const keys = await loadDemoKeys(options.home)
+  const { clientSeed } = options
+  const keys = { ...(await loadDemoKeys(options.home)), ...(clientSeed ? { clientSeed } : {}) }
   const provider = useIdentityProvider(keys)
   return {
     authenticator: authenticator.promise,

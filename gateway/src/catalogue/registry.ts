@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
+import { type Fingerprint, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
@@ -36,7 +36,7 @@ export class Registry {
     }
     for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
     this.governed = await this.mesh.meetGoverned()
-    if (this.missing().length > 0) {
+    if (this.waiting.size > 0 || !this.governed) {
       this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS)
       this.retry.unref()
     }
@@ -47,6 +47,7 @@ export class Registry {
     url: string
     name?: string
     replace?: boolean
+    checked?: Fingerprint
     by: string
   }): Promise<{ name?: string; problems: Problem[] }> {
     if (!isHttpUrl(request.url)) return { problems: [problem('PRODUCT_URL_INVALID', { url: request.url })] }
@@ -57,6 +58,7 @@ export class Registry {
     const { product, problems } = await this.mesh.products.add(remoteEndpoint(name, url), {
       remote: true,
       replace: request.replace === true,
+      ...(request.checked ? { checked: request.checked } : {}),
     })
     if (product === undefined) return { name, problems }
     const { sdl, policy, info } = product
@@ -72,7 +74,10 @@ export class Registry {
   }
 
   missing(): string[] {
-    return [...this.waiting, ...(this.governed ? [] : ['policies of products in the supergraph'])]
+    // One that was known before keeps its place in the graph: while it is away it costs itself, not the whole gateway.
+    const known = new Set(this.mesh.products.all().map(({ endpoint }) => endpoint.url))
+    const unknown = [...this.waiting].filter(url => !known.has(baseOf(url)))
+    return [...unknown, ...(this.governed ? [] : ['policies of products in the supergraph'])]
   }
 
   async close(): Promise<void> {
@@ -89,7 +94,7 @@ export class Registry {
   private async retryWaiting(): Promise<void> {
     for (const url of [...this.waiting]) await this.addConfigured(url)
     this.governed ||= await this.mesh.meetGoverned()
-    if (this.missing().length === 0) clearInterval(this.retry)
+    if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }
 
   /** Each once while it lasts: what is asked every few seconds would fill the log. */

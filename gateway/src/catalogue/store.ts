@@ -43,7 +43,7 @@ export class CatalogueStore {
         ? { ...shared, type: 'better-sqlite3', database: path.join(folder, 'catalogue.sqlite'), enableWAL: true }
         : { ...shared, type: 'mysql', url: databaseUrl },
     )
-    await source.initialize()
+    await (databaseUrl === undefined ? source.initialize() : inTurn(databaseUrl, () => source.initialize()))
     return new CatalogueStore(source)
   }
 
@@ -90,6 +90,17 @@ async function ensureDatabase(databaseUrl: string): Promise<void> {
     ])
     if ((found as unknown[]).length === 0)
       await connection.query('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', [database])
+  } finally {
+    await connection.end()
+  }
+}
+
+/** Gateways that start together would each create the tables that they all miss; a lock ends with its connection. */
+async function inTurn(databaseUrl: string, work: () => Promise<unknown>): Promise<void> {
+  const connection = await createConnection({ uri: databaseUrl, connectTimeout: 5000 })
+  try {
+    await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60)")
+    await work()
   } finally {
     await connection.end()
   }

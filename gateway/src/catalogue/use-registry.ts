@@ -1,10 +1,11 @@
-import type { GatewayKeys } from '@terrane/schema'
+import type { Fingerprint, GatewayKeys } from '@terrane/schema'
 import type { Part } from '../plugins/part.js'
 import { problemJson } from '../problem-json.js'
 import type { Registry } from './registry.js'
 
 /**
- * `POST /registry/products {"url", "name"?, "replace"?}` by role `admin`: 201, or 422 with what is in the way.
+ * `POST /registry/products {"url", "name"?, "replace"?, "checked"?}` by role `admin`: 201, or 422 with what is in the way.
+ * `checked: {"sdl", "contracts"}` are hashes of what was checked: a product that serves anything else is refused.
  * `GET /.well-known/terrane-keys`: what a product must trust to take part.
  */
 export function useRegistry(registry: Registry, jwks: GatewayKeys['jwks']): Part {
@@ -15,13 +16,20 @@ export function useRegistry(registry: Registry, jwks: GatewayKeys['jwks']): Part
         if (!request.caller.authenticated) return problemJson(reply, 401, 'Sign in to publish a product.')
         if (!request.caller.roles.includes('admin'))
           return problemJson(reply, 403, 'Publishing a product takes the role admin.')
-        const { url, name, replace } = (request.body ?? {}) as Record<string, unknown>
+        const { url, name, replace, checked } = (request.body ?? {}) as Record<string, unknown>
         if (typeof url !== 'string' || (name !== undefined && typeof name !== 'string'))
           return problemJson(reply, 400, 'Say where the product is served: {"url": "http://127.0.0.1:4001"}.')
+        if (checked !== undefined && !isFingerprint(checked))
+          return problemJson(
+            reply,
+            400,
+            'Say what was checked by both hashes: {"sdl": "sha256:…", "contracts": "sha256:…"}.',
+          )
         const published = await registry.publish({
           url,
           ...(name === undefined ? {} : { name }),
           replace: replace === true,
+          ...(checked === undefined ? {} : { checked }),
           by: request.caller.subject,
         })
         if (published.problems.length === 0) return reply.code(201).send({ name: published.name, problems: [] })
@@ -31,4 +39,9 @@ export function useRegistry(registry: Registry, jwks: GatewayKeys['jwks']): Part
       })
     },
   }
+}
+
+function isFingerprint(value: unknown): value is Fingerprint {
+  const { sdl, contracts } = (value ?? {}) as Record<string, unknown>
+  return typeof sdl === 'string' && typeof contracts === 'string'
 }

@@ -1,5 +1,5 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { composeSupergraph, type Problem, problem, type Subgraph } from '@terrane/schema'
+import { composeSupergraph, type Fingerprint, type Problem, problem, type Subgraph } from '@terrane/schema'
 import type { ProductEndpoint } from '../gateway.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'
@@ -52,11 +52,11 @@ export class Products {
 
   /**
    * Adds a product, or puts another in its place: read, composed, swapped in. With problems nothing has changed.
-   * `known` are facts from before, for a product that is away now.
+   * `known` are facts from before, for a product that is away now; `checked` is what it must be now.
    */
   add(
     endpoint: ProductEndpoint,
-    options: { remote: boolean; replace?: boolean; known?: ProductFacts },
+    options: { remote: boolean; replace?: boolean; known?: ProductFacts; checked?: Fingerprint },
   ): Promise<{ product?: Product; problems: Problem[] }> {
     const adding = this.changing.then(async () => {
       const present = this.byName.get(endpoint.name)
@@ -66,7 +66,7 @@ export class Products {
             problem('PRODUCT_NAME_TAKEN', { product: endpoint.name, url: present?.endpoint.url ?? 'the gateway' }),
           ],
         }
-      const read = await readProduct(endpoint, this.identities)
+      const read = await readProduct(endpoint, this.identities, options.checked)
       const facts = read.facts ?? options.known
       if (facts === undefined) return { problems: read.problems }
       const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote: options.remote }

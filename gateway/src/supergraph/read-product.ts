@@ -1,4 +1,12 @@
-import { type DataProductInfo, IDENTITY_HEADER, type Problem, type ProductPolicy, problem } from '@terrane/schema'
+import {
+  type DataProductInfo,
+  type Fingerprint,
+  hashOf,
+  IDENTITY_HEADER,
+  type Problem,
+  type ProductPolicy,
+  problem,
+} from '@terrane/schema'
 import { fetchPolicy } from '../authorisation/embedded.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from './product-identities.js'
@@ -28,10 +36,11 @@ export type ProductSummary = Pick<
   fedBy?: { port: string; contractId: string }[]
 }
 
-/** Asks a product for all of it, as the mesh itself. */
+/** Asks a product for all of it, as the mesh itself. What was `checked` before must be what is read now. */
 export async function readProduct(
   endpoint: ProductEndpoint,
   identities: ProductIdentities,
+  checked?: Fingerprint,
 ): Promise<{ facts?: ProductFacts; problems: Problem[] }> {
   const failed = (what: string) => (error: unknown) =>
     problem('PRODUCT_UNREACHABLE', { product: endpoint.name, url: endpoint.url, what, reason: reasonOf(error) })
@@ -50,6 +59,9 @@ export async function readProduct(
     collect('what it is', readInfo(endpoint, identities)),
   ])
   if (sdl === undefined || info === undefined || held === undefined || held === 'unchanged') return { problems }
+  const another = (what: string) => problem('CHECKED_ANOTHER', { product: endpoint.name, what })
+  if (checked && checked.sdl !== hashOf(sdl)) return { problems: [another('graph')] }
+  if (checked && checked.contracts !== held.policy.contracts) return { problems: [another('contract')] }
   return { facts: { sdl, policy: held.policy, info }, problems }
 }
 

@@ -1,4 +1,5 @@
-import type { DeclaredRole, OutputPort, Product } from '../contracts/model.js'
+import type { Contract, DeclaredRole, Product } from '../contracts/model.js'
+import { outputContracts } from '../contracts/ports.js'
 import type { Problem } from '../problems/problem.js'
 import { parseCondition } from './parse-condition.js'
 import { parseMask } from './parse-mask.js'
@@ -13,28 +14,27 @@ const OF_ACCESS: Record<string, Action[]> = {
 
 /** The grants that output contracts declare in `roles` (ODCS "Roles"), in force from the deploy at `at` (ISO). */
 export function declaredGrants(product: Product, at: string): Grant[] {
-  return product.outputPorts.flatMap(port =>
-    port.contract.roles.flatMap((role, index) => grantsOf(port, role, index, at).grants),
+  return outputContracts(product).flatMap(contract =>
+    contract.roles.flatMap((role, index) => grantsOf(contract, role, index, at).grants),
   )
 }
 
 /** What is wrong with the declared roles: unknown properties in row filters, masks that are none. */
 export function problemsOfRoles(product: Product): Problem[] {
-  return product.outputPorts.flatMap(port =>
-    port.contract.roles.flatMap((role, index) =>
-      grantsOf(port, role, index, '').problems.map(problem => ({ ...problem, file: port.contract.file })),
+  return outputContracts(product).flatMap(contract =>
+    contract.roles.flatMap((role, index) =>
+      grantsOf(contract, role, index, '').problems.map(problem => ({ ...problem, file: contract.file })),
     ),
   )
 }
 
 function grantsOf(
-  port: OutputPort,
+  contract: Contract,
   role: DeclaredRole,
   index: number,
   at: string,
 ): { grants: Grant[]; problems: Problem[] } {
   const problems: Problem[] = []
-  const { contract } = port
   const actions = (role.actions as Action[] | undefined) ?? OF_ACCESS[role.access ?? 'read'] ?? ['read', 'discover']
   const masks: Record<string, Mask> = {}
   for (const [property, input] of Object.entries(role.masks ?? {})) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { contractsHash } from '../compatibility/fingerprint.js'
 import type { Product } from '../contracts/model.js'
 import { type Coordinates, coordinatesOf } from '../graph/index.js'
 import type { Grant, ProductPolicy } from './policy.js'
@@ -10,16 +11,19 @@ export function policyOf(product: Product, grants: Grant[]): ProductPolicy {
     product: product.name,
     domain: product.domain,
     visibility: product.visibility,
+    contracts: contractsHash(product),
     datasets: product.datasets.map(dataset => ({
       name: dataset.name,
       visibility: dataset.visibility,
       discover: dataset.discover,
       primaryKey: dataset.primaryKey,
-      properties: dataset.properties.map(({ name, classification, discover }) => ({
-        name,
-        discover,
-        ...(classification === undefined ? {} : { classification }),
-      })),
+      properties: [...dataset.properties, ...extraOf(product, dataset.name)].map(
+        ({ name, classification, discover }) => ({
+          name,
+          discover,
+          ...(classification === undefined ? {} : { classification }),
+        }),
+      ),
       coordinates: coordinates.datasets[dataset.name]?.self ?? [],
       propertyCoordinates: coordinates.datasets[dataset.name]?.properties ?? {},
     })),
@@ -27,6 +31,14 @@ export function policyOf(product: Product, grants: Grant[]): ProductPolicy {
     grants,
   }
   return { ...policy, version: createHash('sha256').update(JSON.stringify(policy)).digest('hex') }
+}
+
+/** Extra fields that are governed by themselves count as properties of their dataset. */
+function extraOf({ extension }: Product, dataset: string) {
+  const visible = { discover: 'visible' as const, classification: undefined }
+  return (extension?.fields ?? []).flatMap(({ dataset: of, property: name, own }) =>
+    own && of === dataset ? [{ ...visible, ...own, name }] : [],
+  )
 }
 
 /** The coordinates that a policy carries, for those who do not have the product itself. */

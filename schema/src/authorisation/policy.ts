@@ -56,6 +56,8 @@ export interface ProductPolicy {
   /** Changes whenever anything below does. */
   version: string
   visibility: Visibility
+  /** Hash of descriptor and output contracts (`contractsHash`), to be held against what was checked. */
+  contracts?: string
   datasets: {
     name: string
     visibility: Visibility

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { buildSchema, parse, validate } from 'graphql'
+import { buildSchema, type GraphQLObjectType, parse, validate } from 'graphql'
 import { readProduct } from '../contracts/index.js'
 import { productGraph } from '../graph/product-graph.js'
 import { dataset, europeSales, geography, product, property, refersTo, ukSales } from '../graph/test/products.js'
@@ -47,12 +49,24 @@ describe('three products in one supergraph', () => {
 
 test("the demo's own products compose and answer it", async () => {
   const folder = join(__dirname, '../../../subgraphs')
-  const names = ['reference-geography', 'uk-sales', 'france-sales', 'europe-sales']
+  const names = (await readdir(folder)).filter(name => name !== 'runtime')
+  expect(names).toHaveLength(9)
   const read = await Promise.all(names.map(name => readProduct(join(folder, name), {})))
   expect(read.flatMap(each => each.problems)).toEqual([])
   const { supergraph = '', problems } = composeSupergraph(read.map(each => subgraph(each.product!)))
   expect(problems).toEqual([])
   expect(validate(apiOf(supergraph), DEMO_QUESTION)).toEqual([])
+})
+
+test('a product of another version of the fixed API composes: what not all serve is left out, for all', () => {
+  // As it was served once: without `freshness`, with a field that has gone since.
+  const sdl = readFileSync(join(__dirname, 'testing/uk-sales.previous.graphql'), 'utf8')
+  const fieldsOf = (text: string) => Object.keys((apiOf(text).getType('DataProduct') as GraphQLObjectType).getFields())
+  const now = composeSupergraph([geography, europeSales].map(subgraph))
+  const mixed = composeSupergraph([...[geography, europeSales].map(subgraph), { ...subgraph(ukSales), sdl }])
+  expect([now.problems, mixed.problems]).toEqual([[], []])
+  expect(fieldsOf(mixed.supergraph!)).toEqual(fieldsOf(now.supergraph!).filter(name => name !== 'freshness'))
+  expect(fieldsOf(composeSupergraph([{ ...subgraph(ukSales), sdl }]).supergraph!)).toContain('maturity')
 })
 
 test('a way back from another product composes, and so does an entity that takes a grant', () => {

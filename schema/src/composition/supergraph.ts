@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition'
 import { type DocumentNode, GraphQLError, Kind, type ObjectTypeDefinitionNode, parse, type TypeNode } from 'graphql'
 import { type Problem, problem } from '../problems/problem.js'
+import { commonFixedApi } from './common-fixed-api.js'
 
 /** One product's part of the mesh. */
 export interface Subgraph {
@@ -20,7 +21,7 @@ export function composeSupergraph(subgraphs: Subgraph[]): { supergraph?: string;
   const services = parsed as (Subgraph & { typeDefs: DocumentNode })[]
   const collisions = [...namedTwice(subgraphs), ...madeTwice(services)]
   if (collisions.length > 0) return { problems: collisions }
-  const result = composeServices(services.map(({ name, url, typeDefs }) => ({ name, url, typeDefs })))
+  const result = composeServices(commonFixedApi(services).map(({ name, url, typeDefs }) => ({ name, url, typeDefs })))
   return result.errors === undefined
     ? { supergraph: result.supergraphSdl, problems: [] }
     : { problems: result.errors.map(compositionProblem) }

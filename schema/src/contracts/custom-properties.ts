@@ -4,10 +4,18 @@ import type { Source } from './source.js'
 
 /** What Terrane reads in `customProperties`, by where it stands. Names outside `terrane.` are free. */
 export const CUSTOM_PROPERTIES = {
-  product: ['terrane.visibility', 'terrane.title', 'terrane.type'],
+  product: ['terrane.visibility', 'terrane.title', 'terrane.type', 'terrane.runInterval'],
   inputPort: ['terrane.dataset'],
   contract: ['terrane.visibility', 'terrane.discover'],
-  dataset: ['terrane.visibility', 'terrane.entity', 'terrane.singular', 'terrane.discover', 'terrane.deprecated'],
+  dataset: [
+    'terrane.visibility',
+    'terrane.entity',
+    'terrane.singular',
+    'terrane.discover',
+    'terrane.deprecated',
+    'terrane.sunset',
+    'terrane.declassified',
+  ],
   property: [
     'terrane.entity',
     'terrane.field',
@@ -15,6 +23,8 @@ export const CUSTOM_PROPERTIES = {
     'terrane.discover',
     'terrane.scopes',
     'terrane.deprecated',
+    'terrane.sunset',
+    'terrane.declassified',
   ],
   relationship: ['terrane.entity', 'terrane.field', 'terrane.reverse'],
   role: [
@@ -52,6 +62,14 @@ export class CustomProperties {
     if (value === undefined || value.scalar === null) return undefined
     if (typeof value.scalar === 'string' && value.scalar !== '') return value.scalar
     problems.push(problem('CUSTOM_PROPERTY_INVALID', { name, expected: 'a text' }, value.place))
+    return undefined
+  }
+  /** A number that is not negative. */
+  amount(name: string, problems: Problem[]): number | undefined {
+    const value = this.get(name)
+    if (value === undefined || value.scalar === null) return undefined
+    if (typeof value.scalar === 'number' && value.scalar >= 0) return value.scalar
+    problems.push(problem('CUSTOM_PROPERTY_INVALID', { name, expected: 'a number that is not negative' }, value.place))
     return undefined
   }
   flag(name: string, problems: Problem[]): boolean {

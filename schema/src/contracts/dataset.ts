@@ -1,4 +1,5 @@
 import { type Problem, problem } from '../problems/problem.js'
+import { declassification, sunset } from './commitments.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import type { Contract, Dataset, Property, Visibility } from './model.js'
 import { defined, deprecation, isTypeName, readProperty } from './property.js'
@@ -65,6 +66,8 @@ export function readDataset(
       description: source.text('description'),
       tags: source.get('tags') === undefined ? undefined : source.texts('tags'),
       deprecated: deprecation(source, custom, problems),
+      sunset: sunset(custom, problems),
+      declassified: declassification(custom, problems),
     }),
   }
 }

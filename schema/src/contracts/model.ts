@@ -1,3 +1,5 @@
+import type { LoadedExtension } from '../graph/extension.js'
+
 /**
  * The product as the rest of Terrane sees it: read from ODPS and ODCS documents, resolved and typed. Whoever holds a
  * `Product` never looks at YAML again.
@@ -38,6 +40,10 @@ export interface Property {
   tags?: string[]
   /** Reason, where deprecated. */
   deprecated?: string
+  /** `terrane.sunset`, with `deprecated`: after this day (ISO date) it may go. */
+  sunset?: string
+  /** Less strict than what it is computed from, and who answers for that (custom property `terrane.declassified`). */
+  declassified?: Declassification
   /** ODCS `classification`; undefined means unclassified, which is never public. */
   classification?: string
   /** custom property `terrane.discover: granted` withholds even the name. */
@@ -52,6 +58,13 @@ export interface Property {
   /** Column name or field in the source, for input contracts (`physicalName`), default `name`. */
   physicalName: string
   place: Position
+}
+
+export interface Declassification {
+  /** The classification that it would have. */
+  from: string
+  reason: string
+  by: string
 }
 
 export interface Relationship {
@@ -108,6 +121,10 @@ export interface Dataset {
   visibility: Visibility
   discover: 'visible' | 'granted'
   deprecated?: string
+  /** As on properties. */
+  sunset?: string
+  /** Of its rows: which there are depends on something stricter than what they show. */
+  declassified?: Declassification
   tags?: string[]
   contract: Contract
   place: Position
@@ -223,6 +240,8 @@ export interface Product {
   tags: string[]
   description: { purpose?: string; limitations?: string; usage?: string }
   visibility: Visibility
+  /** `terrane.runInterval`: seconds between the beginnings of two runs that nobody asked for. */
+  runInterval: number
   team?: Team
   support: Support[]
   inputPorts: InputPort[]
@@ -231,6 +250,8 @@ export interface Product {
   /** All datasets of all output contracts, in order. Names are unique in a product. */
   datasets: Dataset[]
   models: Model[]
+  /** What the folder's `resolvers.ts` adds to the graph. */
+  extension?: LoadedExtension
   /** As written and fit to be shown: variables stay `${NAME}`, what stands under secret-like names is `***`. */
   document: Record<string, unknown>
 }

@@ -2,7 +2,7 @@ import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { isIdentifier } from './dataset.js'
-import type { Contract, Dataset, InputPort, OutputPort } from './model.js'
+import type { Contract, Dataset, InputPort, OutputPort, Product } from './model.js'
 import { defined } from './property.js'
 import type { Source } from './source.js'
 
@@ -38,6 +38,11 @@ export function readOutputPorts(root: Source, contracts: Contract[], problems: P
   checkDatasets(ports, problems)
   checkAllNamed(root, contracts, 'output', problems)
   return ports
+}
+
+/** What is promised, each contract once: several ports may keep one promise (tables here, files there). */
+export function outputContracts({ outputPorts }: Pick<Product, 'outputPorts'>): Contract[] {
+  return [...new Set(outputPorts.map(({ contract }) => contract))]
 }
 
 /** A contract that no port names is most often a port whose contractId has a typing error. */

@@ -7,14 +7,22 @@ import { VISIBILITIES } from './dataset.js'
 import { checkEntities } from './entities.js'
 import type { Contract, Product, Visibility } from './model.js'
 import { readModels } from './models.js'
-import { readInputPorts, readOutputPorts } from './ports.js'
+import { outputContracts, readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
 import { conceal, hiddenTexts, readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
+/** Where the product does not say it. */
+const RUN_INTERVAL_SECONDS = 2
+
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
+
+export interface ReadOptions {
+  /** Descriptor and output contracts alone, as they are recorded where products are published. */
+  promisesOnly?: boolean
+}
 
 /**
  * Reads a product's folder: `product.odps.yaml`, `contracts/*.odcs.yaml`, `contracts/inputs/*.odcs.yaml` and the
@@ -24,6 +32,7 @@ const DOMAIN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)*$/
 export async function readProduct(
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
+  options: ReadOptions = {},
 ): Promise<{ product?: Product; problems: Problem[] }> {
   const found = await readDescriptor(folder)
   if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })] }
@@ -38,17 +47,21 @@ export async function readProduct(
   custom.unknown(CUSTOM_PROPERTIES.product, problems)
   const visibility = custom.word('terrane.visibility', VISIBILITIES, problems) ?? 'internal'
   const outputs = await readContracts(folder, 'contracts', 'output', visibility, env, problems, hidden)
-  const inputs = await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems, hidden)
+  const { promisesOnly = false } = options
+  const inputs = promisesOnly
+    ? []
+    : await readContracts(folder, 'contracts/inputs', 'input', visibility, env, problems, hidden)
   checkIds([...outputs, ...inputs], problems)
 
   const outputPorts = readOutputPorts(root, outputs, problems)
   const inputPorts = readInputPorts(root, inputs, outputs, problems)
-  const datasets = outputPorts.flatMap(port => port.contract.datasets)
+  const datasets = outputContracts({ outputPorts }).flatMap(contract => contract.datasets)
   const product: Product = {
     folder,
     file,
     ...identityOf(root, problems),
     visibility,
+    runInterval: custom.amount('terrane.runInterval', problems) ?? RUN_INTERVAL_SECONDS,
     tags: root.texts('tags'),
     description: readDescription(root) ?? {},
     support: readSupport(root),
@@ -56,7 +69,7 @@ export async function readProduct(
     outputPorts,
     managementPorts: readManagementPorts(root),
     datasets,
-    models: await readModels(folder, root, datasets, problems),
+    models: promisesOnly ? [] : await readModels(folder, root, datasets, problems),
     document: redact(root.plain(true)) as Record<string, unknown>,
     ...defined({
       title: custom.text('terrane.title', problems),

@@ -1,4 +1,5 @@
 import { type Problem, problem } from '../problems/problem.js'
+import { declassification, sunset } from './commitments.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import type { Property, Relationship, Value } from './model.js'
 import { isPattern, qualityRules } from './quality.js'
@@ -44,6 +45,8 @@ export function readProperty(
       examples: source.get('examples')?.plain() as Value[] | undefined,
       tags: source.get('tags') === undefined ? undefined : source.texts('tags'),
       deprecated: deprecation(source, custom, problems),
+      sunset: sunset(custom, problems),
+      declassified: declassification(custom, problems),
       classification: source.text('classification'),
       scopes: scopes(custom, name, problems),
       relationship: relationship(source, name, custom, problems),

@@ -1,6 +1,6 @@
 import { GraphQLInt } from 'graphql'
 import { Directive, Field, ObjectType } from 'type-graphql'
-import { JsonScalar } from '../graph/scalars.js'
+import { DateTimeScalar, JsonScalar } from '../graph/scalars.js'
 import { QualityCheck } from './provenance.js'
 import type { DatasetInfo, FieldInfo } from './types.js'
 
@@ -61,4 +61,8 @@ export class DatasetDescription implements DatasetInfo {
   sample!: DatasetInfo['sample']
   @Field(() => [QualityCheck], { nullable: true })
   quality!: QualityCheck[]
+  @Field(() => String, { nullable: true, description: "Who changed its rules; nothing where they are the contract's." })
+  qualityChangedBy?: string
+  @Field(() => DateTimeScalar, { nullable: true })
+  qualityChangedAt?: string
 }

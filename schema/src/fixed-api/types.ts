@@ -70,6 +70,9 @@ export interface DatasetInfo {
   /** Up to five rows, only what this caller may read. JSON objects by property. */
   sample: { [property: string]: Value }[]
   quality: QualityResult[]
+  /** Its rules are not the contract's: by whom and since when. */
+  qualityChangedBy?: string
+  qualityChangedAt?: string
 }
 export interface FieldInfo {
   name: string

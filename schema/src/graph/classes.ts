@@ -6,9 +6,9 @@ type Class = abstract new (...args: never[]) => object
 /**
  * TypeGraphQL classes of the planned types: its decorators are called as functions. Fields have no resolvers here
  * (`simpleResolvers`); they are attached to the built schema. `Query` and `Mutation` become resolver classes, which are
- * returned; the others are found through them.
+ * the roots; the others are found through them.
  */
-export function declareClasses(plans: TypePlan[]): Class[] {
+export function declareClasses(plans: TypePlan[]): { roots: Class[]; declared: ReadonlyMap<string, object> } {
   const declared = new Map<string, object>()
   for (const plan of plans) {
     if (plan.kind === 'enum') declared.set(plan.name, Object.fromEntries(plan.members.map(({ name }) => [name, name])))
@@ -35,7 +35,7 @@ export function declareClasses(plans: TypePlan[]): Class[] {
     }
     for (const field of plan.fields) declareField(plan.name, type, field, resolve)
   }
-  return roots
+  return { roots, declared }
 }
 
 const isRoot = (name: string) => name === 'Query' || name === 'Mutation'

@@ -15,10 +15,12 @@ export interface Coordinates {
  */
 export function coordinatesOf(product: Product, options?: NameOptions): Coordinates {
   const names = graphNames(product, options)
+  const extra = product.extension?.fields ?? []
   const datasets: Coordinates['datasets'] = Object.create(null)
   for (const { name, properties } of product.datasets) {
     const places = Object.create(null) as Record<string, string[]>
     for (const property of properties) places[property.name] = []
+    for (const { dataset, property, own } of extra) if (own && dataset === name) places[property] = []
     datasets[name] = { self: [], properties: places }
   }
   const add = ({ dataset, property }: Naming, place: string) => {
@@ -28,6 +30,11 @@ export function coordinatesOf(product: Product, options?: NameOptions): Coordina
   for (const type of productTypes(names)) {
     if (type.dataset !== undefined) add({ dataset: type.dataset }, type.name)
     for (const { name, names = [] } of membersOf(type)) for (const each of names) add(each, `${type.name}.${name}`)
+  }
+  for (const { type, field, dataset, property } of extra) {
+    add({ dataset, property }, `${type}.${field}`)
+    // A field of the root is not within a type of its dataset: without the dataset's grant it is not there.
+    if (type === names.type) add({ dataset }, `${type}.${field}`)
   }
   return {
     product: [`Query.${names.field}`, `Mutation.${names.field}`, names.type, names.control],

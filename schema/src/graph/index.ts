@@ -1,6 +1,16 @@
 export { DEFAULT_PAGE, MAXIMUM_GROUPS, MAXIMUM_PAGE } from './arguments.js'
 export { refuseSeveralChanges } from './control-guard.js'
 export { type Coordinates, coordinatesOf } from './coordinates.js'
+export {
+  type ExtensionContext,
+  type ExtraField,
+  type Governance,
+  Governed,
+  type LoadedExtension,
+  type ProductExtension,
+  type RowsQuestion,
+} from './extension.js'
+export { inOwnMetadata } from './metadata.js'
 export * from './names.js'
 export { requiredPolicy } from './policy-keys.js'
 export * from './product-graph.js'

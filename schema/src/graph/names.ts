@@ -1,5 +1,6 @@
 import pluralize from 'pluralize'
 import type { Dataset, Product, Property } from '../contracts/model.js'
+import type { ExtraField } from './extension.js'
 import { type DatePart, datePartsOf, isScalar } from './value-types.js'
 import { camelCase, constantCase, pascalCase } from './words.js'
 
@@ -55,6 +56,8 @@ export interface DatasetNames {
   byField(field: string): PropertyNames | undefined
   /** By the member of the dimension enum. */
   dimension(member: string): DimensionNames | undefined
+  /** Properties that an extra field of the rows' type works with. */
+  needs(field: string): string[]
 }
 
 export interface PropertyNames {
@@ -92,7 +95,7 @@ export function graphNames(product: Product, { olderMajor }: NameOptions = {}): 
 
 function namesOf(product: Product, suffix: string): GraphNames {
   const type = pascalCase(product.name) + suffix
-  const datasets = product.datasets.map(dataset => datasetNames(type, dataset))
+  const datasets = product.datasets.map(dataset => datasetNames(type, dataset, product.extension?.fields ?? []))
   const byName = new Map(datasets.map(names => [names.dataset.name, names]))
   const byType = new Map(datasets.map(names => [names.types.row, names]))
   return {
@@ -106,7 +109,7 @@ function namesOf(product: Product, suffix: string): GraphNames {
   }
 }
 
-function datasetNames(prefix: string, dataset: Dataset): DatasetNames {
+function datasetNames(prefix: string, dataset: Dataset, extra: ExtraField[]): DatasetNames {
   const list = camelCase(dataset.name)
   const singular = dataset.singular ?? pluralize.singular(dataset.name)
   const one = camelCase(singular)
@@ -149,6 +152,7 @@ function datasetNames(prefix: string, dataset: Dataset): DatasetNames {
     property: name => byName.get(name),
     byField: field => byField.get(field),
     dimension: member => dimensions.get(member),
+    needs: field => extra.find(each => each.dataset === dataset.name && each.field === field)?.needs ?? [],
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   RunInfo,
   SqlVerdict,
 } from '../fixed-api/types.js'
+import type { ExtensionContext } from './extension.js'
 
 /**
  * What a product's graph needs from whoever holds its data. `schema` builds types, arguments and names; the runtime
@@ -31,6 +32,8 @@ export interface ProductResolvers<Context> extends ObservabilityResolvers<Contex
   /** `samples`: rows are asked for too, which is reading. */
   product(context: Context, samples: boolean): Promise<DataProductInfo>
   control: ControlResolvers<Context>
+  /** How code of the product's `resolvers.ts` reads for this caller. */
+  extension?(context: Context): ExtensionContext
 }
 
 /** The observability port in the graph. Null where it is not answered; a caller without the grant gets an error. */

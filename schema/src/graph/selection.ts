@@ -38,6 +38,7 @@ export function propertiesOf(names: DatasetNames, ...selections: Selection[]): s
     for (const field of fieldNames(selection)) {
       const property = names.byField(field)
       if (property) wanted.add(property.property.name)
+      else for (const needed of names.needs(field)) wanted.add(needed)
     }
   }
   return names.dataset.properties.map(property => property.name).filter(name => wanted.has(name))

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose'
 
@@ -18,8 +18,7 @@ export async function loadOrCreateKeys(home: string): Promise<GatewayKeys> {
   try {
     const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
     const jwk = { ...(await exportJWK(privateKey)), alg: 'EdDSA', use: 'sig', kid: crypto.randomUUID() }
-    // `wx`: of two processes that start together one makes the key, the other reads it.
-    await writeFile(privateFile, JSON.stringify(jwk), { flag: 'wx', mode: 0o600 })
+    await writeOnce(privateFile, JSON.stringify(jwk))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
@@ -28,4 +27,18 @@ export async function loadOrCreateKeys(home: string): Promise<GatewayKeys> {
   const jwks = { keys: [publicJwk] }
   await writeFile(path.join(folder, 'gateway.jwks.json'), JSON.stringify(jwks))
   return { privateJwk, jwks }
+}
+
+/**
+ * Of processes that start together one writes the file, and the others find it whole: a link appears at once or not at all.
+ * @throws EEXIST where it is there already
+ */
+export async function writeOnce(file: string, text: string): Promise<void> {
+  const written = `${file}.${crypto.randomUUID()}`
+  await writeFile(written, text, { flag: 'wx', mode: 0o600 })
+  try {
+    await link(written, file)
+  } finally {
+    await unlink(written)
+  }
 }

@@ -264,6 +264,40 @@ export const CATALOGUE = {
     hint: 'Use letters, digits and single underscores, beginning with a letter.',
   },
 
+  // Registry
+  DERIVED_LESS_STRICT: {
+    message: '{property} of {dataset} is {classification}, but it is computed from {source}, which is {stricter}.',
+    hint: 'Classify it as strictly or leave the source out; correct the class of the source where it comes in; or let somebody answer for it in terrane.declassified {from, reason, by}.',
+  },
+  DERIVED_ROWS_LESS_STRICT: {
+    message:
+      'Which rows {dataset} has, or in which order, depends on {source}, which is {stricter}; whoever reads {property} ({classification}) sees that.',
+    hint: 'Choose rows by something less strict, or let somebody answer for it in terrane.declassified of the dataset.',
+    severity: 'warning',
+  },
+  DECLASSIFICATION_TOO_LOW: {
+    message: '{what} is declassified from {from}, but depends on {source}, which is {stricter}.',
+    hint: 'Let whoever answers for the stricter data decide, and name its class in from.',
+  },
+  DECLASSIFICATION_UNUSED: {
+    message: '{what} is declassified without need: nothing it depends on is stricter.',
+    hint: 'Take terrane.declassified out, so that it does not cover what comes later.',
+    severity: 'warning',
+  },
+  UPSTREAM_CLASSIFICATION_UNKNOWN: {
+    message:
+      'What arrives at input port {port} counts as strictest: its contract {contract} is neither beside the product nor published.',
+    hint: 'Name the folder of the product that offers it with --with, or record it where published contracts are.',
+  },
+  PUBLISHED_UNREADABLE: {
+    message: 'What is published cannot be read here: {reason}.',
+    hint: 'Take the folder from git again; it is only written by terrane check --record.',
+  },
+  CHECKED_ANOTHER: {
+    message: 'The product {product} serves another {what} than the one that was checked.',
+    hint: 'It changed in between, or another folder was checked: let it settle, check again, publish again.',
+  },
+
   // Graph
   GRAPH_NAME_COLLISION: {
     message: '{first} and {second} both become `{name}` in the graph.',
@@ -280,6 +314,14 @@ export const CATALOGUE = {
   GRAPH_REFERENCE_NOT_KEY: {
     message: '{property} of {dataset} refers to {entity} by `{field}`, which is not its primary key.',
     hint: 'Refer to the primary key of that dataset.',
+  },
+  RESOLVERS_BROKEN: {
+    message: '{file} does not load: {reason}.',
+    hint: 'Correct it at this place; docs/resolvers.md says what it may hold.',
+  },
+  RESOLVERS_NOT_ALLOWED: {
+    message: '{what} {why}.',
+    hint: 'Change it in resolvers.ts; docs/resolvers.md says what it may add.',
   },
   SUPERGRAPH_NAME_TWICE: {
     message: 'Two products are called {name}: {first} and {second}.',
@@ -314,6 +356,20 @@ export const CATALOGUE = {
   SOURCE_UNREACHABLE: {
     message: 'Input port {port} cannot read {pattern}: {reason}.',
     hint: 'Check that the source is up, and that its address and credentials are right; the last publication keeps serving.',
+  },
+  SOURCE_SETTING_MISSING: {
+    message: 'Input port {port} needs {setting} in the server of its contract.',
+    hint: 'Add it; docs/contracts.md has every setting of every connector.',
+  },
+  SOURCE_TABLE_MISSING: {
+    message:
+      'Input port {port} reads the table {table}, which is not in the {database} database, or not for this user.',
+    hint: 'Create it, correct terrane.table or the name of the dataset, or let the user select from it.',
+  },
+  SOURCE_SILENT: {
+    message: 'Input port {port} does not hear from its source: {reason}.',
+    hint: 'Check that it is up, and that its address and credentials are right; until then it is tried again and again.',
+    severity: 'warning',
   },
   SOURCE_FORMAT_UNKNOWN: {
     message: 'Input port {port} cannot tell the format of {item}.',
@@ -361,7 +417,7 @@ export const CATALOGUE = {
   },
   INPUT_INTERRUPTED: {
     message: '{file} for input port {port} did not arrive whole: {reason}.',
-    hint: 'Send it again; nothing of it was kept.',
+    hint: 'Send it again, or let the next pull read it again; nothing of it was kept.',
   },
   INPUT_UNREADABLE: {
     message: '{file} of input port {port} is not readable as {format}: {reason}.',
@@ -515,6 +571,15 @@ export const CATALOGUE = {
   },
 
   // Running a product
+  QUALITY_RULES_TOO_MANY: {
+    message: 'There are more than {most} quality rules on {dataset}.',
+    hint: 'Keep those that somebody acts on.',
+  },
+  QUALITY_BASELINE_CHANGED: {
+    message:
+      "The quality rules of {dataset} were changed by {by} at {at} through the control port, and the contract's own have changed since.",
+    hint: 'Write the change back into the contract, or reset the rules; the last publication is served until then.',
+  },
   OVERLAY_BASELINE_CHANGED: {
     message:
       '{model} was changed by {by} at {at} through the control port, and the file under it has changed since.\nIn force until now:\n{overlay}\nIn the folder:\n{baseline}',

@@ -1,63 +1,97 @@
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { composeSupergraph, type Problem, type Product, productGraph } from '@terrane/schema'
-import type { Command } from 'commander'
-import { PRODUCT_CHECKS } from '../product-checks.js'
-import { type FoundProduct, productFoldersIn, productFoldersOf, readProducts } from '../product-folders.js'
-import { CommandFailure, Exit, secondsSince, Terminal } from '../terminal.js'
+import { recordVersion } from '@terrane/schema'
+import { type Command, Option } from 'commander'
+import { type CheckReport, runChecks } from '../checks/run-checks.js'
+import { type Fails, failing, findingsOf } from '../formats/finding.js'
+import { FORMATS } from '../formats/format.js'
+import { CommandFailure, Exit, Terminal } from '../terminal.js'
+
+/** Where this repository keeps what it has published. */
+export const PUBLISHED = 'schema/published'
+
+interface Options {
+  published: string
+  against?: string
+  with: string[]
+  classifications?: string[]
+  failOn: 'breaking' | 'dangerous'
+  format: keyof typeof FORMATS
+  output?: string
+  record?: boolean
+  json?: boolean
+}
 
 export function check(terrane: Command): void {
   terrane
     .command('check')
     .argument('[folder...]', 'product folders, or folders that hold some', ['subgraphs'])
-    .option('--json', 'print the findings as JSON')
-    .description('Read contracts, hold the SQL against them, build every graph and compose them.')
-    .action(async (given: string[], { json = false }: { json?: boolean }) => {
-      const terminal = new Terminal(json)
-      const started = Date.now()
-      const folders = [...new Set(given.flatMap(productFoldersOf))]
-      const found = await readProducts(folders)
-      const beside = await productsBeside(found)
-      const checked = []
-      for (const one of found) {
-        const since = Date.now()
-        const problems = await problemsOf(one, beside)
-        const name = one.product?.name ?? one.folder
-        terminal.step(problems.some(isError) ? 'failed' : 'done', name, secondsSince(since))
-        checked.push({ name, folder: one.folder, problems })
+    .option('--published <folder>', 'what is published, to compare with', PUBLISHED)
+    .option('--against <ref>', 'compare with the folders as they are in git at this ref instead')
+    .option('--with <folder...>', 'more products that feed these, looked at but not checked', [])
+    .addOption(
+      new Option('--classifications <words>', 'from the least strict to the strictest, separated by commas')
+        .env('TERRANE_CLASSIFICATIONS')
+        .argParser(words),
+    )
+    .addOption(
+      new Option('--fail-on <level>', 'changes that fail').choices(['breaking', 'dangerous']).default('breaking'),
+    )
+    .addOption(new Option('--format <format>', 'of the report').choices(Object.keys(FORMATS)).default('text'))
+    .option('-o, --output <file>', 'write the report there, and text to the terminal')
+    .option('--record', 'write what was checked to the folder of published versions, if nothing fails')
+    .option('--json', 'the same as --format json')
+    .description('Hold products against their contracts, one another, and what is published. Offline; changes nothing.')
+    .action(async (given: string[], options: Options) => {
+      if (options.record && options.against !== undefined) {
+        throw new CommandFailure(Exit.Usage, '--record compares with what is published: leave --against out.')
       }
-      const composition = compose(found)
-      const all = [...checked.flatMap(({ problems }) => problems), ...composition]
-      terminal.step(composition.some(isError) ? 'failed' : 'done', 'composed', secondsSince(started))
-      terminal.problems(all)
-      terminal.facts({ ok: !all.some(isError), products: checked, composition })
-      if (all.some(isError)) throw new CommandFailure(Exit.Finding, '')
+      const report = await runChecks({
+        given,
+        neighbours: options.with,
+        published: options.published,
+        ...(options.against === undefined ? {} : { against: options.against }),
+        ...(options.classifications ? { classifications: options.classifications } : {}),
+      })
+      const fails = failing(options.failOn)
+      print(report, fails, options)
+      if (findingsOf(report).some(fails)) throw new CommandFailure(Exit.Finding, '')
+      if (options.record) await record(report, options)
     })
 }
 
-const isError = (problem: Problem) => problem.severity === 'error'
-
-async function problemsOf({ product, problems }: FoundProduct, beside: readonly Product[]): Promise<Problem[]> {
-  if (!product) return problems
-  const all = [...problems]
-  for (const check of PRODUCT_CHECKS) all.push(...(await check(product, beside)))
-  return all
+function words(text: string): string[] {
+  const order = text.split(',').map(word => word.trim())
+  if (order.includes('') || new Set(order).size < order.length) {
+    throw new CommandFailure(Exit.Usage, `--classifications is "${text}": give each word once, separated by commas.`)
+  }
+  return order
 }
 
-/** The products given, and those in the folders next to them: what may feed them. */
-async function productsBeside(found: readonly FoundProduct[]): Promise<Product[]> {
-  const given = found.map(({ folder }) => folder)
-  const siblings = new Set(given.flatMap(folder => productFoldersIn(path.dirname(folder))))
-  const others = await readProducts([...siblings].filter(folder => !given.includes(folder)))
-  return [...found, ...others].flatMap(({ product }) => product ?? [])
+function print(report: CheckReport, fails: Fails, options: Options): void {
+  const text = FORMATS[options.json ? 'json' : options.format](report, fails)
+  if (options.output === undefined) {
+    process.stdout.write(text)
+    return
+  }
+  try {
+    writeFileSync(options.output, text)
+  } catch (error) {
+    throw new CommandFailure(
+      Exit.Usage,
+      `${options.output} cannot be written: ${(error as Error).message.split(',')[0]}.`,
+    )
+  }
+  process.stdout.write(FORMATS.text(report, fails))
 }
 
-/** Products that cannot be read have said so already; the others must fit together. */
-function compose(found: readonly FoundProduct[]): Problem[] {
-  const subgraphs = found.flatMap(({ product }) => {
-    if (!product) return []
-    const graph = productGraph(product)
-    if (graph.problems.some(isError)) return []
-    return [{ name: product.name, url: `terrane:${product.name}`, sdl: graph.sdl }]
-  })
-  return subgraphs.length === 0 ? [] : composeSupergraph(subgraphs).problems
+async function record({ products }: CheckReport, { published, format, json }: Options): Promise<void> {
+  const terminal = new Terminal(json || format !== 'text')
+  for (const { product, sdl } of products) {
+    if (!product || sdl === undefined) continue
+    const folder = await recordVersion(published, { product, sdl })
+    const what = `${product.name} ${product.version}`
+    if (folder === undefined) terminal.step('done', `${what} is recorded as it is`)
+    else terminal.step('done', `${what} recorded in ${path.relative(process.cwd(), folder)}`)
+  }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { composeSupergraph, productGraph } from '@terrane/schema'
 import type { Command } from 'commander'
-import { productFoldersOf, readProducts } from '../product-folders.js'
+import { productFoldersOf, readProducts, withExtraFields } from '../product-folders.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
 export function compose(terrane: Command): void {
@@ -15,7 +15,7 @@ export function compose(terrane: Command): void {
     .action(async (given: string[], options: { output?: string; url: string[]; json?: boolean }) => {
       const terminal = new Terminal(options.json ?? false, process.stderr)
       const urls = new Map(options.url.map(pair => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
-      const found = await readProducts([...new Set(given.flatMap(productFoldersOf))])
+      const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
       const graphs = found.flatMap(({ product }) => (product ? [{ product, ...productGraph(product) }] : []))
       const composed = composeSupergraph(
         graphs.map(({ product, sdl }) => ({

@@ -24,7 +24,7 @@ export function gateway(terrane: Command): void {
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, json = false }: Options) => {
       const terminal = new Terminal(json)
-      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort } = configurationOf()
+      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed } = configurationOf()
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
@@ -38,6 +38,7 @@ export function gateway(terrane: Command): void {
         ...(host ? { host } : {}),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
+        ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),
         ...(publicUrl ? { publicUrl } : {}),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),

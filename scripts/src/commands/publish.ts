@@ -1,8 +1,13 @@
+import { type Fingerprint, servedFingerprint } from '@terrane/schema'
 import type { Command } from 'commander'
+import { runChecks } from '../checks/run-checks.js'
 import { configurationOf, urlOf } from '../configuration.js'
+import { failing, findingsOf } from '../formats/finding.js'
+import { text } from '../formats/text.js'
 import { authenticated } from '../product-access.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 import { tokenFor } from '../tokens.js'
+import { PUBLISHED } from './check.js'
 
 interface Answer {
   name?: string
@@ -11,6 +16,8 @@ interface Answer {
 }
 
 interface Options {
+  check?: string
+  published: string
   gateway?: string
   replace?: boolean
   as?: string
@@ -24,6 +31,8 @@ export function publish(terrane: Command): void {
     .option('--gateway <url>', 'the gateway; default TERRANE_MESH_URL, else http://localhost:$PORT')
     .option('--replace', 'put it in the place of a product of the same name')
     .option('--as <persona>', 'a persona of the demo whose right to use; default TERRANE_TOKEN, else admin')
+    .option('--check <folder>', 'check this folder first; the gateway takes just what was checked, or nothing')
+    .option('--published <folder>', 'with --check: what is published, to compare with', PUBLISHED)
     .option('--json', 'print the outcome as JSON')
     .description(
       'Register a running product with a running gateway: composed and swapped in, or refused with the reason.',
@@ -32,6 +41,7 @@ export function publish(terrane: Command): void {
       const terminal = new Terminal(options.json ?? false)
       const { home, meshUrl, listenPort, token } = configurationOf()
       const gateway = urlOf(options.gateway ?? meshUrl ?? `http://localhost:${listenPort}`, '--gateway')
+      const checked = options.check === undefined ? undefined : await checkedIn(options.check, options, terminal)
       const send = authenticated(
         request => fetch(request),
         async () => (options.as === undefined && token) || tokenFor(home, options.as ?? 'admin'),
@@ -40,7 +50,7 @@ export function publish(terrane: Command): void {
         new Request(`${gateway}/registry/products`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify({ url: urlOf(url, 'The product'), replace: options.replace ?? false }),
+          body: JSON.stringify({ url: urlOf(url, 'The product'), replace: options.replace ?? false, checked }),
         }),
       ).catch(() => {
         throw new CommandFailure(Exit.Unreachable, `No gateway answers at ${gateway}. Start it with npm start.`)
@@ -57,6 +67,22 @@ export function publish(terrane: Command): void {
         problems.length > 0 ? '' : refusal(answer.status, title),
       )
     })
+}
+
+/** What passed the check, to be held by the gateway against what the product serves. */
+async function checkedIn(folder: string, { published }: Options, terminal: Terminal): Promise<Fingerprint> {
+  const report = await runChecks({ given: [folder], published })
+  const fails = failing('breaking')
+  terminal.line(text(report, fails).trimEnd())
+  const [one, ...others] = report.products
+  if (!one || others.length > 0) {
+    throw new CommandFailure(Exit.Usage, `${folder} holds ${report.products.length} products: name the folder of one.`)
+  }
+  if (findingsOf(report).some(fails) || !one.product) {
+    terminal.facts({ ok: false, name: one.name, problems: findingsOf(report).filter(fails) })
+    throw new CommandFailure(Exit.Finding, '')
+  }
+  return servedFingerprint(one.product)
 }
 
 /** Who may not publish has to set TERRANE_TOKEN to another token; what does not compose has to change the product. */

@@ -15,13 +15,18 @@ export function run(terrane: Command): void {
       const standalone = await openStandalone(folder, configurationOf())
       try {
         for (const above of standalone.upstream) {
-          const { state, problems } = await runAndTell(above, 'command line', terminal)
+          const { state, problems } = await runAndTell(above, 'command line', terminal, { examples: 3 })
           if (state === 'FAILED') {
             terminal.facts({ product: above.product.name, state, problems })
             throw new CommandFailure(Exit.Finding, '')
           }
         }
-        const { state, publication, problems, result } = await runAndTell(standalone.product, 'command line', terminal)
+        const { state, publication, problems, result } = await runAndTell(
+          standalone.product,
+          'command line',
+          terminal,
+          { examples: 3 },
+        )
         const { name } = standalone.product.product
         terminal.facts({ product: name, state, publication, problems, ...(result ? { result } : {}) })
         if (state === 'FAILED') throw new CommandFailure(Exit.Finding, '')

@@ -1,14 +1,16 @@
 import { createReadStream, existsSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import type { DataProduct } from '@terrane/runtime'
 import { WORKSPACE } from '../configuration.js'
 import { type Mesh, type MeshOptions, openMesh } from '../mesh.js'
-import { inStepsDownstream, productFoldersIn } from '../product-folders.js'
-import { runAndTell } from '../runs.js'
+import { productFoldersIn } from '../product-folders.js'
+import { runAndTell, runInOrder } from '../runs.js'
 import { CommandFailure, count, Exit, secondsSince, type Terminal } from '../terminal.js'
 import { tokenFor } from '../tokens.js'
 import { type DemoSources, generateSources } from './sources.js'
+import { openTillBroker, type TillBroker } from './till-broker.js'
 
 export interface DemoOptions
   extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'log'> {
@@ -19,26 +21,41 @@ export interface DemoOptions
   today?: Date
   /** Orders a country. Default 100,000. */
   orders?: number
+  /** Seconds between two sales of the Indian tills after the start; 0 none. Default 0: the files are all there is. */
+  trickleSeconds?: number
 }
 
 export interface DemoMesh extends Mesh {
   sources: DemoSources
 }
 
-/** Writes the sources, opens the products behind a gateway, brings the data in and publishes it, level by level. */
+const COUNTRIES = ['uk', 'france', 'germany', 'japan', 'india'] as const
+
+/** Writes the sources, opens the products behind a gateway, brings the data in and publishes it. */
 export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
-  const { terminal, home, today, orders, onOpen, ...rest } = options
+  const { terminal, home, today, orders, onOpen, trickleSeconds = 0, ...rest } = options
   const since = Date.now()
-  const sources = generateSources(home, { ...(today ? { today } : {}), ...(orders ? { orders } : {}) })
-  const lines = sources.uk.lines + sources.france.lines
+  const sources = await generateSources(home, { ...(today ? { today } : {}), ...(orders ? { orders } : {}) })
+  const lines = COUNTRIES.reduce((sum, country) => sum + sources[country].lines, 0)
   if (sources.fresh) terminal.step('done', 'source files written', count(lines, 'lines'), secondsSince(since))
-  const mesh = await openMesh({
+  const broker = await openTillBroker()
+  const opened = await openMesh({
     ...rest,
     home,
     folders: productFoldersIn(path.join(WORKSPACE, 'subgraphs')),
-    env: { ...process.env, TERRANE_SOURCES: sources.folder },
+    env: {
+      INDIA_SALES_MQTT_HOST: '127.0.0.1',
+      INDIA_SALES_MQTT_PORT: String(broker.listenPort),
+      ...process.env,
+      TERRANE_SOURCES: sources.folder,
+    },
     demo: true,
+  }).catch(async error => {
+    await broker.close()
+    throw error
   })
+  // The tills go last: whoever listens to them leaves first.
+  const mesh: Mesh = { ...opened, close: () => opened.close().finally(() => broker.close()) }
   onOpen?.(mesh)
   try {
     // One folder that is broken costs itself; the others are served.
@@ -47,12 +64,13 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
     }
     if (mesh.problems.length > 0) terminal.step('warned', 'products that are left out', '')
     terminal.problems([...mesh.problems])
-    await pushFrance(mesh, home, sources, terminal)
-    const named = (name: string) => mesh.products.find(({ product }) => product.name === name)!
-    for (const level of inStepsDownstream(mesh.products.map(({ product }) => product))) {
-      await Promise.all(level.map(({ name }) => runAndTell(named(name), 'start', terminal)))
-    }
+    // What arrives during the start is for the run of the start.
+    const release = mesh.products.map(product => product.holdRuns())
+    await Promise.all([pushFrance(mesh, home, sources, terminal), sendIndia(mesh, home, sources, terminal, broker)])
+    await runInOrder(mesh.products, cpus().length, product => runAndTell(product, 'start', terminal))
+    for (const each of release) each()
     mesh.followPublications()
+    if (trickleSeconds > 0) broker.trickle(sources, trickleSeconds)
     return { ...mesh, sources }
   } catch (error) {
     await mesh.close()
@@ -69,6 +87,24 @@ async function pushFrance(mesh: Mesh, home: string, sources: DemoSources, termin
   for (const file of sources.france.files) await push(mesh, home, product, file)
   writeFileSync(done, `${sources.today}\n`)
   terminal.step('done', 'france-sales: files pushed', count(sources.france.lines, 'lines'), secondsSince(since))
+}
+
+/** India's tills send: once, and waited for until all is kept. A start that was broken off sends again, and nothing twice. */
+async function sendIndia(
+  mesh: Mesh,
+  home: string,
+  sources: DemoSources,
+  terminal: Terminal,
+  broker: TillBroker,
+): Promise<void> {
+  const done = path.join(home, 'india-sales', 'sent-by-the-demo')
+  // With a broker of somebody else's the tills are somebody else's.
+  const own = process.env.INDIA_SALES_MQTT_PORT === undefined && process.env.INDIA_SALES_MQTT_HOST === undefined
+  if (!own || !mesh.products.some(({ product }) => product.name === 'india-sales') || existsSync(done)) return
+  const since = Date.now()
+  await broker.sendGenerated(sources)
+  writeFileSync(done, `${sources.today}\n`)
+  terminal.step('done', 'india-sales: messages sent', count(sources.india.messages, 'messages'), secondsSince(since))
 }
 
 async function push(mesh: Mesh, home: string, product: DataProduct, file: string): Promise<void> {

@@ -24,35 +24,38 @@ const read = (file: string) => {
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 const linesOf = (files: string[]) => files.flatMap(file => read(file).trimEnd().split('\n'))
-const digests = ({ uk, france, geography }: DemoSources) =>
-  [...uk.files, ...france.files, ...geography].map(file => createHash('sha256').update(read(file)).digest('hex'))
+const digests = ({ uk, france, germany, japan, india, geography }: DemoSources) =>
+  [uk, france, germany, japan, india]
+    .flatMap(({ files }) => files)
+    .concat(geography)
+    .map(file => createHash('sha256').update(readFileSync(file)).digest('hex'))
 
-test('the same day and number of orders give the same bytes', () => {
-  expect(digests(generateSources(home(), { today: TODAY, orders: ORDERS }))).toEqual(
-    digests(generateSources(home(), { today: TODAY, orders: ORDERS })),
+test('the same day and number of orders give the same bytes', async () => {
+  expect(digests(await generateSources(home(), { today: TODAY, orders: ORDERS }))).toEqual(
+    digests(await generateSources(home(), { today: TODAY, orders: ORDERS })),
   )
 })
 
-test('what is there stays: a running mesh was published from it', () => {
+test('what is there stays: a running mesh was published from it', async () => {
   const one = home()
-  const first = generateSources(one, { today: TODAY, orders: ORDERS })
+  const first = await generateSources(one, { today: TODAY, orders: ORDERS })
   const before = statSync(first.uk.files[0]!).mtimeMs
-  const second = generateSources(one, { today: new Date('2026-11-22'), orders: ORDERS })
+  const second = await generateSources(one, { today: new Date('2026-11-22'), orders: ORDERS })
   expect([first.fresh, second.fresh]).toEqual([true, false])
   expect(statSync(second.uk.files[0]!).mtimeMs).toBe(before)
   expect({ ...second, fresh: true }).toMatchObject({ ...first })
 })
 
-test('what a crash left unfinished is written anew', () => {
+test('what a crash left unfinished is written anew', async () => {
   const one = home()
-  const first = generateSources(one, { today: TODAY, orders: ORDERS })
+  const first = await generateSources(one, { today: TODAY, orders: ORDERS })
   const whole = digests(first)
   rmSync(path.join(first.folder, 'generated.json'))
   writeFileSync(first.uk.files[0]!, 'half')
-  expect(digests(generateSources(one, { today: TODAY, orders: ORDERS }))).toEqual(whole)
+  expect(digests(await generateSources(one, { today: TODAY, orders: ORDERS }))).toEqual(whole)
 })
 
-test('months run from last January to yesterday', () => {
+test('months run from last January to yesterday', async () => {
   const months = monthsUntil(TODAY)
   expect(months.map(month => month.name)).toEqual([
     ...Array.from({ length: 12 }, (_, month) => `2025-${String(month + 1).padStart(2, '0')}`),
@@ -63,8 +66,8 @@ test('months run from last January to yesterday', () => {
   expect(new Date(months.at(-1)!.until).toISOString()).toBe('2026-03-10T00:00:00.000Z')
 })
 
-test('the dirt of the United Kingdom is what the generator says', () => {
-  const { uk, folder } = generateSources(home(), { today: TODAY, orders: ORDERS })
+test('the dirt of the United Kingdom is what the generator says', async () => {
+  const { uk, folder } = await generateSources(home(), { today: TODAY, orders: ORDERS })
   expect(readdirSync(path.join(folder, 'uk-sales')).filter(name => name.endsWith('.csv.gz'))).toHaveLength(12)
   const lines = linesOf(uk.files).filter(line => !line.startsWith('order_id,'))
   expect(lines).toHaveLength(uk.lines)
@@ -80,8 +83,8 @@ test('the dirt of the United Kingdom is what the generator says', () => {
   expect(lines.some(line => /,-\d+,-\d+\.\d\d,/.test(line))).toBe(true)
 })
 
-test('France pushes JSON lines of which the broken ones are not', () => {
-  const { france } = generateSources(home(), { today: TODAY, orders: ORDERS })
+test('France pushes JSON lines of which the broken ones are not', async () => {
+  const { france } = await generateSources(home(), { today: TODAY, orders: ORDERS })
   const lines = linesOf(france.files)
   const ids = new Set<string>()
   let unfit = 0
@@ -97,8 +100,8 @@ test('France pushes JSON lines of which the broken ones are not', () => {
   expect([lines.length, ids.size, unfit]).toEqual([france.lines, ORDERS, france.broken])
 })
 
-test('geography is the real one', () => {
-  const { geography } = generateSources(home(), { today: TODAY, orders: 10 })
+test('geography is the real one', async () => {
+  const { geography } = await generateSources(home(), { today: TODAY, orders: 10 })
   const countries = JSON.parse(read(geography[0]!)) as { cca2: string; name: string; area: number | null }[]
   expect(countries.length).toBeGreaterThan(240)
   expect(countries.find(({ cca2 }) => cca2 === 'GB')?.name).toBe('United Kingdom')

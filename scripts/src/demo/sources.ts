@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { writeFranceSales } from './france-sales.js'
+import { writeGermanySales } from './germany-sales.js'
+import { type GeneratedMessages, writeIndiaSales } from './india-sales.js'
+import { writeJapanSales } from './japan-sales.js'
 import { type Generated, monthsUntil } from './orders.js'
 import { writeReferenceGeography } from './reference-geography.js'
 import { writeUkSales } from './uk-sales.js'
@@ -13,16 +16,22 @@ export interface DemoSources {
   geography: string[]
   uk: Generated
   france: Generated
+  germany: Generated
+  japan: Generated
+  india: GeneratedMessages
 }
 
 /** Raise when files written by an older generator must be written anew. */
-const EDITION = 1
+const EDITION = 2
 
 /**
  * Writes the source files of the demo below `<home>/sources/`, or leaves them where they are already: what was
  * published from them must not change under a running mesh. Same `today` and `orders`, same bytes.
  */
-export function generateSources(home: string, options: { today?: Date; orders?: number } = {}): DemoSources {
+export async function generateSources(
+  home: string,
+  options: { today?: Date; orders?: number } = {},
+): Promise<DemoSources> {
   const folder = path.join(home, 'sources')
   const orders = options.orders ?? 100_000
   const marker = path.join(folder, 'generated.json')
@@ -43,6 +52,9 @@ export function generateSources(home: string, options: { today?: Date; orders?: 
     geography: writeReferenceGeography(path.join(folder, 'reference-geography'), months),
     uk: writeUkSales(path.join(folder, 'uk-sales'), months, orders),
     france: writeFranceSales(path.join(folder, 'france-sales'), months, orders),
+    germany: await writeGermanySales(path.join(folder, 'germany-sales'), months, orders),
+    japan: writeJapanSales(path.join(folder, 'japan-sales'), months, orders),
+    india: writeIndiaSales(path.join(folder, 'india-sales'), months, orders),
   }
   // Written last: without it the rest counts as unfinished.
   writeFileSync(marker, JSON.stringify({ edition: EDITION, ...sources }, null, 2))

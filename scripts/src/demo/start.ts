@@ -21,7 +21,7 @@ const PERSONAS = [
 const GRACE_MILLISECONDS = 5000
 
 const QUERY =
-  '{ europeSales { byCountryAndMonth(first: 5) { nodes { country { name continent { name } } month orderCount revenue } } } }'
+  '{ globalSales { byContinent { nodes { continent { name countries(first: 3) { nodes { code name } } } orderCount revenue } } } }'
 
 /** `npm start`: from nothing to a mesh that answers. */
 export async function start(): Promise<void> {
@@ -29,7 +29,7 @@ export async function start(): Promise<void> {
   const terminal = new Terminal()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -37,6 +37,7 @@ export async function start(): Promise<void> {
       home,
       listenPort,
       terminal,
+      trickleSeconds,
       log: ({ level, message }) => {
         if (level !== 'info') terminal.step('warned', message)
       },

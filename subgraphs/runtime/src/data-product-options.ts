@@ -1,4 +1,5 @@
 import type { DataProductInfo, Problem, Product } from '@terrane/schema'
+import type { QuarantinedRow } from './input-layer/landed.js'
 import type { JsonWebKeySet } from './keys.js'
 import type { RunLimits, RunResult } from './pipeline/job.js'
 
@@ -61,9 +62,13 @@ export interface DataProduct {
   sdl(): string
   /** Pulls the inputs and runs the pipeline; runs of a product follow one another. Resolves with what came of it. */
   run(trigger: string, onProgress?: (step: string, detail?: string) => void): Promise<RunOutcome>
-  /** Something below published: run once the burst is over. */
+  /** Nothing runs by itself until the returned function is called; what came meanwhile is then one run. */
+  holdRuns(): () => void
+  /** Something that feeds it published: run once the burst is over, `terrane.runInterval` after the last run at the earliest. */
   upstreamPublished(): void
   onPublication(listener: (event: { product: string; publication: number }) => void): () => void
+  /** Rows that did not fit the contract of an input port, as its owner sees them. */
+  quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
   /** The whole product as its owner sees it; what callers see follows their decision. */
   describe(): Promise<DataProductInfo>
   close(): Promise<void>

@@ -6,6 +6,8 @@ import {
   declaredGrants,
   IDENTITY_HEADER,
   IdentityVerifier,
+  openApiOfProduct,
+  outputContracts,
   type Problem,
   type Product,
   problem,
@@ -16,13 +18,15 @@ import {
 } from '@terrane/schema'
 import type { DataProduct, DataProductOptions } from './data-product-options.js'
 import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
-import { connectorOf, openConnector } from './input-ports/index.js'
+import { isSent, openConnector } from './input-ports/index.js'
+import { openLease } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
 import { admit } from './output-ports/admission.js'
 import { openFilesPort } from './output-ports/files.js'
 import type { GraphContext } from './output-ports/graphql/context.js'
+import { extensionContext } from './output-ports/graphql/extension-context.js'
 import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
@@ -35,8 +39,10 @@ import { productDatabaseUrl } from './product-database.js'
 import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { pushInto } from './push.js'
+import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
+import { subscribe } from './subscribe.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -48,9 +54,11 @@ const KEEP = 3
 export async function openDataProduct(
   options: DataProductOptions,
 ): Promise<{ product?: DataProduct; problems: Problem[] }> {
-  const { product, problems } = await readProduct(options.folder, options.env)
-  if (product) problems.push(...problemsOfRoles(product))
-  if (!product || broken(problems)) return { problems }
+  const { product: read, problems } = await readProduct(options.folder, options.env)
+  if (!read) return { problems }
+  const { product, problems: ofResolvers } = await withResolvers(read)
+  problems.push(...problemsOfRoles(product), ...ofResolvers)
+  if (broken(problems)) return { problems }
   const opened: Closable[] = []
   const close = async () => {
     for (const each of opened.reverse()) await each.close().catch(() => {})
@@ -85,6 +93,7 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
+  const lease = openLease({ folder, product: product.name, ...ofDatabase })
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -92,6 +101,8 @@ async function open(
     product,
     metadata: stores.metadata,
     keep: options.keep ?? KEEP,
+    lease,
+    shared: databaseUrl !== undefined,
     log,
     ...ofDatabase,
   })
@@ -109,7 +120,11 @@ async function open(
     product,
     stores,
     publications,
-    pull: progress => pullAll(product, options, landing, progress),
+    lease,
+    pull: async progress => [
+      ...(await pullAll(product, options, landing, progress)),
+      ...(await subscriptions.problems()),
+    ],
     inputs: () => inputsOf(product, landing),
     runPipeline,
     writeFiles: () => files.write(),
@@ -121,6 +136,12 @@ async function open(
     finished: run => metrics.ran(run),
     log,
   })
+
+  const subscriptions = await subscribe({
+    ...{ product, landing, log },
+    arrived: port => runs.automatic.soon(`input ${port}`),
+  })
+  opened.push(subscriptions)
 
   // Management ports.
   const managed: management.ManagedProduct = {
@@ -151,6 +172,7 @@ async function open(
     ...dataResolvers,
     product: async (context, samples) => management.describeProduct(managed, await askingOf(context), samples),
     control: controlResolvers(control),
+    extension: context => extensionContext(product, context),
     audit: (filter, context) => observability.audit(filter, context),
     grants: context => control.grants(context),
   })
@@ -170,15 +192,20 @@ async function open(
     policy: () => policy.current(),
     graphql,
     files: downloads,
-    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.soon(`input ${port}`) }),
+    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.automatic.soon(`input ${port}`) }),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
       page: async asking => management.productPage(await management.describeProduct(managed, asking)),
-      descriptor: ({ decision }) => management.descriptorYaml(product, decision),
+      descriptor: ({ decision }) => management.descriptorFor(product, decision),
       contract: (name, { decision }) => {
         const dataset = product.datasets.find(each => each.name === name && decision.datasets[name]?.discover)
-        return dataset && management.contractYaml(product, dataset, decision)
+        return dataset && management.contractFor(product, dataset.contract, decision)
+      },
+      openApi: async asking => {
+        const may = (action: 'control' | 'observe') => asking.decision.actions.includes(action)
+        const info = await management.describeProduct(managed, asking, false)
+        return openApiOfProduct(info, { control: may('control'), observe: may('observe') })
       },
     },
     unready: async () =>
@@ -191,7 +218,7 @@ async function open(
   const before = await publications.current()
   if (before !== undefined) metrics.published(before)
   const poll = pollSecondsOf(product, options.pollSeconds ?? 0)
-  const timer = poll > 0 ? setInterval(() => runs.soon('poll'), poll * 1000).unref() : undefined
+  const timer = poll > 0 ? setInterval(() => runs.automatic.soon('poll'), poll * 1000).unref() : undefined
 
   return {
     problems: await runs.drift(),
@@ -211,14 +238,18 @@ async function open(
       },
       sdl: () => graph.sdl,
       run: (trigger, onProgress) => runs.run(trigger, onProgress),
-      upstreamPublished: () => runs.soon('upstream'),
+      holdRuns: () => runs.automatic.hold(),
+      upstreamPublished: () => runs.automatic.soon('upstream'),
       onPublication: listener => publications.onCommit(publication => listener({ product: product.name, publication })),
+      quarantine: async (port, limit) =>
+        product.inputPorts.some(({ name }) => name === port) ? managed.quarantine(port, limit) : [],
       describe: () => management.describeProduct(managed, ownerOf(product), false),
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Runs first, stores last: whatever still writes finds its store open.
-        for (const each of [observability, runs, graphql, downloads, publications, stores]) await each.close()
+        // Sources and runs first, stores last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+          await each.close()
       },
     },
   }
@@ -226,7 +257,7 @@ async function open(
 
 /** When what is in the folder came into force: a start without changes is no deploy. */
 async function deployedAt(product: Product, metadata: Stores['metadata']): Promise<string> {
-  const contracts = product.outputPorts.map(({ contract }) => redact(contract.document))
+  const contracts = outputContracts(product).map(contract => redact(contract.document))
   const documents = { product: product.document, contracts }
   const sha256 = createHash('sha256')
     .update(JSON.stringify([documents, product.models]))
@@ -243,7 +274,7 @@ async function pullAll(
 ): Promise<Problem[]> {
   const problems: Problem[] = []
   const reach = { folder: options.folder, ...(options.mesh ? { mesh: options.mesh } : {}) }
-  for (const port of product.inputPorts.filter(each => connectorOf(each) !== 'push')) {
+  for (const port of product.inputPorts.filter(each => !isSent(each))) {
     progress('pull', port.name)
     const opened = await openConnector(port, reach)
     problems.push(...opened.problems)
@@ -261,7 +292,7 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const files = await inputFiles(name, connectorOf(port) === 'push' ? 'pushed' : 'pulled', landing)
+      const files = await inputFiles(name, isSent(port) ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract
       return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }

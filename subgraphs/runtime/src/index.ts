@@ -5,3 +5,4 @@ export { type ServedDataProduct, type ServeOptions, serveDataProduct } from './h
 export * from './input-layer/index.js'
 export { connectorOf, connectors, openConnector } from './input-ports/index.js'
 export * from './pipeline/index.js'
+export { withResolvers } from './resolvers-file.js'

@@ -1,4 +1,5 @@
 import type { Product } from '@terrane/schema'
+import { isSent } from './input-ports/index.js'
 
 const SECONDS: Record<string, number> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 }
 /** Timers hold 32 bits of milliseconds; whoever wants less than once in three weeks is polled every three weeks. */
@@ -9,9 +10,10 @@ const LONGEST = 1_814_400
  * for pulled ports that say nothing. 0 where nothing is pulled.
  */
 export function pollSecondsOf(product: Product, otherwise: number): number {
-  const wanted = product.inputPorts.flatMap(({ source }) => {
+  const wanted = product.inputPorts.flatMap(port => {
+    const { source } = port
     if (source.kind === 'product') return [otherwise]
-    if (source.server.connector === 'push') return []
+    if (isSent(port)) return []
     const frequency = source.contract.sla.find(agreement => agreement.property === 'frequency')
     const unit = SECONDS[(frequency?.unit ?? 'd').toLowerCase().replace(/(?<=..)s$/, '')]
     const seconds = frequency && unit ? Number(frequency.value) * unit : Number.NaN

@@ -51,3 +51,24 @@ export async function ensureDatabase(url: string): Promise<void> {
     await connection.end()
   }
 }
+
+/** Longest that processes which start together wait for one another. */
+const PATIENCE_SECONDS = 60
+
+/** Does it alone of all processes: those that start together would each create the tables that they all miss. */
+export async function inTurnAtServer<Result>(url: string, what: string, work: () => Promise<Result>): Promise<Result> {
+  const { database, ...server } = databaseParts(url)
+  const connection = await createConnection({ ...server, connectTimeout: 5_000 })
+  try {
+    // Ends with the connection, and that with the process.
+    await connection.query('SELECT GET_LOCK(?, ?)', [lockName(database, what), PATIENCE_SECONDS])
+    return await work()
+  } finally {
+    await connection.end()
+  }
+}
+
+/** Names of locks are of the whole server and have at most 64 characters. */
+export function lockName(database: string, what: string): string {
+  return `terrane-${createHash('sha256').update(`${database} ${what}`).digest('hex').slice(0, 40)}`
+}

@@ -3,13 +3,13 @@ import {
   datasetAddress,
   IDENTITY_HEADER,
   INTRODUCTION_PATH,
+  OPENAPI_PATH,
   type ProductPolicy,
   parseAddress,
 } from '@terrane/schema'
 import { type Context, Hono } from 'hono'
-import { stringify } from 'yaml'
 import type { Log } from './data-product-options.js'
-import type { ManagedProduct } from './management-ports/index.js'
+import { documentResponse, type ManagedProduct } from './management-ports/index.js'
 import type { ProductMetrics } from './metrics.js'
 import type { Admitted } from './output-ports/admission.js'
 import type { OutputPort } from './output-ports/port.js'
@@ -35,8 +35,9 @@ export interface RouteParts {
   discovery: {
     describe: (admitted: Admitted) => Promise<object>
     page: (admitted: Admitted) => Promise<string>
-    descriptor: (admitted: Admitted) => string
-    contract: (dataset: string, admitted: Admitted) => string | undefined
+    descriptor: (admitted: Admitted) => object
+    contract: (dataset: string, admitted: Admitted) => object | undefined
+    openApi: (admitted: Admitted) => Promise<object>
   }
   /** Undefined where the product can answer; else why not. */
   unready: () => Promise<string | undefined>
@@ -103,7 +104,12 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
       ? context.html(await parts.discovery.page(context.get('admitted')), 200, PAGE_HEADERS)
       : described(context, parts)
   })
-  app.get(`${address}/product.odps.yaml`, context => yaml(context, parts.discovery.descriptor(context.get('admitted'))))
+  app.get(OPENAPI_PATH, async context =>
+    documentResponse(context.req.raw, await parts.discovery.openApi(context.get('admitted')), 'json'),
+  )
+  app.get(`${address}/product.odps.yaml`, context =>
+    documentResponse(context.req.raw, parts.discovery.descriptor(context.get('admitted'))),
+  )
   app.post(`${address}/input/:port`, context =>
     parts.receive(context.req.param('port'), context.req.raw, context.get('admitted')),
   )
@@ -113,8 +119,8 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   )
 
   const contract = (context: Context<Variables>) => {
-    const text = parts.discovery.contract(context.req.param('dataset') ?? '', context.get('admitted'))
-    return text === undefined ? notFound() : yaml(context, text)
+    const document = parts.discovery.contract(context.req.param('dataset') ?? '', context.get('admitted'))
+    return document === undefined ? notFound() : documentResponse(context.req.raw, document)
   }
   app.get(`${address}/:dataset/contract.yaml`, contract)
   app.get(`${address}/:dataset/:major/contract.yaml`, contract)
@@ -163,18 +169,7 @@ function statusOf(error: unknown): number {
 }
 
 async function described(context: Context<Variables>, parts: RouteParts): Promise<Response> {
-  const description = await parts.discovery.describe(context.get('admitted'))
-  if (/\b(application|text)\/(x-)?yaml\b/i.test(context.req.header('accept') ?? ''))
-    return yaml(context, stringify(description))
-  return context.json(description, 200, { 'cache-control': 'private, no-cache', vary: 'accept' })
-}
-
-function yaml(context: Context, text: string): Response {
-  return context.body(text, 200, {
-    'content-type': 'application/yaml; charset=utf-8',
-    'cache-control': 'private, no-cache',
-    vary: 'accept',
-  })
+  return documentResponse(context.req.raw, await parts.discovery.describe(context.get('admitted')), 'json')
 }
 
 /** For the metrics: few names, none of the caller's making. */

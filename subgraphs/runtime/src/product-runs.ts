@@ -2,8 +2,19 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Model, type Problem, type Product, type PublicationInput, problem, type RunInfo } from '@terrane/schema'
+import {
+  type Model,
+  outputContracts,
+  type Problem,
+  type Product,
+  type PublicationInput,
+  problem,
+  type RunInfo,
+} from '@terrane/schema'
+import { AutomaticRuns } from './automatic-runs.js'
 import type { Log, RunOutcome } from './data-product-options.js'
+import type { Held, Lease } from './lease.js'
+import { baselineOf, withOverlays } from './management-ports/quality-overlays.js'
 import type { RunEvent } from './management-ports/run-events.js'
 import type { Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
@@ -15,6 +26,8 @@ export interface RunParts {
   product: Product
   stores: Pick<Stores, 'metadata'>
   publications: Publications
+  /** Of all processes that serve the product one runs it at a time. */
+  lease: Lease
   /** Brings in what is new at the sources. */
   pull: (progress: Progress) => Promise<Problem[]>
   /** The landed files that count now. */
@@ -34,9 +47,6 @@ type Progress = (step: string, detail?: string) => void
 
 /** Grows where the same inputs, SQL and contracts would now make other rows. */
 const EDITION = 1
-/** Quiet that ends a burst of reasons to run, and the longest that a burst may put a run off. */
-const QUIET_MILLISECONDS = 300
-const LONGEST_MILLISECONDS = 2000
 /** Somebody waits for a dry run, and others behind it. */
 const DRY_RUN_SECONDS = 60
 
@@ -46,11 +56,19 @@ const DRY_RUN_SECONDS = 60
  */
 export class ProductRuns {
   private queue: Promise<unknown> = Promise.resolve()
-  private burst: { since: number; timer: NodeJS.Timeout } | undefined
   private readonly stop = new AbortController()
   private readonly listeners = new Set<(event: RunEvent) => void>()
 
-  constructor(private readonly parts: RunParts) {}
+  /** Runs that nobody asked for. */
+  readonly automatic: AutomaticRuns
+
+  constructor(private readonly parts: RunParts) {
+    const failed = (error: unknown) => {
+      if (!this.stop.signal.aborted)
+        parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
+    }
+    this.automatic = new AutomaticRuns(trigger => void this.run(trigger).catch(failed), parts.product.runInterval)
+  }
 
   run(trigger: string, onProgress: Progress = () => {}): Promise<RunOutcome> {
     return this.begin(trigger, onProgress).outcome
@@ -62,7 +80,10 @@ export class ProductRuns {
     onProgress: Progress = () => {},
   ): { id: string; outcome: Promise<RunOutcome>; info: Promise<RunInfo> } {
     const id = randomUUID()
-    const done = this.inTurn(() => this.publish(id, trigger, onProgress))
+    const done = this.inTurn(held => {
+      this.automatic.began()
+      return this.publish(id, trigger, onProgress, held)
+    })
     const [outcome, info] = [done.then(({ outcome }) => outcome), done.then(({ info }) => info)]
     // Most callers wait for one of the two; the other's failure is the same and no surprise.
     for (const each of [outcome, info]) each.catch(() => {})
@@ -75,24 +96,6 @@ export class ProductRuns {
     return () => this.listeners.delete(listener)
   }
 
-  /** Once things have been quiet for a moment; many reasons are one run. */
-  soon(trigger: string): void {
-    if (this.stop.signal.aborted) return
-    const now = Date.now()
-    const since = this.burst?.since ?? now
-    clearTimeout(this.burst?.timer)
-    const wait = Math.max(0, Math.min(QUIET_MILLISECONDS, since + LONGEST_MILLISECONDS - now))
-    const timer = setTimeout(() => {
-      this.burst = undefined
-      this.run(trigger).catch(error => {
-        if (!this.stop.signal.aborted)
-          this.parts.log({ level: 'error', message: 'A run could not be recorded.', error: String(error) })
-      })
-    }, wait)
-    timer.unref()
-    this.burst = { since, timer }
-  }
-
   /**
    * Models as they would be, on the inputs that have landed: what a run would refuse is refused, nothing is published.
    * `withoutValues`: problems tell nothing of the rows.
@@ -103,7 +106,11 @@ export class ProductRuns {
       const inputs = await this.parts.inputs()
       const folder = await mkdtemp(path.join(os.tmpdir(), `terrane-dry-run-${product.name}-`))
       try {
-        const job = this.job({ kind: 'dry-run', inputs, models, outputFolder: folder, rows: { kind: 'sqlite' } })
+        const datasets = await this.datasets()
+        const job = this.job({
+          ...{ kind: 'dry-run', inputs, models, datasets },
+          ...{ outputFolder: folder, rows: { kind: 'sqlite' } },
+        })
         const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
         const dryRun = { ...job, limits, product: product.name, dryRunModel: model, withoutValues }
         return await runPipeline(dryRun, undefined, this.stop.signal)
@@ -122,10 +129,22 @@ export class ProductRuns {
     })
   }
 
+  /** What the product promises, with the quality rules in force. */
+  private async datasets(): Promise<RunJob['datasets']> {
+    return withOverlays(this.parts.product.datasets, await this.parts.stores.metadata.qualityOverlays())
+  }
+
   /** Overlays over a baseline that has changed since: nobody can say which of the two is meant. */
   async drift(): Promise<Problem[]> {
     const overlays = await this.parts.stores.metadata.overlays()
-    return overlays.flatMap(overlay => {
+    const rules = (await this.parts.stores.metadata.qualityOverlays()).flatMap(
+      ({ dataset: name, baselineSha256, by, at }) => {
+        const dataset = this.parts.product.datasets.find(each => each.name === name)
+        if (dataset && baselineOf(dataset) === baselineSha256) return []
+        return [problem('QUALITY_BASELINE_CHANGED', { dataset: name, by, at }, dataset?.place)]
+      },
+    )
+    const models = overlays.flatMap(overlay => {
       const model = this.parts.product.models.find(each => each.name === overlay.model)
       if (model && sha256(model.sql) === overlay.baselineSha256) return []
       const details = {
@@ -137,18 +156,24 @@ export class ProductRuns {
       }
       return [problem('OVERLAY_BASELINE_CHANGED', details, model && { file: model.file })]
     })
+    return [...models, ...rules]
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.burst?.timer)
+    this.automatic.close()
     this.stop.abort()
     await this.queue.catch(() => {})
   }
 
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(() => {
+  private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
+    const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
-      return act()
+      const held = await this.parts.lease.take(this.stop.signal)
+      try {
+        return await act(held)
+      } finally {
+        await held.release()
+      }
     })
     this.queue = turn.catch(() => {})
     return turn
@@ -158,6 +183,7 @@ export class ProductRuns {
     id: string,
     trigger: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<{ outcome: RunOutcome; info: RunInfo }> {
     const { stores, log, product } = this.parts
     const startedAt = new Date()
@@ -171,7 +197,7 @@ export class ProductRuns {
     }
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(progress)
+      outcome = await this.attempt(progress, held)
     } catch (error) {
       log({
         level: 'error',
@@ -209,7 +235,7 @@ export class ProductRuns {
     }
   }
 
-  private async attempt(onProgress: Progress): Promise<RunOutcome> {
+  private async attempt(onProgress: Progress, held: Held): Promise<RunOutcome> {
     const { product } = this.parts
     const drift = await this.drift()
     if (drift.length > 0) return { state: 'FAILED', problems: drift }
@@ -221,14 +247,15 @@ export class ProductRuns {
       return { state: 'FAILED', problems: [...problems, problem('INPUT_NOTHING_RECEIVED', { ports })] }
     }
     const models = await this.models()
-    const fingerprint = fingerprintOf(product, inputs, models)
+    const datasets = await this.datasets()
+    const fingerprint = fingerprintOf(product, inputs, models, overlaid(product, datasets))
     const published = await this.published()
     if (published?.fingerprint === fingerprint) {
       const unwritten = await this.writeFiles()
       return { state: 'UNCHANGED', publication: published.number, problems: [...problems, ...unwritten] }
     }
 
-    const made = await this.make(inputs, models, fingerprint, onProgress)
+    const made = await this.make(inputs, models, datasets, fingerprint, onProgress, held)
     const all = [...problems, ...made.problems]
     if (made.state === 'PUBLISHED') {
       onProgress('files')
@@ -241,19 +268,24 @@ export class ProductRuns {
   private async make(
     inputs: RunJob['inputs'],
     models: Model[],
+    datasets: RunJob['datasets'],
     fingerprint: string,
     onProgress: Progress,
+    held: Held,
   ): Promise<RunOutcome> {
     const { product, publications, runPipeline } = this.parts
     const { number, folder, tables } = await publications.begin()
     try {
-      const job = this.job({ kind: 'publish', inputs, models, outputFolder: folder, rows: this.parts.rows(tables) })
+      const rows = this.parts.rows(tables)
+      const job = this.job({ kind: 'publish', inputs, models, datasets, outputFolder: folder, rows })
       const result = await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal)
       const { problems } = result
       if (!result.ok) {
         await publications.abandon(number)
         return { state: 'FAILED', problems, result }
       }
+      // Another process may run by now; what it sees as left behind it removes.
+      if (!(await held.stands())) throw new Error('the right to run was lost, with the connection that held it')
       await publications.commit(manifestOf(product, { number, fingerprint, inputs, models, result, rows: job.rows }))
       return { state: 'PUBLISHED', publication: number, problems, result }
     } catch (error) {
@@ -273,9 +305,9 @@ export class ProductRuns {
     }
   }
 
-  private job(of: Pick<RunJob, 'kind' | 'inputs' | 'models' | 'outputFolder' | 'rows'>): RunJob {
+  private job(of: Pick<RunJob, 'kind' | 'inputs' | 'models' | 'datasets' | 'outputFolder' | 'rows'>): RunJob {
     const { product, inputFile, quarantineFolder, limits } = this.parts
-    return { ...of, product: product.name, inputFile, quarantineFolder, datasets: product.datasets, limits }
+    return { ...of, product: product.name, inputFile, quarantineFolder, limits }
   }
 
   private async published(): Promise<Manifest | undefined> {
@@ -286,7 +318,7 @@ export class ProductRuns {
 }
 
 /** Inputs by content, SQL in force and contracts: equal ones would publish the same. */
-function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model[]): string {
+function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model[], rules: unknown[]): string {
   return sha256(
     JSON.stringify([
       EDITION,
@@ -299,15 +331,22 @@ function fingerprintOf(product: Product, inputs: RunJob['inputs'], models: Model
         .sort(),
       models.map(model => [model.layer, model.name, model.sql]).sort(),
       contractsOf(product).sort(),
+      // Where no rule was changed, what was published before stays the same.
+      ...(rules.length > 0 ? [rules] : []),
     ]),
   )
+}
+
+/** The rules that are not the contract's. */
+function overlaid({ datasets }: Product, inForce: RunJob['datasets']): unknown[] {
+  return inForce.filter(dataset => !datasets.includes(dataset)).map(({ name, quality }) => [name, quality])
 }
 
 const partitionsOf = (name: string) => name.split('/').filter(segment => segment.includes('='))
 
 function contractsOf(product: Product): [string, string, string][] {
   const incoming = product.inputPorts.flatMap(port => (port.source.kind === 'contract' ? [port.source.contract] : []))
-  return [...incoming, ...product.outputPorts.map(port => port.contract)].map(({ id, version, document }) => [
+  return [...incoming, ...outputContracts(product)].map(({ id, version, document }) => [
     id,
     version,
     sha256(JSON.stringify(document)),

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { bind } from './pipeline/bind.js'
+import { columnLineage } from './pipeline/column-lineage.js'
 import { execute, secondsSince } from './pipeline/execute.js'
-import type { JudgeJob, RunJob, RunMessage, RunResult, Verdict } from './pipeline/job.js'
+import type { JudgeJob, RunJob, RunMessage, RunResult, TracedVerdict, TraceJob, Verdict } from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
 import { plan } from './pipeline/plan.js'
 import { checkDataset } from './pipeline/quality.js'
@@ -31,13 +32,11 @@ input.once('line', line => {
 })
 input.once('close', () => process.kill(process.pid, 'SIGKILL'))
 
-async function answer(job: RunJob | JudgeJob): Promise<RunMessage> {
+async function answer(job: RunJob | JudgeJob | TraceJob): Promise<RunMessage> {
+  if (job.kind === 'trace') return { type: 'verdicts', verdicts: await traceAll(job.products) }
   if (job.kind !== 'judge') return { type: 'result', result: await run(job) }
-  const session = await openSession({ limits: { memoryMegabytes: 128, threads: 1 } })
-  const { verdict, places } = await judgeAll(session, job)
-  if (!job.inputs || verdict.problems.some(isError)) return { type: 'verdict', verdict }
-  const unbound = await bind(session.connection, verdict, { ...job, inputs: job.inputs, places })
-  return { type: 'verdict', verdict: { ...verdict, problems: [...verdict.problems, ...unbound] } }
+  const { columns: _notAsked, ...verdict } = await judgeOne(job)
+  return { type: 'verdict', verdict }
 }
 
 /** Type the inputs, judge, plan, run the models, check what the contracts promise, write the rows. */
@@ -156,6 +155,34 @@ async function judgeAll(
   const promised = job.datasets.map(dataset => dataset.name)
   const { problems: unplanned, order, lineage } = plan(job.models, reads, job.ports, promised)
   return { verdict: { problems: [...problems, ...unplanned], order, lineage }, places }
+}
+
+async function traceAll(products: TraceJob['products']): Promise<TracedVerdict[]> {
+  const verdicts: TracedVerdict[] = []
+  for (const job of products) verdicts.push(await judgeOne(job))
+  return verdicts
+}
+
+/** In a session of its own: binding leaves tables behind. */
+async function judgeOne(job: Omit<JudgeJob, 'kind'>): Promise<TracedVerdict> {
+  const session = await openSession({ limits: { memoryMegabytes: 128, threads: 1 } })
+  try {
+    const { verdict, places } = await judgeAll(session, job)
+    if (verdict.problems.some(isError)) return { ...verdict, columns: [] }
+    const models = verdict.order.map(name => job.models.find(model => model.name === name)!)
+    const ports = job.ports.map(name => {
+      const known = job.inputs?.find(input => input.port === name)
+      return { name, ...(known ? { columns: known.properties.map(property => property.name) } : {}) }
+    })
+    const columns = await columnLineage(session.connection, models, ports)
+    if (!job.inputs) return { ...verdict, columns }
+    const unbound = await bind(session.connection, verdict, { ...job, inputs: job.inputs, places })
+    const problems = [...verdict.problems, ...unbound]
+    // What does not bind was not traced either, however it looks.
+    return { ...verdict, problems, columns: unbound.some(isError) ? [] : columns }
+  } finally {
+    session.close()
+  }
 }
 
 function progress(told: Progress): void {

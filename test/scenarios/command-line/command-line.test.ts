@@ -152,6 +152,42 @@ describe('check', () => {
   })
 })
 
+describe('run', () => {
+  test('tells which rows were left out, where and why, and where all of them are', async () => {
+    const product = path.join(folder, 'products', 'harbour')
+    cpSync(path.join(ROOT, 'test', 'scenarios', 'harbour', 'product'), product, { recursive: true })
+    // One promise may be kept by two ports; it is one promise all the same.
+    spoil(
+      path.join(product, 'product.odps.yaml'),
+      'outputPorts:',
+      'outputPorts:\n  - { name: again, version: 1.0.0, contractId: harbour.register }',
+    )
+    const sources = path.join(folder, 'sources')
+    mkdirSync(sources)
+    const bad = Array.from({ length: 5 }, (_, at) => `S10${at},Ship,GB,1960-13-01,1`)
+    writeFileSync(
+      path.join(sources, 'ships.csv'),
+      ['ship_id,name,flag,built,tonnage', 'S001,Ship,GB,1960-01-01,1', ...bad, ''].join('\n'),
+    )
+    const calls = 'call_id,ship_id,arrived_at,berth,fee,pilot_name,remark,profit\n1,S001,2026-01-01,1,1,P,R,2\n'
+    writeFileSync(path.join(sources, 'calls.csv'), calls)
+    const run = () => terrane(['run', product], { HARBOUR_SOURCES: sources })
+    const good = await run()
+    expect(good.exit).toBe(0)
+    expect(good.out).toMatch(
+      /! harbour: ships, in quarantine +5 rows\n(?: {4}ships\.csv:[345] built is not a date\n){3} {2}all of them: \/data\/ports\/north\/harbour\/1\/observability\/quarantine\/ships\n/,
+    )
+    spoil(path.join(product, 'pipeline', 'output', 'ships.sql'), 'name', 'nme')
+    const failed = await run()
+    expect(failed.exit).toBe(1)
+    expect(failed.out.match(/^[✖!] .*/gm)).toEqual([
+      expect.stringMatching(/^✖ harbour +not published/),
+      expect.stringMatching(/^! harbour: ships, in quarantine +5 rows/),
+      expect.stringMatching(/^✖ output\.ships: .*"nme"/),
+    ])
+  })
+})
+
 describe('token', () => {
   test('prints a token and nothing else, offline', async () => {
     const { exit, out, err } = await terrane(['token', '--as', 'analyst'])
@@ -209,13 +245,13 @@ describe('usage and reach', () => {
 })
 
 describe('run and serve', () => {
-  const sources = () => {
+  const sources = async () => {
     const { generateSources } = jest.requireActual('@terrane/scripts') as typeof import('@terrane/scripts')
-    return generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 200 }).folder
+    return (await generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 200 })).folder
   }
 
   test('a run publishes; the same input again publishes nothing new', async () => {
-    const env = { TERRANE_SOURCES: sources() }
+    const env = { TERRANE_SOURCES: await sources() }
     const first = await terrane(['run', 'subgraphs/uk-sales', '--json'], env)
     expect(first.exit).toBe(0)
     expect(JSON.parse(first.out)).toMatchObject({ product: 'uk-sales', state: 'PUBLISHED', publication: 1 })
@@ -224,7 +260,7 @@ describe('run and serve', () => {
   })
 
   test('a product by itself answers what is public and health, and joins a mesh while that runs', async () => {
-    const env = { TERRANE_SOURCES: sources() }
+    const env = { TERRANE_SOURCES: await sources() }
     const alone = begin('terrane.js', ['serve', 'subgraphs/reference-geography', '--port', '0'], env)
     const [, url] = await alone.says(/is ready at (http:\S+)/)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)

@@ -54,6 +54,7 @@ async function everythingSaid(headers: Headers): Promise<Record<string, string>>
     yaml: await text(address, 'application/yaml'),
     html: await text(address, 'text/html'),
     wellKnown: await text('/.well-known/data-product'),
+    openApi: await text('/openapi.json'),
     descriptor: await text(`${address}/product.odps.yaml`),
     calls: await text(`${address}/calls/contract.yaml`),
     notices: await text(`${address}/notices/contract.yaml`),

@@ -5,7 +5,7 @@ import { issueToken } from '@terrane/gateway'
 import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
 import { type Expected, expectedOf } from './reference.js'
 
-/** Two countries report, Europe adds up, and five people ask the same question. */
+/** Five countries report, their continents add up, and five people ask the same questions. */
 
 const TODAY = new Date('2026-11-22T00:00:00Z')
 const ORDERS = 20_000
@@ -20,6 +20,11 @@ const WITHOUT_MARGIN = `
     product { name version owner { name } quality { passed failed } freshness } }`
 const QUESTION = `{ ${WITHOUT_MARGIN} }`
 const QUESTION_WITH_MARGIN = `{ ${WITHOUT_MARGIN.replace('revenue }', 'revenue margin }')} }`
+
+const WORLD = `{
+  globalSales { byContinent {
+    nodes { continentCode continent { name countries(first: 3) { nodes { code name } } } orderCount revenue margin } } }
+  mesh { products(search: "sales") { nodes { name domain address owner { name } } } } }`
 
 interface Answer {
   status: number
@@ -80,6 +85,20 @@ interface Category {
   group: { productCategory: string }
   count: number
   sum: { amount: string }
+}
+interface Continents {
+  nodes: {
+    continentCode: string | null
+    continent: { name: string; countries: { nodes: object[] } } | null
+    orderCount: number
+    revenue: string
+    margin: string
+  }[]
+}
+interface Publication {
+  current: boolean
+  number: number
+  inputs: { port: string; upstream: object }[]
 }
 interface Run {
   state: string
@@ -155,6 +174,27 @@ describe('who must not see', () => {
       '{ ukSales { orders(where: { customerName: { contains: "mith" } }, first: 1) { totalCount } } }',
     )
     expect(at(found, 'ukSales.orders.totalCount')).toBe(0)
+  })
+
+  test.each(['visitor', 'uk-manager'])('%s: nothing of Asia and the world can be read', async as => {
+    const fields = ['asiaSales { orders', 'globalSales { byContinent', 'japanSales { orders', 'indiaSales { orders', 'germanySales { orders'] // biome-ignore format: one list
+    const answer = await ask(as, `{ ${fields.map(field => `${field} { totalCount } }`).join(' ')} }`)
+    expect(JSON.stringify(answer.data)).not.toMatch(/\d/)
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(Array(5).fill('UNAUTHORIZED_FIELD_OR_TYPE'))
+  })
+
+  test('an analyst: of the new countries too neither e-mail nor margin, and initials for names', async () => {
+    for (const product of ['germanySales', 'japanSales', 'indiaSales']) {
+      const answer = await ask(
+        'analyst',
+        `{ ${product} { orders(first: 5) { nodes { customerName customerEmail amount } } } }`,
+      )
+      const { nodes } = at<Orders>(answer, `${product}.orders`)
+      expect(nodes.map(node => node.customerEmail)).toEqual(Array(5).fill(null))
+      expect(nodes.filter(node => !/^.…$/u.test(node.customerName))).toEqual([])
+      const margin = await ask('analyst', `{ ${product} { orders(first: 1) { nodes { margin } } } }`)
+      expect(margin.data).toBeNull()
+    }
   })
 
   test('a manager of the United Kingdom reads nothing of France', async () => {
@@ -245,7 +285,69 @@ describe('who may see', () => {
     rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))
     expect(rows).toEqual(expected.byCountryAndMonth)
     expect(rows.some(row => row.country_code === null)).toBe(true)
-    expect(rows.reduce((sum, row) => sum + row.order_count, 0)).toBe(2 * ORDERS)
+    expect(rows.reduce((sum, row) => sum + row.order_count, 0)).toBe(3 * ORDERS)
+  })
+
+  test('what the world says is what plain SQL over all files says', async () => {
+    const answer = await ask('steward', WORLD)
+    expect({ status: answer.status, errors: answer.errors }).toEqual({ status: 200, errors: [] })
+    const nodes = at<Continents>(answer, 'globalSales.byContinent').nodes
+    const rows = nodes.map(({ continentCode, orderCount, revenue, margin }) => ({
+      continent_code: continentCode,
+      order_count: orderCount,
+      revenue,
+      margin,
+    }))
+    expect(rows).toEqual(expected.byContinent)
+    expect(rows.reduce((sum, row) => sum + row.order_count, 0)).toBe(5 * ORDERS)
+    const names = ['Africa', 'Asia', 'Europe', 'North America', 'Oceania', 'South America', undefined]
+    expect(nodes.map(({ continent }) => continent?.name)).toEqual(names.filter((_, place) => nodes[place]))
+    const european = nodes.find(({ continentCode }) => continentCode === 'EU')!
+    expect(european.continent!.countries.nodes).toHaveLength(3)
+    const products = at<{ name: string; address: string; owner: { name: string } }[]>(answer, 'mesh.products.nodes')
+    expect(products.map(({ name }) => name)).toEqual([
+      ...['asia-sales', 'europe-sales', 'france-sales', 'germany-sales', 'global-sales', 'india-sales', 'japan-sales'],
+      'uk-sales',
+    ])
+    expect(products.find(({ name }) => name === 'japan-sales')).toMatchObject({
+      address: '/data/asia/japan/japan-sales/1',
+      owner: { name: 'Japan Sales' },
+    })
+  })
+
+  test('every country says what plain SQL over its own files says', async () => {
+    const fields = expected.countries.map(({ product }) => {
+      const name = product.replace('-sales', 'Sales')
+      return `${name} { orders { totalCount } ordersAggregate { sum { amount } } }`
+    })
+    const answer = await ask('steward', `{ ${fields.join(' ')} }`)
+    expect(answer.errors).toEqual([])
+    const said = expected.countries.map(({ product }) => {
+      const name = product.replace('-sales', 'Sales')
+      const total = Number(at<string>(answer, `${name}.ordersAggregate.0.sum.amount`)).toFixed(2)
+      return { product, orders: at<number>(answer, `${name}.orders.totalCount`), total }
+    })
+    expect(said).toEqual(expected.countries)
+    expect(said.map(({ orders }) => orders)).toEqual(Array(5).fill(ORDERS))
+  })
+
+  test('each publication names those it was made of, down to the country', async () => {
+    const answer = await ask(
+      'steward',
+      `{ globalSales { product { publications { current inputs { port upstream { product dataset publication } } } } }
+         europeSales { product { publications { current number inputs { port upstream { product dataset publication } } } } }
+         ukSales { product { publications { current number } } } }`,
+    )
+    const current = (product: string) =>
+      at<Publication[]>(answer, `${product}.product.publications`).find(one => one.current)!
+    const upstreamOf = (product: string, port: string) =>
+      current(product).inputs.find(one => one.port === port)!.upstream
+    expect(upstreamOf('globalSales', 'europe')).toEqual({
+      ...{ product: 'europe-sales', dataset: 'by_country_and_month', publication: current('europeSales').number },
+    })
+    expect(upstreamOf('europeSales', 'uk_orders')).toEqual({
+      ...{ product: 'uk-sales', dataset: 'orders', publication: current('ukSales').number },
+    })
   })
 
   test('unknown codes keep their rows; their country is null and costs nobody else', async () => {
@@ -264,13 +366,16 @@ describe('the way in', () => {
   test('broken lines are in quarantine, and counted', async () => {
     const answer = await ask(
       'admin',
-      `{ ukSales { product { runs { state quarantined } } } franceSales { product { runs { state quarantined } } } }`,
+      `{ ${['uk', 'france', 'germany', 'japan', 'india'].map(name => `${name}Sales { product { runs { state quarantined } } }`).join(' ')} }`,
     )
     const quarantined = (product: string) =>
       at<Run[]>(answer, `${product}.product.runs`).find(run => run.state === 'PUBLISHED')?.quarantined
     expect(mesh.sources.uk.broken).toBeGreaterThan(0)
     expect(quarantined('ukSales')).toBe(mesh.sources.uk.broken)
     expect(quarantined('franceSales')).toBe(mesh.sources.france.broken)
+    expect(quarantined('germanySales')).toBe(mesh.sources.germany.broken)
+    expect(quarantined('japanSales')).toBe(mesh.sources.japan.broken)
+    expect(quarantined('indiaSales')).toBe(mesh.sources.india.broken)
   })
 
   test('a download follows the same decision', async () => {
@@ -324,8 +429,16 @@ describe('the way in', () => {
     while ((await look()) === null && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
     expect(await look()).toEqual({ amountEur: '12.50', soldBy: 'france-sales' })
     expect(at(await ask('steward', '{ europeSales { orders { totalCount } } }'), 'europeSales.orders.totalCount')).toBe(
-      2 * ORDERS + 1,
+      3 * ORDERS + 1,
     )
+    // Two levels above the till, the world follows.
+    const world = async () =>
+      at<Continents>(
+        await ask('steward', '{ globalSales { byContinent { nodes { orderCount } } } }'),
+        'globalSales.byContinent',
+      ).nodes.reduce((sum, { orderCount }) => sum + orderCount, 0)
+    while ((await world()) === 5 * ORDERS && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
+    expect(await world()).toBe(5 * ORDERS + 1)
   })
 
   test('a second start runs nothing again', async () => {
@@ -343,7 +456,7 @@ describe('the way in', () => {
     lines.length = 0
     mesh = await start()
     expect(await numbers()).toEqual(before)
-    expect(lines.filter(line => line.includes('(unchanged)'))).toHaveLength(4)
+    expect(lines.filter(line => line.includes('(unchanged)'))).toHaveLength(9)
     expect(lines.filter(line => /\s0 rows/.test(line))).toEqual([])
     expect(at(await ask('steward', '{ ukSales { orders { totalCount } } }'), 'ukSales.orders.totalCount')).toBe(ORDERS)
   }, 60_000)

@@ -10,10 +10,10 @@ import { endAll, eventually, productFolder, terrane } from './processes.js'
 let folder: string
 let env: Record<string, string>
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'terrane-stopping-'))
   // Enough for a run to take a while.
-  const { folder: sources } = generateSources(folder, { today: new Date('2026-11-22'), orders: 60_000 })
+  const { folder: sources } = await generateSources(folder, { today: new Date('2026-11-22'), orders: 60_000 })
   env = { TERRANE_HOME: path.join(folder, 'home'), TERRANE_SOURCES: sources }
 })
 afterAll(async () => {

@@ -59,6 +59,7 @@ export function product(name: string, datasets: Dataset[], more: Partial<Product
     managementPorts: [],
     datasets,
     models: [],
+    runInterval: 2,
     document: {},
     ...more,
   }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Problem, problem } from '@terrane/schema/problems'
 import type { InputConnector, SourceItem } from '../input-ports/port.js'
+import { scratchIn, sweepScratch } from '../scratch.js'
 import type { MetadataStore } from '../stores/stores.js'
 import { inspect } from './inspect.js'
 import type { LandedFile } from './landed.js'
@@ -18,7 +19,7 @@ export interface Landing {
 }
 
 const LIMIT_BYTES = 16 * 1024 ** 3
-/** Half-received files; a folder of their own, so that a start can remove it as a whole. */
+/** Half-received files, in a folder of their own, of which a start removes those that nobody is receiving. */
 const INCOMING = '.incoming'
 
 export type Landed = { file: LandedFile; duplicate: boolean; problems: [] } | { file?: undefined; problems: Problem[] }
@@ -36,7 +37,7 @@ export async function land(
 ): Promise<Landed> {
   const { port, name, format, compression } = arrival
   const incoming = path.join(landing.folder, 'input', INCOMING)
-  const temporary = path.join(incoming, randomUUID())
+  const temporary = `${scratchIn(incoming)}.${randomUUID()}`
   await mkdir(incoming, { recursive: true })
   try {
     const received = await write(body, temporary, landing.limitBytes ?? LIMIT_BYTES)
@@ -76,7 +77,7 @@ export async function land(
 
 /** Removes what a crash left half received. Call before anything lands. */
 export async function sweepLanding(landing: Pick<Landing, 'folder'>): Promise<void> {
-  await rm(path.join(landing.folder, 'input', INCOMING), { recursive: true, force: true })
+  await sweepScratch(path.join(landing.folder, 'input', INCOMING))
 }
 
 /**

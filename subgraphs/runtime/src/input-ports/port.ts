@@ -4,7 +4,7 @@ import type { InputPort, Problem } from '@terrane/schema'
 /**
  * An input port's connector that pulls: one file per connector, chosen by `server.connector` (or `product`), the
  * third-party client loaded only when used. It lists what is there and opens what is wanted; landing decides what is
- * new. Push has no connector: the HTTP route lands what it receives.
+ * new. Push has no connector: the HTTP route lands what it receives. Sources that send by themselves are subscribed to.
  */
 export interface InputConnector {
   /**
@@ -37,3 +37,24 @@ export interface ConnectorReach {
   /** The mesh (gateway, or siblings), already authenticated as `product:<name>`. */
   mesh?: (request: Request) => Promise<Response>
 }
+
+/** A connector whose source sends by itself: it listens as long as the product runs. One file per connector, too. */
+export interface InputSubscription {
+  /** Resolves when the first attempt to reach the source has succeeded or failed. */
+  settled: Promise<void>
+  /** What is wrong now: a setting that is missing (an error), or a source that cannot be reached (a warning). */
+  problems(): Problem[]
+  /** Takes nothing more, waits for what is on its way to the disk, and leaves. */
+  close(): Promise<void>
+}
+
+export interface ReceivedMessage {
+  /** Where it was sent to, for people: a topic, a queue. */
+  name: string
+  body: Buffer
+}
+
+/** Resolves once the message is durable, and only then may its source be told so; rejects where it could not be kept. */
+export type Deliver = (message: ReceivedMessage) => Promise<void>
+
+export type SubscriptionFactory = (port: InputPort, deliver: Deliver, product: string) => InputSubscription

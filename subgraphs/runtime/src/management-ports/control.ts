@@ -23,7 +23,7 @@ const LONGEST_NAME = 191
 export class ControlPort {
   private changes: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly managed: ManagedProduct) {}
+  constructor(readonly managed: ManagedProduct) {}
 
   /** Refuses whoever may not change the product. `what` they tried is for the audit. */
   mayChange(asking: Asking, what: string): void {

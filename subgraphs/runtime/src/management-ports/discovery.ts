@@ -9,6 +9,7 @@ import {
   graphNames,
   type Model,
   type ModelInfo,
+  outputContracts,
   type Product,
   type Property,
   type PublicationInfo,
@@ -35,9 +36,10 @@ export async function describeProduct(
   samples = true,
 ): Promise<DataProductInfo> {
   const { product, stores, publications, address } = managed
-  const [models, overlays, runs, published] = await Promise.all([
+  const [models, overlays, rules, runs, published] = await Promise.all([
     managed.models(),
     stores.metadata.overlays(),
+    stores.metadata.qualityOverlays(),
     stores.metadata.runs(RUNS_SHOWN),
     publications.list(),
   ])
@@ -47,7 +49,14 @@ export async function describeProduct(
     const sight = sightOf(product, asking.decision)
     const quality = visibleQuality(sight, asking, manifest)
     const datasets = await Promise.all(
-      sight.datasets.map(dataset => describeDataset(managed, asking, dataset, sight, quality, pin, samples)),
+      sight.datasets.map(async dataset => {
+        const described = await describeDataset(managed, asking, dataset, sight, quality, pin, samples)
+        const changed = rules.find(one => one.dataset === dataset.name)
+        if (!changed) return described
+        // Who works on the product is nothing for visitors.
+        const by = asking.caller.authenticated ? { qualityChangedBy: changed.by } : {}
+        return { ...described, ...by, qualityChangedAt: changed.at }
+      }),
     )
     const shown = visibleText(sight)
     return {
@@ -86,13 +95,10 @@ export async function describeProduct(
         passed: quality.filter(result => result.passed).length,
         failed: quality.filter(result => !result.passed).length,
       },
-      freshness: freshnessOf(
-        product.outputPorts.map(port => port.contract),
-        confirmedAt(runs),
-      ),
+      freshness: freshnessOf(outputContracts(product), confirmedAt(runs)),
       ...(manifest ? { publishedAt: manifest.createdAt } : {}),
       runs: runs.map(run => visibleRun(run, asking, sight)),
-      agreements: product.outputPorts.flatMap(({ contract }) => agreementsOf(contract, sight)),
+      agreements: outputContracts(product).flatMap(contract => agreementsOf(contract, sight)),
     }
   } finally {
     if (!asking.pin) pin?.release()

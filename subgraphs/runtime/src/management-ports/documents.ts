@@ -1,17 +1,14 @@
-import { type Dataset, type Product, type ProductDecision, redact } from '@terrane/schema'
-import { stringify } from 'yaml'
+import { type Contract, type Product, type ProductDecision, redact } from '@terrane/schema'
 import { type Sight, sightOf } from './sight.js'
 
-/**
- * The ODPS document as YAML, for this caller: secrets replaced, and whatever names what they may not discover left out.
- */
-export function descriptorYaml(product: Product, decision: ProductDecision): string {
-  return stringify(without(redact(product.document), sightOf(product, decision)))
+/** The ODPS document for this caller: secrets replaced, and whatever names what they may not discover left out. */
+export function descriptorFor(product: Product, decision: ProductDecision): object {
+  return without(redact(product.document), sightOf(product, decision)) as object
 }
 
-/** The ODCS document of a dataset's contract as YAML, likewise. */
-export function contractYaml(product: Product, dataset: Dataset, decision: ProductDecision): string {
-  return stringify(without(redact(dataset.contract.document), sightOf(product, decision)))
+/** The ODCS document of a contract, in or out, likewise. */
+export function contractFor(product: Product, contract: Contract, decision: ProductDecision): object {
+  return without(redact(contract.document), sightOf(product, decision)) as object
 }
 
 /** Texts that explain: an item loses them and stays. What else an item says is what it is about. */

@@ -1,6 +1,7 @@
 import type { AuditInfo, RunInfo } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { QuarantinedRow } from '../input-layer/landed.js'
+import { inputContractFor } from './input-contract.js'
 import { describeInputs, type InputInfo } from './inputs.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited, need } from './rights.js'
@@ -62,6 +63,10 @@ export class ObservabilityPort {
 
   inputs(asking: Asking): Promise<InputInfo[]> {
     return describeInputs(this.managed, asking)
+  }
+
+  inputContract(port: string, asking: Asking): object | undefined {
+    return inputContractFor(this.managed, port, asking)
   }
 
   async metrics(asking: Asking): Promise<string> {

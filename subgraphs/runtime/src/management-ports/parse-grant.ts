@@ -2,6 +2,7 @@ import {
   type Action,
   type Condition,
   type Dataset,
+  type ExtraField,
   type Grant,
   type Mask,
   type Problem,
@@ -47,7 +48,7 @@ export function parseGrant(product: Product, input: unknown): { grant?: GrantTer
   if (datasets.length === 0) {
     refuse(`the dataset ${quoted(given.dataset)}`, [...product.datasets.map(({ name }) => name), '*'].join(', '))
   }
-  const properties = propertiesOf(given.properties, datasets, refuse)
+  const properties = propertiesOf(given.properties, datasets, product.extension?.fields ?? [], refuse)
   const classifications = classificationsOf(given.classifications, datasets, refuse)
   const { rowFilter, problems: ofFilter } = rowFilterOf(given.rowFilter, datasets)
   const { masks, problems: ofMasks } = masksOf(given.masks, datasets, refuse)
@@ -106,13 +107,20 @@ function actionsOf(given: unknown, refuse: Refuse): Action[] | undefined {
     : refuse('the actions', `some of ${ACTIONS.join(', ')}`)
 }
 
-function propertiesOf(given: unknown, datasets: Dataset[], refuse: Refuse): string[] | undefined {
+function propertiesOf(
+  given: unknown,
+  datasets: Dataset[],
+  extra: readonly ExtraField[],
+  refuse: Refuse,
+): string[] | undefined {
   if (given === undefined) return undefined
   const names = textsOf(given)
   // A denial of no property at all would deny nothing.
   if (!names?.length) return refuse('the list of properties', 'names of properties, or no list for all of them')
   for (const name of names) {
-    if (!datasets.some(dataset => propertyOf(dataset, name)))
+    const known = (dataset: Dataset) =>
+      propertyOf(dataset, name) || extra.some(field => field.dataset === dataset.name && field.property === name)
+    if (!datasets.some(known))
       refuse(`the property ${quoted(name)}`, 'a property of the dataset, by its name in the contract')
   }
   return names

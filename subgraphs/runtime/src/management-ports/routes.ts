@@ -2,16 +2,18 @@ import { GraphQLError } from 'graphql'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ControlPort } from './control.js'
+import { documentResponse } from './document-response.js'
 import type { ObservabilityPort } from './observability.js'
 import type { Asking } from './port.js'
+import { putQuality, qualityInForce, resetQuality } from './quality-overlays.js'
 
 /** Bytes of a model's SQL, of a grant. */
 const LARGEST_SQL_BYTES = 1_000_000
 const LARGEST_GRANT_BYTES = 100_000
 
 /**
- * Control and observability over HTTP, below a product's address: `/control/…` and `/observability/…`. The same ports
- * serve the graph; only the clothes differ. `asking` is who asks, already verified.
+ * Control and observability over HTTP, below a product's address: `/control/…`, `/observability/…` and the contracts of
+ * what comes in. The same ports serve the graph; only the clothes differ. `asking` is who asks, already verified.
  */
 export function managementRoutes(
   control: ControlPort,
@@ -48,6 +50,21 @@ export function managementRoutes(
       ? context.body(null, 204)
       : trouble(context, 404, "This model has no overlay: the folder's SQL is in force.")
   })
+  routes.get('/control/quality/:dataset', async context => {
+    const inForce = await qualityInForce(control.managed, context.req.param('dataset'), asking(context))
+    return inForce ? context.json(inForce) : trouble(context, 404, 'There is no such dataset.')
+  })
+  routes.put('/control/quality/:dataset', atMost(LARGEST_GRANT_BYTES), async context => {
+    const dataset = context.req.param('dataset')
+    const done = await putQuality(control.managed, dataset, await context.req.text(), asking(context))
+    if (!done) return trouble(context, 404, 'There is no such dataset.')
+    return context.json({ accepted: done.rules !== undefined, ...done }, done.rules ? 200 : 422)
+  })
+  routes.delete('/control/quality/:dataset', async context =>
+    (await resetQuality(control.managed, context.req.param('dataset'), asking(context)))
+      ? context.body(null, 204)
+      : trouble(context, 404, "This dataset's rules have no overlay: the contract's are in force."),
+  )
   routes.post('/control/runs', async context => context.json(await control.run(asking(context)), 202))
   routes.get('/control/grants', async context => context.json({ grants: await control.grants(asking(context)) }))
   routes.put('/control/grants', atMost(LARGEST_GRANT_BYTES), async context => {
@@ -99,6 +116,13 @@ export function managementRoutes(
       'cache-control': 'no-store',
     }),
   )
+
+  routes.get('/input/:port/contract.yaml', context => {
+    const document = observability.inputContract(context.req.param('port'), asking(context))
+    return document
+      ? documentResponse(context.req.raw, document)
+      : trouble(context, 404, 'There is no such input port, or another product feeds it by its own contract.')
+  })
 
   // Mounted apps do not share an error handler: refusals of the ports become problem+json here, the rest goes on up.
   routes.onError((error, context) => {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Product } from '@terrane/schema'
+import type { Lease } from '../lease.js'
+import { scratchIn, sweepScratch } from '../scratch.js'
 import { patiently } from '../store-unavailable.js'
 import type { MetadataStore } from '../stores/stores.js'
 import { DuckDbColumnStore } from './column-store.js'
@@ -21,15 +23,29 @@ export interface OpenPublicationsOptions {
   databaseUrl?: string
   /** Publications kept beside the current one. Default 3. */
   keep?: number
+  /** What another process has begun looks like what a crash left: nothing is swept while one runs. */
+  lease?: Pick<Lease, 'tryTake'>
+  /**
+   * Other processes serve the same publications: what one of them reads no other knows of, so what went out of force
+   * less than a minute ago stays; and what another publishes is noticed.
+   */
+  shared?: boolean
   log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
 }
+
+/** Longer than a request may take. */
+const READ_MILLISECONDS = 60_000
+/** How soon what another process published is noticed. */
+const WATCH_MILLISECONDS = 2000
 
 /** Opens a product's publications and removes what a crash left. */
 export async function openPublications(options: OpenPublicationsOptions): Promise<Publications> {
   const backend = await openRowBackend(options)
   const publications = new FolderPublications(options, backend)
   try {
-    await publications.sweep()
+    const held = await options.lease?.tryTake()
+    if (held || !options.lease) await publications.sweep().finally(() => held?.release())
+    if (options.shared) await publications.watchOthers()
     return publications
   } catch (error) {
     await publications.close()
@@ -54,6 +70,9 @@ class FolderPublications implements Publications {
   private readonly listeners = new Set<(number: number) => void>()
   private readonly folder: string
   private readonly temporaryFolder: string
+  /** The last that listeners were told of, and what looks for those that others publish. */
+  private told?: number
+  private watch?: NodeJS.Timeout
   /** Commits and removals follow one another. */
   private last: Promise<unknown> = Promise.resolve()
   private closed = false
@@ -63,7 +82,7 @@ class FolderPublications implements Publications {
     private readonly backend: RowBackend,
   ) {
     this.folder = join(options.folder, 'publications')
-    this.temporaryFolder = join(options.folder, 'temporary')
+    this.temporaryFolder = scratchIn(join(options.folder, 'temporary'))
   }
 
   current(): Promise<number | undefined> {
@@ -89,7 +108,7 @@ class FolderPublications implements Publications {
       await writeDurably(folder, manifest)
       await this.options.metadata.commitPublication(number, manifest)
       this.begun.delete(number)
-      for (const listener of this.listeners) listener(number)
+      this.tell(number)
       await this.retire().catch(error => this.warn('An old publication could not be removed yet.', error))
     })
   }
@@ -141,7 +160,7 @@ class FolderPublications implements Publications {
         this.options.log?.({ level: 'info', message: 'Removing what an unfinished run left.', publication: number })
         await this.discard(number)
       }
-      if (this.pins.size === 0) await rm(this.temporaryFolder, { recursive: true, force: true })
+      if (this.pins.size === 0) await sweepScratch(join(this.temporaryFolder, '..'))
       await this.retire()
     })
   }
@@ -151,8 +170,25 @@ class FolderPublications implements Publications {
     return () => this.listeners.delete(listener)
   }
 
+  /** From now on listeners are told of what other processes publish, too. */
+  async watchOthers(): Promise<void> {
+    this.told = await this.current()
+    const look = async () => {
+      const number = await this.current()
+      if (number !== undefined && number !== this.told && !this.begun.has(number)) this.tell(number)
+    }
+    // A store that is away is told of by whoever asks for data.
+    this.watch = setInterval(() => void look().catch(() => undefined), WATCH_MILLISECONDS).unref()
+  }
+
+  private tell(number: number): void {
+    this.told = number
+    for (const listener of this.listeners) listener(number)
+  }
+
   async close(): Promise<void> {
     this.closed = true
+    clearInterval(this.watch)
     await this.last.catch(() => undefined)
     for (const [number] of this.held) await this.letGo(number)
     await this.backend.close()
@@ -211,9 +247,12 @@ class FolderPublications implements Publications {
     if (this.closed) return
     const history = await this.options.metadata.publications()
     const current = await this.current()
-    const old = history.map(({ number }) => number).filter(number => number !== current)
-    const keep = this.options.keep ?? 3
-    for (const number of new Set([...old.slice(0, Math.max(0, old.length - keep)), ...this.overdue])) {
+    const old = history.filter(({ number }) => number !== current)
+    const beyond = old
+      .slice(0, Math.max(0, old.length - (this.options.keep ?? 3)))
+      .map(({ number }) => number)
+      .filter(number => !this.mayBeReadElsewhere(history.find(each => each.number > number)))
+    for (const number of new Set([...beyond, ...this.overdue])) {
       this.overdue.add(number)
       if (this.pins.has(number)) continue
       await this.options.metadata.forgetPublication(number)
@@ -222,6 +261,11 @@ class FolderPublications implements Publications {
       this.overdue.delete(number)
       await this.discard(number)
     }
+  }
+
+  private mayBeReadElsewhere(next: { manifest: object } | undefined): boolean {
+    if (!this.options.shared || !next) return false
+    return Date.now() - Date.parse((next.manifest as Manifest).createdAt) < READ_MILLISECONDS
   }
 
   private async discard(number: number): Promise<void> {

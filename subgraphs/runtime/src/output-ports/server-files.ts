@@ -1,6 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Dataset, type DatasetDecision, filesOf, type Problem, type Product, problem } from '@terrane/schema'
+import {
+  type Dataset,
+  type DatasetDecision,
+  filesOf,
+  outputContracts,
+  type Problem,
+  type Product,
+  problem,
+} from '@terrane/schema'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { AuditStore } from '../stores/stores.js'
 
@@ -24,7 +32,7 @@ export class ServerFiles {
   constructor(private readonly parts: ServerFilesParts) {}
 
   async write(): Promise<Problem[]> {
-    const wanted = this.parts.product.outputPorts.flatMap(({ contract }) => filesOf(contract))
+    const wanted = outputContracts(this.parts.product).flatMap(filesOf)
     const pin = wanted.length > 0 ? await this.parts.publications.pin() : undefined
     if (!pin) return []
     try {

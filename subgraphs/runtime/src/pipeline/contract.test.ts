@@ -161,6 +161,24 @@ describe('promises about rows', () => {
     expect(results.some(({ passed }) => !passed)).toBe(true)
   })
 
+  test('what a broken primary key says is not said again of its property; another property of it may still repeat', async () => {
+    const strict = { required: true, unique: true }
+    const one = await outcome(promised({ id: strict }, { primaryKey: ['id'] }), ROWS)
+    expect(one.problems.map(({ code }) => code)).toEqual(['CONTRACT_BROKEN_PRIMARY_KEY'])
+    expect(one.results.map(({ rule: name, passed }) => [name, passed])).toEqual([
+      ['primaryKey', false],
+      ['required', false],
+      ['unique', false],
+    ])
+    const two = await outcome(promised({ id: strict, email: strict }, { primaryKey: ['id', 'n'] }), ROWS)
+    expect(two.problems.map(({ code }) => code)).toEqual([
+      'CONTRACT_BROKEN_PRIMARY_KEY',
+      'CONTRACT_BROKEN_UNIQUE',
+      'CONTRACT_BROKEN_REQUIRED',
+      'CONTRACT_BROKEN_UNIQUE',
+    ])
+  })
+
   test('kept ones are told as kept', async () => {
     const contract = promised({
       n: { required: true, options: { minimum: 1, maximum: 9 } },

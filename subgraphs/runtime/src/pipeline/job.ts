@@ -1,4 +1,4 @@
-import type { Dataset, Model, Problem, Product, Property, QualityResult } from '@terrane/schema'
+import type { Dataset, Model, ModelLineage, Problem, Product, Property, QualityResult } from '@terrane/schema'
 import type { LandedFile } from '../input-layer/landed.js'
 
 /**
@@ -49,6 +49,7 @@ export type RunMessage =
   | { type: 'progress'; step: string; detail?: string; rows?: number; seconds?: number }
   | { type: 'result'; result: RunResult }
   | { type: 'verdict'; verdict: Verdict }
+  | { type: 'verdicts'; verdicts: TracedVerdict[] }
 
 export interface RunResult {
   ok: boolean
@@ -101,3 +102,11 @@ export interface InputTable {
 }
 /** What it answers, as one line `{ type: 'verdict', verdict }`. */
 export type Verdict = Awaited<ReturnType<JudgeModels>>
+
+/** Judges the models of several products in one process, and traces where the columns of those without problems come from. */
+export interface TraceJob {
+  kind: 'trace'
+  products: Omit<JudgeJob, 'kind'>[]
+}
+/** `columns` is empty where the models have problems. */
+export type TracedVerdict = Verdict & { columns: ModelLineage[] }

@@ -38,7 +38,7 @@ export async function checkDataset(
     const { passed, actual } = check.judge(count, rows)
     const { property, rule, severity, expected } = check
     results.push({ dataset: dataset.name, ...(property ? { property } : {}), rule, passed, severity, expected, actual })
-    if (passed || severity !== 'error') continue
+    if (passed || severity !== 'error' || (isOfKey(check, dataset) && results.some(isBrokenKey))) continue
     const place = check.place ?? dataset.place
     const details = { dataset: dataset.name, property, rule, expected }
     if (withoutValues) {
@@ -49,6 +49,13 @@ export async function checkDataset(
     problems.push(check.problem({ ...details, actual, rows: count, example }, place))
   }
   return { results, problems }
+}
+
+const isBrokenKey = ({ rule, passed }: QualityResult) => rule === 'primaryKey' && !passed
+
+/** What a broken primary key says already: a key is there in each of its properties, and one property alone is unique. */
+function isOfKey({ rule, property = '' }: Check, { primaryKey }: Dataset): boolean {
+  return primaryKey.includes(property) && (rule === 'required' || (rule === 'unique' && primaryKey.length === 1))
 }
 
 interface Check {

@@ -2,7 +2,17 @@ import { existsSync, mkdirSync } from 'node:fs'
 import os from 'node:os'
 import { type Problem, problem } from '@terrane/schema/problems'
 import { confine } from './confine.js'
-import type { JudgeJob, JudgeModels, RunJob, RunLimits, RunMessage, RunPipeline, RunResult } from './job.js'
+import type {
+  JudgeJob,
+  JudgeModels,
+  RunJob,
+  RunLimits,
+  RunMessage,
+  RunPipeline,
+  RunResult,
+  TracedVerdict,
+  TraceJob,
+} from './job.js'
 
 /** The only two ways to SQL that somebody else wrote; both are a child process each, ended when its work is. */
 
@@ -39,6 +49,35 @@ export const judgeModels: JudgeModels = async (product, inputs) => {
   return { problems: [ended.problem ?? crashed('it gave no verdict')], order: [], lineage: [] }
 }
 
+/** Products of one process: starting it takes longer than judging one, and its answer is one line. */
+const TRACED_TOGETHER = 30
+
+/**
+ * Judges many products, and says of each of their columns which columns of their input ports it is made of. One that
+ * breaks the process is found by halves, and costs itself only.
+ */
+export async function traceProducts(products: TraceJob['products']): Promise<TracedVerdict[]> {
+  const verdicts: TracedVerdict[][] = []
+  let next = 0
+  const work = async () => {
+    for (let at = next++; at * TRACED_TOGETHER < products.length; at = next++) {
+      verdicts[at] = await traceTogether(products.slice(at * TRACED_TOGETHER, (at + 1) * TRACED_TOGETHER))
+    }
+  }
+  await Promise.all([work(), work()])
+  return verdicts.flat()
+}
+
+async function traceTogether(products: TraceJob['products']): Promise<TracedVerdict[]> {
+  const ended = await converse({ kind: 'trace', products }, JUDGE_LIMITS, os.tmpdir(), () => {})
+  if (ended.message?.type === 'verdicts') return ended.message.verdicts
+  if (products.length === 1) {
+    return [{ problems: [ended.problem ?? crashed('it gave no verdict')], order: [], lineage: [], columns: [] }]
+  }
+  const half = Math.ceil(products.length / 2)
+  return [...(await traceTogether(products.slice(0, half))), ...(await traceTogether(products.slice(half)))]
+}
+
 interface Ended {
   /** The last line that is not progress. */
   message?: Exclude<RunMessage, Progress>
@@ -49,7 +88,7 @@ interface Ended {
 
 /** One conversation: the job in, progress and one answer out. */
 function converse(
-  job: RunJob | JudgeJob,
+  job: RunJob | JudgeJob | TraceJob,
   limits: RunLimits,
   folder: string,
   onProgress: (message: Progress) => void,

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm'
-import { databaseParts, ensureDatabase } from '../product-database.js'
+import { databaseParts, ensureDatabase, inTurnAtServer } from '../product-database.js'
 import { patiently, StoreUnavailable } from '../store-unavailable.js'
 import { WriteQueue } from './write-queue.js'
 
@@ -75,8 +75,9 @@ export class StoreConnection {
     const { name, entities, migrations } = this.description
     const shared = { entities, migrations, migrationsTableName: `${name}_migrations`, logging: false as const }
     if ('url' in this.place) {
-      await ensureDatabase(this.place.url)
-      this.writer = await opened({ ...mysqlOptions(this.place.url), ...shared })
+      const { url } = this.place
+      await ensureDatabase(url)
+      this.writer = await inTurnAtServer(url, name, () => opened({ ...mysqlOptions(url), ...shared }))
       return
     }
     const { file } = this.place

@@ -1,4 +1,4 @@
-import type { AuditInfo, Grant, RunInfo } from '@terrane/schema'
+import type { AuditInfo, Grant, QualityRule, RunInfo } from '@terrane/schema'
 import type { LandedFile } from '../input-layer/landed.js'
 
 /**
@@ -28,6 +28,9 @@ export interface MetadataStore {
   overlays(): Promise<Overlay[]>
   putOverlay(overlay: Overlay): Promise<void>
   removeOverlay(model: string): Promise<boolean>
+  qualityOverlays(): Promise<QualityOverlay[]>
+  putQualityOverlay(overlay: QualityOverlay): Promise<void>
+  removeQualityOverlay(dataset: string): Promise<boolean>
 
   /** The descriptor and contracts as deployed, for discovery and for finding out what a deploy changed. */
   deployed(): Promise<{ sha256: string; at: string } | undefined>
@@ -44,6 +47,15 @@ export interface MetadataStore {
 export interface Overlay {
   model: string
   sql: string
+  baselineSha256: string
+  by: string
+  at: string
+}
+
+/** A dataset's quality rules changed through the control port, over the contract's. */
+export interface QualityOverlay {
+  dataset: string
+  rules: QualityRule[]
   baselineSha256: string
   by: string
   at: string

@@ -1,4 +1,4 @@
-import { type Coordinates, hiddenFrom, type ProductDecision, visibleSchema } from '@terrane/schema'
+import { type Coordinates, type ExtraField, hiddenFrom, type ProductDecision, visibleSchema } from '@terrane/schema'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { readable } from '../reading.js'
 import { denied } from '../refusal.js'
@@ -27,6 +27,7 @@ export class GraphViews {
     private readonly product: string,
     private readonly schema: GraphQLSchema,
     private readonly coordinates: Coordinates,
+    private readonly extra: readonly ExtraField[] = [],
   ) {}
 
   /** `whole`: the SDL may be asked for, by the mesh itself or where everything is public. */
@@ -73,6 +74,11 @@ export class GraphViews {
       for (const [property, coordinates] of Object.entries(properties)) {
         if (!readable(dataset, property)) refuse(coordinates, name, `${this.product}/${name}/${property}`)
       }
+    }
+    // What a resolver of the product's makes of values has no row to filter and no mask to put on: all or nothing.
+    for (const { type, field, dataset, property } of this.extra) {
+      if (decision.datasets[dataset]?.properties[property]?.read === true && decision.datasets[dataset].read) continue
+      refuse([`${type}.${field}`], dataset, `${this.product}/${dataset}/${property}`)
     }
     return refused
   }

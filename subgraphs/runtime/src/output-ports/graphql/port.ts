@@ -45,7 +45,7 @@ interface RequestContext extends GraphContext {
  */
 export async function openGraphqlPort(product: Product, parts: GraphqlPortParts): Promise<GraphqlPort> {
   settleEntities(parts.schema)
-  const views = new GraphViews(product.name, parts.schema, coordinatesOf(product))
+  const views = new GraphViews(product.name, parts.schema, coordinatesOf(product), product.extension?.fields)
   const server = new ApolloServer<RequestContext>({
     gateway: {
       onSchemaLoadOrUpdate(listener) {

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import type { RunInfo } from '@terrane/schema'
+import type { QualityRule, RunInfo } from '@terrane/schema'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 import type { LandedFile } from '../../input-layer/landed.js'
 import { wholeNumber } from '../whole-number.js'
@@ -104,6 +104,25 @@ export class OverlayEntity {
   at!: string
 }
 
+/** A dataset's quality rules changed through the control port. */
+@Entity({ name: 'quality_overlay' })
+export class QualityOverlayEntity {
+  @PrimaryColumn({ type: 'varchar', length: 191 })
+  dataset!: string
+
+  @Column({ type: 'simple-json' })
+  rules!: QualityRule[]
+
+  @Column({ type: 'varchar', length: 64, name: 'baseline_sha256' })
+  baselineSha256!: string
+
+  @Column({ type: 'varchar', length: 191, name: 'changed_by' })
+  by!: string
+
+  @Column({ type: 'varchar', length: 32, name: 'changed_at' })
+  at!: string
+}
+
 /** The documents as last deployed; one row. */
 @Entity({ name: 'deployment' })
 export class DeploymentEntity {
@@ -148,6 +167,7 @@ export const METADATA_ENTITIES = [
   CurrentItemEntity,
   RunEntity,
   OverlayEntity,
+  QualityOverlayEntity,
   DeploymentEntity,
   PublicationEntity,
   PublicationPointerEntity,

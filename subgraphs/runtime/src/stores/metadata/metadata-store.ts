@@ -1,7 +1,7 @@
 import type { RunInfo } from '@terrane/schema'
 import type { LandedFile } from '../../input-layer/landed.js'
 import type { StoreConnection } from '../store-connection.js'
-import type { MetadataStore, Overlay } from '../stores.js'
+import type { MetadataStore, Overlay, QualityOverlay } from '../stores.js'
 import {
   CurrentItemEntity,
   DeploymentEntity,
@@ -9,6 +9,7 @@ import {
   OverlayEntity,
   PublicationEntity,
   PublicationPointerEntity,
+  QualityOverlayEntity,
   RunEntity,
 } from './entities.js'
 
@@ -92,6 +93,26 @@ export class TypeOrmMetadataStore implements MetadataStore {
   removeOverlay(model: string): Promise<boolean> {
     return this.store.write(async manager => {
       const { affected } = await manager.delete(OverlayEntity, { model })
+      return Boolean(affected)
+    })
+  }
+
+  qualityOverlays(): Promise<QualityOverlay[]> {
+    return this.store.read(async manager => {
+      const found = await manager.find(QualityOverlayEntity, { order: { dataset: 'ASC' } })
+      return found.map(({ dataset, rules, baselineSha256, by, at }) => ({ dataset, rules, baselineSha256, by, at }))
+    })
+  }
+
+  putQualityOverlay(overlay: QualityOverlay): Promise<void> {
+    return this.store.write(async manager => {
+      await manager.save(manager.create(QualityOverlayEntity, { ...overlay }))
+    })
+  }
+
+  removeQualityOverlay(dataset: string): Promise<boolean> {
+    return this.store.write(async manager => {
+      const { affected } = await manager.delete(QualityOverlayEntity, { dataset })
       return Boolean(affected)
     })
   }

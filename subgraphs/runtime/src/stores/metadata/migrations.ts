@@ -71,4 +71,22 @@ export class MetadataUpstream1764000000002 implements MigrationInterface {
   }
 }
 
-export const METADATA_MIGRATIONS = [Metadata1764000000001, MetadataUpstream1764000000002]
+/** Quality rules changed through the control port. */
+export class MetadataQuality1764100000003 implements MigrationInterface {
+  readonly name = 'MetadataQuality1764100000003'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.createTable(
+      table(
+        'quality_overlay',
+        ...[key('dataset'), text('rules'), word('baseline_sha256', 64), word('changed_by'), time('changed_at')],
+      ),
+    )
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('quality_overlay')
+  }
+}
+
+export const METADATA_MIGRATIONS = [Metadata1764000000001, MetadataUpstream1764000000002, MetadataQuality1764100000003]

@@ -1,0 +1,38 @@
+import { type InputTable, traceProducts } from '@terrane/runtime'
+import { type Problem, type Product, problem } from '@terrane/schema'
+import { arriving } from './arriving.js'
+import type { Checked, Surroundings } from './checked.js'
+
+/** The SQL as a run would judge it, what it makes against what the contracts promise, and where its columns come from. */
+export async function checkPipelines(all: readonly Checked[], { beside }: Surroundings): Promise<void> {
+  const readable = all.flatMap(one => (one.product ? [{ one, product: one.product }] : []))
+  const verdicts = await traceProducts(
+    readable.map(({ product }) => ({
+      models: product.models,
+      ports: product.inputPorts.map(({ name }) => name),
+      datasets: product.datasets,
+      inputs: inputsOf(product, beside),
+    })),
+  )
+  for (const [at, { one, product }] of readable.entries()) {
+    const { problems, columns } = verdicts[at]!
+    one.problems.push(...unknownInputs(product, beside), ...problems)
+    one.lineage = columns
+  }
+}
+
+function inputsOf(product: Product, beside: readonly Product[]): InputTable[] {
+  return product.inputPorts.flatMap(port => {
+    const properties = arriving(port, beside)?.properties
+    return properties ? [{ port: port.name, properties: properties.map(({ name, type }) => ({ name, type })) }] : []
+  })
+}
+
+function unknownInputs(product: Product, beside: readonly Product[]): Problem[] {
+  return product.inputPorts.flatMap(port => {
+    if (port.source.kind === 'contract' || arriving(port, beside)) return []
+    const { file, line, column } = port.place
+    const details = { port: port.name, contract: port.contractId }
+    return [problem('UPSTREAM_CONTRACT_NOT_HERE', details, { file, line, column })]
+  })
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
+
+/** `docs/first-product.md`, followed to the letter: its blocks are run, and what it shows is what comes. */
+
+const WORKSPACE = path.resolve(__dirname, '../../..')
+const PAGE = readFileSync(path.join(WORKSPACE, 'docs/first-product.md'), 'utf8')
+const blocks = [...PAGE.matchAll(/^```(sh|json|csv)\n([\s\S]*?)^```$/gm)].map(([, kind, text]) => ({
+  kind,
+  text: text!,
+}))
+
+let user: string
+let mesh: DemoMesh
+let productListenPort: number
+const started: ChildProcess[] = []
+
+/** Only listen ports differ from the page, and the mesh has fewer orders than that of `npm start`. */
+const here = (text: string) =>
+  text.replaceAll(':4000', `:${new URL(mesh.url).port}`).replaceAll('4100', String(productListenPort))
+const environment = () => ({
+  ...process.env,
+  HOME: user,
+  TERRANE_HOME: path.join(user, 'home'),
+  PORT: new URL(mesh.url).port,
+  npm_config_cache: path.join(user, 'npm'),
+})
+
+async function sh(text: string): Promise<string> {
+  const child = spawn('bash', ['-e', '-c', here(text)], { cwd: WORKSPACE, env: environment() })
+  let [said, complaint] = ['', '']
+  child.stdout.on('data', chunk => {
+    said += chunk
+  })
+  child.stderr.on('data', chunk => {
+    complaint += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${text}\nended with ${code}:\n${said}${complaint}`)
+  return said
+}
+
+/** What is left running in a terminal of its own, once it says that it is ready. */
+async function leaveRunning(text: string): Promise<void> {
+  const child = spawn('bash', ['-e', '-c', `exec ${here(text)}`], { cwd: WORKSPACE, env: environment() })
+  started.push(child)
+  let said = ''
+  for await (const chunk of child.stdout) {
+    said += chunk
+    if (said.includes('is ready at')) return
+  }
+  throw new Error(`${text}\nended:\n${said}`)
+}
+
+beforeAll(async () => {
+  user = mkdtempSync(path.join(tmpdir(), 'terrane-first-product-'))
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  productListenPort = (free.address() as { port: number }).port
+  free.close()
+  mesh = await startDemoMesh({
+    home: path.join(user, 'home'),
+    listenPort: 0,
+    host: '127.0.0.1',
+    terminal: new Terminal(false, { isTTY: false, write: () => true } as never),
+    today: new Date('2026-03-10T00:00:00Z'),
+    orders: 500,
+  })
+}, 120_000)
+
+afterAll(async () => {
+  for (const child of started) {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  }
+  await mesh?.close()
+  rmSync(user, { recursive: true, force: true })
+}, 30_000)
+
+test('the page begins with the mesh that runs here', () => {
+  expect(blocks.length).toBeGreaterThan(8)
+  expect(blocks[0]).toEqual({ kind: 'sh', text: 'npm start\n' })
+})
+
+test('every block works as it stands, and answers what the page shows', async () => {
+  let answer = ''
+  let compared = 0
+  for (const { kind, text } of blocks.slice(1)) {
+    if (kind === 'sh' && text.startsWith('npx terrane serve')) await leaveRunning(text.trim())
+    else if (kind === 'sh') answer = await sh(text)
+    else {
+      compared++
+      if (kind === 'json') {
+        const { data, errors } = JSON.parse(answer)
+        expect({ data, errors }).toEqual({ ...JSON.parse(text), errors: undefined })
+      } else expect(answer).toBe(text)
+    }
+  }
+  expect(compared).toBe(2)
+  // And whoever has no grant reads nothing of it.
+  const query = '{ irelandSales { orders { nodes { orderId amount customer } } } }'
+  const stranger = await fetch(`${mesh.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  })
+  expect(await stranger.text()).not.toMatch(/IE-\d|Aoife/)
+}, 180_000)
+
+test('init overwrites nothing, and shows before it writes', async () => {
+  const again = 'npx terrane init ~/ireland/ireland-sales --from ~/ireland/orders.csv'
+  await expect(sh(again)).rejects.toThrow(/is not empty/)
+  const shown = await sh('npx terrane init ~/ireland/other-sales --from ~/ireland/orders.csv --dry-run; ls ~/ireland')
+  expect(shown).toContain('contractId: other-sales.input.orders')
+  expect(shown.trim().split('\n').slice(-2)).toEqual(['ireland-sales', 'orders.csv'])
+  await expect(sh('npx terrane init ~/ireland/Other_1 --from ~/ireland/orders.csv')).rejects.toThrow(
+    /cannot be a product/,
+  )
+  await expect(sh('npx terrane init ~/ireland/x --from ~/nowhere.csv')).rejects.toThrow(/There is no file/)
+})

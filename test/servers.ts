@@ -1,0 +1,6 @@
+/** The servers besides MySQL that `global-setup.js` found for tests; undefined where there is none. */
+export const POSTGRESQL_SERVER: string | undefined = process.env.TERRANE_TEST_POSTGRESQL_URL
+export const MQTT_BROKER: string | undefined = process.env.TERRANE_TEST_MQTT_URL
+
+/** Suites that need one are skipped without it, by name. */
+export const describeWith = (server: string | undefined): typeof describe.skip => (server ? describe : describe.skip)
