@@ -11,8 +11,8 @@ const DIST = path.resolve(__dirname, '../../marketplace/dist')
 const LARGEST_FIRST_SCRIPT = 300 * 1024
 
 const PAGES: [path: string, shown: string][] = [
-  ['/', 'The mesh'],
-  ['/products', 'My access'],
+  ['/', 'europe/uk'],
+  ['/products', '9 products'],
   ['/products/uk-sales', 'Who answers for it'],
   ['/products/uk-sales/fields', 'customer_email'],
   ['/products/uk-sales/sample', 'Download csv'],
@@ -76,6 +76,7 @@ describeInBrowser('the frame of all pages', () => {
     await page.keyboard.press('g')
     await page.keyboard.press('p')
     await page.waitForURL('**/products')
+    await page.getByRole('heading', { name: 'Data products' }).waitFor()
     await page.keyboard.press('/')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Search data products')
     // Where text is typed, keys are letters.
@@ -86,7 +87,7 @@ describeInBrowser('the frame of all pages', () => {
   it('can be walked by keyboard alone: skip the header, open a product from the map', async () => {
     page = await market.arrive()
     await show(page, PAGES[0]!)
-    await page.getByRole('link', { name: /^uk-sales;/ }).waitFor()
+    await page.getByRole('link', { name: /^uk-sales europe/ }).waitFor()
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
     await page.keyboard.press('Enter')

@@ -3,7 +3,7 @@ import { EVERYTHING, useSearch } from '../../api/catalogue'
 import type { Discovered } from '../../api/discovery'
 import { useModelSql } from '../../api/discovery'
 import type { MeshProduct } from '../../api/mesh-types'
-import { Copy } from '../../parts/copy'
+import { Code } from '../../parts/code'
 import type { Graph, GraphNode, Tone } from '../../parts/graph/graph'
 import { GraphView } from '../../parts/graph/graph-view'
 import { Empty } from '../../parts/states'
@@ -49,10 +49,7 @@ function Models({ rootField }: { rootField: string }) {
             </code>
           </summary>
           {sql ? (
-            <div className={styles.code}>
-              <pre>{sql}</pre>
-              <Copy text={sql} what={`the SQL of ${name}`} />
-            </div>
+            <Code text={sql} what={`the SQL of ${name}`} />
           ) : (
             <p className={styles.soft}>Its SQL names what you may not know of.</p>
           )}

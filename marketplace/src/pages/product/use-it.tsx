@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Dataset } from '../../api/discovery'
 import { type Session, useSession } from '../../api/session'
-import { Copy } from '../../parts/copy'
+import { Code } from '../../parts/code'
 import { counted } from '../../parts/numbers'
 import { called } from '../../parts/people'
 import { Empty } from '../../parts/states'
@@ -68,10 +68,7 @@ function Snippets({
         ))}
       </nav>
       <p className={styles.soft}>{shown.about}</p>
-      <div className={styles.code}>
-        <pre>{shown.text}</pre>
-        <Copy text={shown.text} what="the snippet" />
-      </div>
+      <Code text={shown.text} what="the snippet" />
       {shown.key === 'graphql' && (
         <Button
           component={Link}

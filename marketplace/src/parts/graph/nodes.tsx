@@ -15,15 +15,14 @@ export interface BoxData extends Record<string, unknown> {
 export function Box({ data }: NodeProps) {
   const { node, direction, reads, feeds } = data as BoxData
   const said = [
-    node.label,
-    node.note,
+    // As it can be seen, for those who speak to the page.
+    `${node.label} ${node.note ?? ''}`.trim(),
     reads.length > 0 && `reads ${reads.join(', ')}`,
     feeds.length > 0 && `feeds ${feeds.join(', ')}`,
   ].filter(Boolean)
   const inner = (
     <>
-      <span className={styles.label}>{node.label}</span>
-      {node.note && <span className={styles.note}>{node.note}</span>}
+      <span className={styles.label}>{node.label}</span> {node.note && <span className={styles.note}>{node.note}</span>}
     </>
   )
   const common = {
