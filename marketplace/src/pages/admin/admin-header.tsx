@@ -29,7 +29,7 @@ export function AdminHeader({ product, managed }: { product: MeshProduct; manage
       <AtAGlance
         name={name}
         freshness={product.freshness}
-        run={runs?.[0]}
+        runs={runs ?? []}
         changed={models?.filter(({ overlay }) => overlay).map(model => model.name)}
       />
     </header>

@@ -113,7 +113,7 @@ function One({ glance: { product, now }, controls }: { glance: Glance; controls:
         <AtAGlance
           name={name}
           freshness={product.freshness}
-          run={now.runs?.[0]}
+          runs={now.runs ?? []}
           changed={now.models?.filter(({ overlay }) => overlay).map(model => model.name)}
         />
       ) : (

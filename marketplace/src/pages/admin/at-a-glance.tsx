@@ -6,19 +6,27 @@ import { counted } from '../../parts/numbers'
 import { RunStateMark } from '../../parts/run-state'
 import styles from './admin.module.css'
 
+interface ShownRun {
+  state: string | null
+  startedAt: string | null
+  finishedAt?: string | null
+  quarantined: number | null
+}
+
 interface Props {
   name: string
   freshness: Freshness | null
-  /** The newest. */
-  run:
-    | { state: string | null; startedAt: string | null; finishedAt?: string | null; quarantined: number | null }
-    | undefined
+  /** The newest first. */
+  runs: ShownRun[]
   /** Models that differ from their folder's; undefined where that is not told. */
   changed: string[] | undefined
 }
 
 /** Last run, freshness, quarantine and drift; each leads to where something can be done about it. */
-export function AtAGlance({ name, freshness, run, changed }: Props) {
+export function AtAGlance({ name, freshness, runs, changed }: Props) {
+  const run = runs[0]
+  // A run that found nothing new has loaded nothing: what was set aside before still is.
+  const quarantined = runs.find(({ state }) => state === 'PUBLISHED' || state === 'FAILED')?.quarantined
   const at = (tab: string) => `/admin/${encodeURIComponent(name)}${tab}`
   return (
     <dl className={styles.glance}>
@@ -46,9 +54,9 @@ export function AtAGlance({ name, freshness, run, changed }: Props) {
       <div>
         <dt>Quarantine</dt>
         <dd>
-          {run?.quarantined ? (
+          {quarantined ? (
             <Link to={at('')} className={styles.late}>
-              {counted(run.quarantined, 'row')}
+              {counted(quarantined, 'row')}
             </Link>
           ) : (
             'empty'

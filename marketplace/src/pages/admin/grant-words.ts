@@ -22,28 +22,20 @@ export function maskWords(mask: unknown): string {
 }
 
 const OPERATORS: Record<string, string> = {
-  eq: '=',
-  ne: '≠',
-  gt: '>',
-  gte: '≥',
-  lt: '<',
-  lte: '≤',
-  in: 'in',
-  notIn: 'not in',
+  ...{ eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤', in: 'in', notIn: 'not in' },
+  ...{ contains: 'contains', startsWith: 'starts with', endsWith: 'ends with' },
 }
 
-function conditionWords(condition: Record<string, unknown>): string {
-  return Object.entries(condition)
-    .map(([name, tests]) => {
-      if (!isRecord(tests)) return `${name} ${JSON.stringify(tests)}`
-      return Object.entries(tests)
-        .map(([operator, value]) => `${name} ${OPERATORS[operator] ?? operator} ${plain(value)}`)
-        .join(' and ')
-    })
-    .join(' and ')
+/** A condition as the product tells it: `{"property": "country_code", "op": "eq", "value": "GB"}`, joined by and, or, not. */
+function conditionWords(condition: unknown): string {
+  if (!isRecord(condition)) return JSON.stringify(condition)
+  const { and, or, not, property, op, value } = condition
+  if (Array.isArray(and)) return and.map(conditionWords).join(' and ') || 'any'
+  if (Array.isArray(or)) return or.length > 0 ? `(${or.map(conditionWords).join(' or ')})` : 'none'
+  if (not !== undefined) return `not (${conditionWords(not)})`
+  if (op === 'isNull') return `${property} ${value === false ? 'has' : 'has no'} value`
+  return `${property} ${OPERATORS[String(op)] ?? op} ${Array.isArray(value) ? value.join(', ') : value}`
 }
 
-const plain = (value: unknown) =>
-  Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
