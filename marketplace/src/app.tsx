@@ -11,6 +11,8 @@ import { Loading } from './parts/states'
 const ProductsPage = lazy(() => import('./pages/products/products-page'))
 const ProductPage = lazy(() => import('./pages/product/product-page'))
 const RequestsPage = lazy(() => import('./pages/requests/requests-page'))
+const AdminList = lazy(() => import('./pages/admin/admin-list'))
+const AdminPage = lazy(() => import('./pages/admin/admin-page'))
 const ExplorerPage = lazy(() => import('./pages/graphiql/explorer-page'))
 
 export function App() {
@@ -25,6 +27,8 @@ export function App() {
             <Route path="products" element={<ProductsPage />} />
             <Route path="products/:name/:tab?" element={<ProductPage />} />
             <Route path="requests" element={<RequestsPage />} />
+            <Route path="admin" element={<AdminList />} />
+            <Route path="admin/:name/:tab?" element={<AdminPage />} />
             <Route path="graphiql" element={<ExplorerPage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>

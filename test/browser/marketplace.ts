@@ -19,7 +19,7 @@ export class Marketplace {
   private constructor(
     readonly mesh: DemoMesh,
     private readonly browser: Browser,
-    private readonly home: string,
+    readonly home: string,
   ) {}
 
   static async open(): Promise<Marketplace> {

@@ -24,6 +24,7 @@ export function Header() {
       <nav className={styles.nav} aria-label="Pages">
         <NavLink to="/products">Products</NavLink>
         <ToDecide />
+        <ToAdminister />
         <NavLink to="/graphiql">GraphiQL</NavLink>
       </nav>
       <div className={styles.middle}>{!hasOwnSearch && <SearchBox />}</div>
@@ -51,4 +52,11 @@ function ToDecide() {
       {count > 0 && <span className={styles.count}>{count}</span>}
     </NavLink>
   )
+}
+
+/** For those who control or observe a product. */
+function ToAdminister() {
+  const me = useMe().data
+  const has = (me?.controls.length ?? 0) + (me?.observes.length ?? 0) > 0
+  return has ? <NavLink to="/admin">Admin</NavLink> : null
 }
