@@ -69,7 +69,8 @@ export async function start(): Promise<void> {
 function welcome({ url }: DemoMesh, terminal: Terminal): void {
   terminal.line()
   terminal.table([
-    ['open', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
+    ['open', `${url}/`, 'find data, see what you may read, ask for more'],
+    ['', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
     ['', `${url}/data/reference/reference-geography/1`, 'a product at its address'],
     ['', `${url}/.well-known/data-mesh`, 'every product, for machines'],
   ])

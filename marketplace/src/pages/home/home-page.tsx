@@ -99,7 +99,9 @@ function Mine({ products }: { products: MeshProduct[] }) {
         ))}
       </ul>
       {mine.length > SHOWN && (
-        <Link to="/products?access=ALL&access=SOME">All {counted(mine.length, 'product')} that I can read</Link>
+        <Link to="/products?access=ALL&access=SOME" className={styles.all}>
+          All {counted(mine.length, 'product')} that I can read
+        </Link>
       )}
       {session && !session.signedIn && session.signInAvailable && (
         <p className={styles.none}>

@@ -27,8 +27,8 @@ export function Access({ product, described }: TabProps) {
         <p className={styles.soft}>
           {session?.signedIn
             ? roles.length > 0
-              ? `What no request of yours was granted follows from ${roles.length > 1 ? 'your roles' : 'your role'}: ${roles.join(', ')}.`
-              : 'What no request of yours was granted is open to everybody who is signed in.'
+              ? `Apart from what you asked for and were granted, this follows from ${roles.length > 1 ? 'your roles' : 'your role'}: ${roles.join(', ')}.`
+              : 'Apart from what you asked for and were granted, this is open to everybody who is signed in.'
             : 'You are a visitor: what is open here is open to everybody.'}
         </p>
       </section>

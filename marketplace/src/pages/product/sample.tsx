@@ -1,5 +1,5 @@
 import { Button, Table } from '@mantine/core'
-import type { Dataset, Row } from '../../api/discovery'
+import type { Dataset, Field, Row } from '../../api/discovery'
 import { useSamples } from '../../api/discovery'
 import { csvOf, download } from '../../parts/csv'
 import { counted } from '../../parts/numbers'
@@ -52,7 +52,7 @@ function Rows({ rootField, product, dataset }: { rootField: string; product: str
                 Download csv
               </Button>
             </p>
-            <SampleTable names={names} rows={rows} label={`Sample of ${dataset.name}`} />
+            <SampleTable fields={readable} rows={rows} label={`Sample of ${dataset.name}`} />
           </>
         )
       }}
@@ -60,15 +60,15 @@ function Rows({ rootField, product, dataset }: { rootField: string; product: str
   )
 }
 
-function SampleTable({ names, rows, label }: { names: string[]; rows: Row[]; label: string }) {
+function SampleTable({ fields, rows, label }: { fields: Field[]; rows: Row[]; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className={styles.rows} tabIndex={0} aria-label={label}>
       <Table horizontalSpacing="sm" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
-            {names.map(name => (
-              <Table.Th key={name}>
+            {fields.map(({ name, type }) => (
+              <Table.Th key={name} ta={side(type)}>
                 <code>{name}</code>
               </Table.Th>
             ))}
@@ -78,8 +78,8 @@ function SampleTable({ names, rows, label }: { names: string[]; rows: Row[]; lab
           {rows.map((row, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows of a sample have no key and no other order.
             <Table.Tr key={place}>
-              {names.map(name => (
-                <Table.Td key={name} ta={typeof row[name] === 'number' ? 'right' : undefined}>
+              {fields.map(({ name, type }) => (
+                <Table.Td key={name} ta={side(type)}>
                   {shownValue(row[name])}
                 </Table.Td>
               ))}
@@ -90,6 +90,10 @@ function SampleTable({ names, rows, label }: { names: string[]; rows: Row[]; lab
     </section>
   )
 }
+
+/** Numbers stand right, exact ones too, which come as text. */
+const side = (type: string | null) =>
+  /^(decimal|integer|bigint|number|double|float)/.test(type ?? '') ? 'right' : undefined
 
 function shownValue(value: unknown) {
   if (value === null || value === undefined) return <span className={styles.null}>null</span>

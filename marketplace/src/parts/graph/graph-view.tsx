@@ -29,6 +29,7 @@ interface Props {
 const KINDS = { box: Box, group: Group }
 const WAYS = { way: Way }
 const LARGEST_HEIGHT = 720
+const MARGIN = 64
 
 /** A map that can be walked with the arrow keys; scrolling the page over it scrolls the page. */
 export function GraphView({ graph, direction, label }: Props) {
@@ -57,7 +58,11 @@ function Drawn({ graph, direction, label, layout }: Props & { layout: Layout }) 
     <section
       aria-label={label}
       className={styles.frame}
-      style={{ height: Math.min(LARGEST_HEIGHT, Math.max(240, layout.height + 64)) }}
+      style={{
+        // As high as what it shows at this width.
+        aspectRatio: `${layout.width + MARGIN} / ${layout.height + MARGIN}`,
+        maxHeight: Math.min(LARGEST_HEIGHT, layout.height + MARGIN),
+      }}
       onFocus={event => {
         const id = (event.target as HTMLElement).dataset.node
         setActive(id)
@@ -98,7 +103,7 @@ function Drawn({ graph, direction, label, layout }: Props & { layout: Layout }) 
         onNodeMouseLeave={() => setActive(undefined)}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" />
       </ReactFlow>
     </section>
   )

@@ -23,6 +23,7 @@ export interface Layout {
   frames: Frame[]
   /** By `from to`: the corners of its way, around what it does not concern. */
   ways: Map<string, { x: number; y: number }[]>
+  width: number
   height: number
 }
 
@@ -80,6 +81,7 @@ export async function layOut({ nodes, edges }: Graph, direction: Direction): Pro
     })),
     frames: groups.map(group => ({ id: frameId(group), label: group, ...place(at.get(frameId(group))!) })),
     ways: new Map(edges.map(({ from, to }, place) => [`${from} ${to}`, cornersOf(result.edges?.[place])])),
+    width: result.width ?? 0,
     height: result.height ?? 0,
   }
 }
