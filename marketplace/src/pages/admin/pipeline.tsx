@@ -40,7 +40,7 @@ function Models({ models, chosen }: { models: Model[]; chosen: string }) {
     <nav aria-label="Models" className={styles.models}>
       {layers.map(layer => (
         <div key={layer}>
-          <h3>{layer}</h3>
+          <h2>{layer}</h2>
           <ol>
             {models
               .filter(model => model.layer === layer)
@@ -80,7 +80,7 @@ function Beside({ model, models }: { model: Model; models: Model[] }) {
 function Tables({ title, tables, models, none }: { title: string; tables: string[]; models: Model[]; none: string }) {
   return (
     <div>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>
         {tables.map(table => {
           const maker = models.find(model => tableOf(model) === table)
