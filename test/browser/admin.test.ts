@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describeInBrowser } from './chromium.js'
 import { Marketplace } from './marketplace.js'
@@ -140,7 +141,7 @@ describeInBrowser('administering a product', () => {
     const give = form.getByRole('button', { name: 'Grant it' })
     expect(await give.isDisabled()).toBe(true)
     await form.getByLabel('Name').fill('analyst')
-    await form.getByText('Some fields').click()
+    await form.getByText('Some', { exact: true }).click()
     expect(await give.isDisabled()).toBe(true)
     await form.getByLabel('customer_email').check()
     await form.getByLabel('Until').fill('2099-06-30')
@@ -199,6 +200,44 @@ describeInBrowser('administering a product', () => {
     await page.getByText('number of rows is more than 0').waitFor()
     expect(await page.getByText(/^Changed by uk-manager/).count()).toBe(0)
   })
+
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)(
+    'shuts nobody out: %s, %i pixels wide',
+    async (colorScheme, width) => {
+      const reader = await market.arrive({ colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' })
+      await market.signIn(reader, 'uk-manager')
+      const found: string[] = []
+      for (const [place, known] of [
+        ['', 'Products in your hands'],
+        ['/uk-sales?quarantine=orders', 'As received'],
+        ['/uk-sales/pipeline?model=orders', 'FROM'],
+        ['/uk-sales/runs', 'listening'],
+        ['/uk-sales/quality', 'Change the rules'],
+        ['/uk-sales/grants', 'role:steward'],
+        ['/uk-sales/grants?add=1', 'Kept with the grant'],
+        ['/uk-sales/audit', 'see audit'],
+      ] as const) {
+        await reader.goto(`/admin${place}`)
+        await reader.getByText(known).first().waitFor()
+        await reader.evaluate(axe.source)
+        const { violations } = (await reader.evaluate(() =>
+          (window as unknown as { axe: typeof axe }).axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+          }),
+        )) as axe.AxeResults
+        for (const { id, nodes } of violations)
+          found.push(`${place}: ${id}: ${nodes.map(({ html }) => html).join('\n')}`)
+        const sideways = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        if (sideways > 0) found.push(`${place} scrolls sideways by ${sideways}`)
+      }
+      expect(found).toEqual([])
+      await reader.context().close()
+    },
+    120_000,
+  )
 
   const source = (file: string) => path.join(market.home, 'sources/uk-sales', file)
 

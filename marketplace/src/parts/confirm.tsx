@@ -1,6 +1,9 @@
 import { Alert, Button, Group, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 
+/** Legible by day and by night. */
+const DESTROYS = { background: 'var(--failed)', color: 'var(--paper)' }
+
 interface Props {
   title: string
   /** What will be gone, by name. */
@@ -25,7 +28,7 @@ export function Confirm({ title, children, act, doing, close }: Props) {
         <Button variant="default" onClick={close} data-autofocus>
           Leave it
         </Button>
-        <Button color="red" loading={doing.isPending} onClick={() => doing.mutate()}>
+        <Button style={DESTROYS} loading={doing.isPending} onClick={() => doing.mutate()}>
           {act}
         </Button>
       </Group>

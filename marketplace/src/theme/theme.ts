@@ -53,6 +53,14 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
     InputWrapper: { styles: { description: { fontSize: 13 }, error: { fontSize: 13 } } },
-    Modal: { defaultProps: { centered: true }, styles: { title: { fontWeight: 600, fontSize: 18 } } },
+    Modal: {
+      // Its head is no banner of the page.
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        attributes: { header: { role: 'presentation' } },
+      },
+      styles: { title: { fontWeight: 600, fontSize: 18 } },
+    },
   },
 })

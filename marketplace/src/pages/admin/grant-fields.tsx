@@ -16,8 +16,8 @@ export interface Fields {
 export const NO_FIELDS: Fields = { by: 'all', names: [], masks: {} }
 
 const BY = [
-  { value: 'all', label: 'All fields' },
-  { value: 'properties', label: 'Some fields' },
+  { value: 'all', label: 'All' },
+  { value: 'properties', label: 'Some' },
   { value: 'classifications', label: 'By classification' },
 ]
 const MASKS: { value: string; mask: unknown }[] = [

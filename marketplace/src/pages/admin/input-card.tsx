@@ -6,6 +6,7 @@ import { Copy } from '../../parts/copy'
 import { Chip } from '../../parts/marks'
 import { number } from '../../parts/numbers'
 import { Problems } from '../../parts/problems'
+import look from '../product/product.module.css'
 import styles from './admin.module.css'
 
 interface Props {
@@ -96,8 +97,10 @@ function HowToPush({ address, managed, port }: { address: string; managed: Manag
         Send a file as csv, json, ndjson or parquet, or JSON messages. The answer is a receipt; what was sent before is
         not taken twice. The sender needs the grant {managed.name}:control.
       </p>
-      <pre>{file}</pre>
-      <Copy text={file} what="the command for a file" />
+      <div className={look.code}>
+        <pre>{file}</pre>
+        <Copy text={file} what="the command" />
+      </div>
     </details>
   )
 }

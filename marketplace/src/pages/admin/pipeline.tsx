@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
+import { useMe } from '../../api/caller'
 import { type Model, useModels } from '../../api/control'
-import { Asked, Empty } from '../../parts/states'
+import { Asked, Empty, Loading } from '../../parts/states'
 import { useUrlState } from '../../parts/url-state'
 import { ModelBench } from './model-bench'
 import { inOrder, tableOf } from './model-order'
@@ -10,6 +11,7 @@ import type { TabProps } from './tab-props'
 /** The SELECTs between inputs and outputs, in the order in which they run; one of them to work on. */
 export default function Pipeline({ managed, described }: TabProps) {
   const query = useModels(managed)
+  const me = useMe()
   const [chosen] = useUrlState('model')
   return (
     <Asked what="the pipeline" query={query}>
@@ -18,6 +20,7 @@ export default function Pipeline({ managed, described }: TabProps) {
         const model = models.find(({ name }) => name === chosen) ?? models.at(-1)
         if (!model)
           return <Empty title="This product has no models">Put one SELECT a file under pipeline/output.</Empty>
+        if (me.isPending) return <Loading what="the pipeline" />
         const tables = [
           ...(described.inputPorts ?? []).map(({ name }) => `input.${name}`),
           ...models.filter(({ layer }) => layer !== 'output').map(tableOf),
@@ -25,7 +28,13 @@ export default function Pipeline({ managed, described }: TabProps) {
         return (
           <div className={styles.workbench}>
             <Models models={models} chosen={model.name} />
-            <ModelBench key={model.name} managed={managed} model={model} tables={tables} />
+            <ModelBench
+              key={model.name}
+              managed={managed}
+              model={model}
+              tables={tables}
+              reader={me.data?.subject ?? 'visitor'}
+            />
             <Beside model={model} models={models} />
           </div>
         )
@@ -40,7 +49,7 @@ function Models({ models, chosen }: { models: Model[]; chosen: string }) {
     <nav aria-label="Models" className={styles.models}>
       {layers.map(layer => (
         <div key={layer}>
-          <h3>{layer}</h3>
+          <h2>{layer}</h2>
           <ol>
             {models
               .filter(model => model.layer === layer)
@@ -80,7 +89,7 @@ function Beside({ model, models }: { model: Model; models: Model[] }) {
 function Tables({ title, tables, models, none }: { title: string; tables: string[]; models: Model[]; none: string }) {
   return (
     <div>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>
         {tables.map(table => {
           const maker = models.find(model => tableOf(model) === table)

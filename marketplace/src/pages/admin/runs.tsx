@@ -1,5 +1,6 @@
 import { Alert, Button } from '@mantine/core'
 import { useStartRun } from '../../api/control'
+import type { Problem } from '../../api/management'
 import { type Run, useRuns } from '../../api/observability'
 import { useRunEvents } from '../../api/run-events'
 import { Ago } from '../../parts/ago'
@@ -112,13 +113,16 @@ function History({ runs }: { runs: Run[] }) {
   )
 }
 
+/** What stopped it first; rows set aside are a note, wherever they stand in the run's own list. */
 function Why({ run }: { run: Run }) {
+  const isNote = ({ code }: Problem) => code === 'INPUT_QUARANTINED'
+  const problems = [...run.problems.filter(one => !isNote(one)), ...run.problems.filter(isNote)]
   return (
-    <section aria-label={`Problems of the run ${run.id}`}>
+    <section aria-label={`Problems of the run ${run.id}`} className={styles.why}>
       {run.state === 'FAILED' && (
         <p className={styles.failed}>Nothing was published; the last publication keeps serving.</p>
       )}
-      <Problems problems={run.problems} />
+      <Problems problems={problems} />
     </section>
   )
 }

@@ -47,6 +47,7 @@ const frame = EditorView.theme({
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-wash)', color: 'var(--ink)' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--failed)' },
   '.cm-deletedChunk, .cm-changedLine.cm-deletedLine': { backgroundColor: 'var(--failed-wash)' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
   '.cm-collapsedLines': { background: 'var(--paper-sunk)', color: 'var(--ink-soft)' },
 })
 
