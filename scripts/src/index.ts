@@ -1,4 +1,6 @@
 /** @terrane/scripts: the command line and the demo. */
+export { writeSecrets } from './commands/secrets.js'
+export { containerFiles } from './containers/described.js'
 export { type DemoMesh, type DemoOptions, startDemoMesh } from './demo/mesh.js'
 export { type Generated, monthsUntil } from './demo/orders.js'
 export { type DemoSources, generateSources } from './demo/sources.js'

@@ -26,7 +26,7 @@ export interface Rights {
 
 /** Input, control and observability ports below a product's address. */
 export function managementPaths(info: DataProductInfo, rights: Rights): Described {
-  const { address, name, inputPorts, models } = info
+  const { address, name, inputPorts } = info
   const run = (id: string, summary: string, more: Partial<Operation>): Operation => ({
     operationId: `${name}.${id}`,
     tags: [name],
@@ -39,7 +39,7 @@ export function managementPaths(info: DataProductInfo, rights: Rights): Describe
   const paths: Paths = {
     ...below(everyone(run)),
     ...(rights.observe || rights.control ? below(inputContracts(info)) : {}),
-    ...(rights.control ? below({ ...pushes(inputPorts, run), ...control(models, run) }) : {}),
+    ...(rights.control ? below({ ...pushes(inputPorts, run), ...control(info, run) }) : {}),
     ...(rights.observe ? below(observability(inputPorts, run)) : {}),
   }
   return { paths, schemas: SHAPES }
@@ -69,7 +69,9 @@ function everyone(run: Make): Paths {
 
 function pushes(ports: DataProductInfo['inputPorts'], run: Make): Paths {
   const pushed = ports.filter(port => port.kind === 'push')
-  if (pushed.length === 0) return {}
+  // What a broker hands over was sent as well.
+  const sent = ports.filter(port => ['push', 'mqtt'].includes(port.kind))
+  if (sent.length === 0) return {}
   const named = (name: string, schema: Schema, description: string): Parameter => ({
     name,
     in: 'query',
@@ -104,7 +106,12 @@ function pushes(ports: DataProductInfo['inputPorts'], run: Make): Paths {
       },
     }),
   }
-  return { '/input/{port}': item }
+  const withdraw = run('withdraw', 'Take back what was sent', {
+    description: 'By the hash of its receipt; a run follows.',
+    parameters: [portOf(sent), { ...inPath('sha256'), schema: { ...TEXT, pattern: '^[0-9a-f]{64}$' } }],
+    responses: { '204': { description: 'Done.' }, ...refusals(403, 404, 405) },
+  })
+  return { ...(pushed.length > 0 ? { '/input/{port}': item } : {}), '/input/{port}/{sha256}': { delete: withdraw } }
 }
 
 /** Where another product feeds a port, the contract is that product's own. */
@@ -115,7 +122,7 @@ function inputContracts({ name, inputPorts }: DataProductInfo): Paths {
   return { '/input/{port}/contract.yaml': { get: { ...read, parameters: [portOf(own)] } } }
 }
 
-function control(models: DataProductInfo['models'], run: Make): Paths {
+function control({ models, datasets }: DataProductInfo, run: Make): Paths {
   const model: Parameter = { ...inPath('model'), schema: { ...TEXT, enum: models.map(({ name }) => name) } }
   const dryRun: Parameter = {
     name: 'dryRun',
@@ -145,6 +152,7 @@ function control(models: DataProductInfo['models'], run: Make): Paths {
         responses: { '204': { description: 'Done; a run begins.' }, ...refusals(403, 404) },
       }),
     },
+    '/control/quality/{dataset}': quality(datasets, run),
     '/control/grants': {
       get: run('grants', 'Who may do what', {
         responses: { '200': ok(objectOf({ grants: listOf(shape('Grant')) }, 'grants')), ...refusals(403) },
@@ -167,6 +175,31 @@ function control(models: DataProductInfo['models'], run: Make): Paths {
   }
 }
 
+function quality(datasets: DataProductInfo['datasets'], run: Make): PathItem {
+  const parameters = [{ ...inPath('dataset'), schema: { ...TEXT, enum: datasets.map(({ name }) => name) } }]
+  const rules = { schema: { type: ['object', 'array'] } }
+  return {
+    get: run('quality', 'The rules on a dataset that the next run judges by', {
+      parameters,
+      responses: { '200': ok(shape('QualityRules')), ...refusals(403, 404) },
+    }),
+    put: run('putQuality', "Put rules over the contract's", {
+      description: 'As ODCS writes `quality`, in JSON or YAML.',
+      parameters,
+      requestBody: { required: true, content: { 'application/json': rules, 'application/yaml': rules } },
+      responses: {
+        '200': ok(shape('QualityVerdict'), 'In force from the next run on.'),
+        ...refusals(403, 404, 413),
+        '422': ok(shape('QualityVerdict'), 'Not accepted; nothing has changed.'),
+      },
+    }),
+    delete: run('resetQuality', "Return to the contract's rules", {
+      parameters,
+      responses: { '204': { description: 'Done.' }, ...refusals(403, 404) },
+    }),
+  }
+}
+
 function observability(ports: DataProductInfo['inputPorts'], run: Make): Paths {
   const query = (name: string, description: string, schema: Schema = TEXT): Parameter => ({
     name,
@@ -184,6 +217,11 @@ function observability(ports: DataProductInfo['inputPorts'], run: Make): Paths {
           query('before', 'Only what happened before.', MOMENT),
         ],
         responses: { '200': ok(objectOf({ audit: listOf(shape('AuditEntry')) }, 'audit')), ...refusals(400, 403) },
+      }),
+    },
+    '/observability/inputs': {
+      get: run('inputs', 'The input ports: when data last arrived, and what of it was set aside', {
+        responses: { '200': ok(objectOf({ inputs: listOf(shape('Input')) }, 'inputs')), ...refusals(403) },
       }),
     },
     '/observability/quarantine/{port}': {
@@ -272,6 +310,27 @@ const SHAPES: Record<string, Schema> = {
     outcome: { ...TEXT, enum: ['allowed', 'denied', 'failed'] },
     detail: TEXT,
   }),
+  QualityRules: objectOf(
+    { dataset: TEXT, rules: listOf({ type: 'object' }), overlay: FLAG, changedBy: TEXT, changedAt: MOMENT },
+    'rules',
+  ),
+  QualityVerdict: objectOf({ accepted: FLAG, rules: listOf({ type: 'object' }), problems: PROBLEMS }, 'accepted'),
+  Input: objectOf(
+    {
+      port: TEXT,
+      connector: TEXT,
+      description: TEXT,
+      contractId: TEXT,
+      place: TEXT,
+      schedule: TEXT,
+      lastArrivalAt: MOMENT,
+      files: WHOLE,
+      rows: WHOLE,
+      quarantined: WHOLE,
+      lastProblem: objectOf({ code: TEXT, message: TEXT, hint: TEXT, at: MOMENT }),
+    },
+    'port',
+  ),
   QuarantinedRow: objectOf({
     port: TEXT,
     sha256: TEXT,

@@ -17,8 +17,10 @@ services:
   gateway:
     <<: *terrane
     build: .
-    command: [gateway, --demo${products.map(({ name }) => `, --product, "http://${name}:4000"`).join('')}]
-    env_file: [secrets/gateway.env, secrets/database.env]
+    command:
+      - gateway
+      - --demo
+${products.map(({ name }) => `      - --product\n      - http://${name}:4000\n`).join('')}    env_file: [secrets/gateway.env, secrets/database.env]
     environment:
       PORT: "4000"
       TERRANE_PUBLIC_URL: \${TERRANE_PUBLIC_URL:-http://localhost:4000}
@@ -84,7 +86,7 @@ const service = ({ name, environment }: Contained) => `  ${name}:
     environment:
       PORT: "4000"
       TERRANE_MESH_URL: http://gateway:4000
-      TERRANE_POLL_SECONDS: "15"
+      TERRANE_POLL_SECONDS: "5"
       TERRANE_SOURCES: /demo/sources
 ${Object.entries(environment)
   .map(([key, value]) => `      ${key}: "${value}"\n`)

@@ -37,7 +37,7 @@ metadata:
   name: product-settings
 data:
   TERRANE_MESH_URL: http://gateway:4000
-  TERRANE_POLL_SECONDS: "15"
+  TERRANE_POLL_SECONDS: "5"
   TERRANE_SOURCES: /demo/sources
 ---
 # The source files that products pull, shared and read by them; the demo's are written by demo-data.

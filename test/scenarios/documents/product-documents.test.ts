@@ -105,7 +105,9 @@ describe('behind a gateway', () => {
   afterAll(() => gateway?.close())
 
   const get = async (path: string, as?: string, accept = 'application/json') => {
-    const authorization = as ? { authorization: `Bearer ${await issueToken({ home: harbour.home, as })}` } : {}
+    const authorization: Record<string, string> = as
+      ? { authorization: `Bearer ${await issueToken({ home: harbour.home, as })}` }
+      : {}
     return fetch(gateway.url + path, { headers: { accept, ...authorization } })
   }
 
