@@ -38,6 +38,25 @@ export function parseAddress(pathname: string): ParsedAddress | undefined {
   }
 }
 
+/**
+ * Readings of an address that leaves the product's major out; the longest product first, since only products know which
+ * is theirs. Where a number stands in the major's place it is one, and nothing is left out.
+ */
+export function majorlessAddresses(pathname: string): ParsedAddress[] {
+  const [data, ...segments] = pathname.split('/').filter(Boolean).map(decodeSegment)
+  if (data !== 'data' || segments.includes(undefined)) return []
+  const path = segments as string[]
+  return path
+    .map((_, at) => ({ domain: path.slice(0, at).join('/'), product: path[at]!, rest: path.slice(at + 1) }))
+    .filter(({ domain, rest }) => domain !== '' && !/^\d+$/.test(rest[0] ?? ''))
+    .reverse()
+}
+
+/** The same below the address of the product that is meant. */
+export function atMajor(address: string, { rest }: ParsedAddress): string {
+  return [address, ...rest.map(encodeURIComponent)].join('/')
+}
+
 function decodeSegment(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment)

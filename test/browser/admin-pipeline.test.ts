@@ -62,6 +62,14 @@ describeInBrowser('administering a pipeline', () => {
     expect(await written()).toContain('amuont')
   })
 
+  it('does not show it to another who signs in here', async () => {
+    await market.signIn(page, 'admin', '/admin/uk-sales/pipeline?model=orders')
+    await editor().waitFor()
+    expect(await written()).toBe(inFolder)
+    await market.signIn(page, 'uk-manager', '/admin/uk-sales/pipeline?model=orders')
+    await editor().waitFor()
+  })
+
   it('shows what a good dry run gives, and only then may it be put in force', async () => {
     await write(inFolder.replace('  amount,', '  amount + 0 AS amount,'))
     await button('Dry run').click()

@@ -1,4 +1,4 @@
-import { type Caller, type ParsedAddress, type ProductDecision, parseAddress } from '@terrane/schema'
+import { atMajor, majorlessAddresses, type ParsedAddress, type ProductDecision, parseAddress } from '@terrane/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import type { GatewayLimits } from '../gateway.js'
@@ -8,6 +8,7 @@ import { problemJson } from '../problem-json.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Product, Products } from '../supergraph/products.js'
 import { forward } from './forward.js'
+import { refusalOf, refuse } from './refuse.js'
 import { tellRefusal } from './tell-refusal.js'
 
 export interface AddressesOptions {
@@ -39,14 +40,13 @@ export function useAddresses(options: AddressesOptions): Part {
 
 async function answer(request: FastifyRequest, reply: FastifyReply, options: AddressesOptions): Promise<unknown> {
   const { pathname, search } = new URL(request.raw.url ?? '/', 'http://gateway')
-  const address = parseAddress(pathname)
   const { decisions } = await options.decisionPoint.decide(request.caller)
-  const found = address && find(options.products.all(), decisions, address)
+  const found = find(options.products.all(), decisions, pathname)
   if (!found) return problemJson(reply, 404, 'There is no data product at this address.')
-  const { product, decision } = found
+  const { product, decision, address } = found
   if (address.major === undefined)
     return reply
-      .header('location', product.info.address + search)
+      .header('location', atMajor(product.info.address, address) + search)
       .code(307)
       .send()
   const identity = await options.identities.of(request.caller, decision)
@@ -63,7 +63,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
       path: pathname,
       audited,
     })
-    return refuse(reply, request.caller, lacking)
+    return refuse(reply, request.caller, product, { title: `This takes ${lacking}.` })
   }
 
   const response = await forward(request, reply, product.endpoint, {
@@ -85,15 +85,22 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
     })
     return problemJson(reply, 502, `The data product "${product.info.name}" did not answer.`)
   }
-  // A product knows nobody's tokens; that signing in may help is for the gateway to say.
-  if (response.status === 403 && !request.caller.authenticated) {
-    await response.body?.cancel()
-    return refuse(reply, request.caller, 'a grant')
-  }
+  // A product knows nobody's tokens and no marketplace; how to come by a grant is for the gateway to say.
+  if (response.status === 403) return refuse(reply, request.caller, product, await refusalOf(response))
   return response.send()
 }
 
-function find(
+/** What is at an address that the caller may know of. */
+function find(products: Product[], decisions: ReadonlyMap<string, ProductDecision>, pathname: string) {
+  const whole = parseAddress(pathname)
+  for (const address of [...(whole?.major === undefined ? [] : [whole]), ...majorlessAddresses(pathname)]) {
+    const found = newest(products, decisions, address)
+    if (found) return { ...found, address }
+  }
+  return undefined
+}
+
+function newest(
   products: Product[],
   decisions: ReadonlyMap<string, ProductDecision>,
   address: ParsedAddress,
@@ -114,10 +121,4 @@ function lackingAction({ rest }: ParsedAddress, decision: ProductDecision): stri
   if (rest[0] === 'control' && !decision.actions.includes('control')) return 'a grant to control the product'
   if (rest[0] === 'observability' && !decision.actions.includes('observe')) return 'a grant to observe the product'
   return undefined
-}
-
-function refuse(reply: FastifyReply, caller: Caller, lacking: string) {
-  if (caller.authenticated) return problemJson(reply, 403, `This takes ${lacking}.`, { code: 'FORBIDDEN' })
-  reply.header('www-authenticate', 'Bearer')
-  return problemJson(reply, 401, `Sign in: this takes ${lacking}.`, { code: 'UNAUTHENTICATED' })
 }

@@ -68,8 +68,8 @@ export function useAuthentication(
       // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
       app.addHook('onSend', async (request, reply, payload) => {
         if (request.routeOptions.config.authenticate === undefined) return payload
-        const vary = reply.getHeader('vary')
-        if (!/\bcookie\b/.test(String(vary ?? ''))) reply.header('vary', vary ? `${vary}, cookie` : 'cookie')
+        const names = String(reply.getHeader('vary') ?? '').split(/[\s,]+/)
+        reply.header('vary', [...new Set([...names, 'authorization', 'cookie'])].filter(Boolean).join(', '))
         return payload
       })
     },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Problem, problem } from '../problems/problem.js'
+import { conceal, hiddenTexts } from './conceal.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { type ContractDefaults, readDataset, VISIBILITIES } from './dataset.js'
 import type { Contract, Support, Team, Value } from './model.js'
@@ -7,7 +8,7 @@ import { defined } from './property.js'
 import { redact } from './redact.js'
 import { readRoles } from './roles.js'
 import { checkFiles, readServers } from './server.js'
-import { conceal, hiddenTexts, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 const DEFAULTS: ContractDefaults = { visibility: 'internal', discover: 'visible', direction: 'output' }
@@ -72,7 +73,7 @@ function contractOf(root: Source, id: string, file: string, defaults: ContractDe
     roles: [],
     support: readSupport(root),
     ...defined({
-      name: root.text('name'),
+      name: root.shown('name'),
       status: root.text('status'),
       description: readDescription(root),
       team: readTeam(root),
@@ -104,20 +105,20 @@ export function readDescription(root: Source) {
   const source = root.get('description')
   if (source?.fields === undefined) return undefined
   return defined({
-    purpose: source.text('purpose'),
-    limitations: source.text('limitations'),
-    usage: source.text('usage'),
+    purpose: source.shown('purpose'),
+    limitations: source.shown('limitations'),
+    usage: source.shown('usage'),
   })
 }
 
 export function readSupport(root: Source): Support[] {
   return root.list('support').flatMap(source => {
-    const channel = source.text('channel')
+    const channel = source.shown('channel')
     if (channel === undefined) return []
-    const url = source.text('url')
-    const tool = source.text('tool')
-    const scope = source.text('scope')
-    return [{ channel, ...defined({ tool, url, scope, description: source.text('description') }) }]
+    const url = source.shown('url')
+    const tool = source.shown('tool')
+    const scope = source.shown('scope')
+    return [{ channel, ...defined({ tool, url, scope, description: source.shown('description') }) }]
   })
 }
 
@@ -126,21 +127,23 @@ export function readTeam(root: Source): Team | undefined {
   const source = root.get('team')
   if (source === undefined) return undefined
   const members = (source.fields === undefined ? source.items : source.list('members')).flatMap(member => {
-    const username = member.text('username')
+    const username = member.shown('username')
     if (username === undefined) return []
-    const [name, role, description] = ['name', 'role', 'description'].map(key => member.text(key))
+    const [name, role, description] = ['name', 'role', 'description'].map(key => member.shown(key))
     return [{ username, ...defined({ name, role, description }) }]
   })
-  return { members, ...defined({ name: source.text('name'), description: source.text('description') }) }
+  return { members, ...defined({ name: source.shown('name'), description: source.shown('description') }) }
 }
 
 /** An element that is not named is ODCS 3.0's `slaDefaultElement`. */
 function readSla(root: Source): Contract['sla'] {
   return root.list('slaProperties').flatMap(source => {
     const property = source.text('property')
-    const value = source.get('value')?.scalar
+    const given = source.get('value')
+    const value = given?.scalar
     if (property === undefined || value === undefined) return []
     const element = source.text('element') ?? root.text('slaDefaultElement')
-    return [{ property, value: value as Value, ...defined({ unit: source.text('unit'), element }) }]
+    const shown = given!.told() === String(value) ? undefined : given!.told()
+    return [{ property, value: value as Value, ...defined({ shown, unit: source.text('unit'), element }) }]
   })
 }

@@ -51,9 +51,9 @@ export class CustomProperties {
   get(name: string): Source | undefined {
     return this.values.get(name)
   }
-  /** All of them as plain data. */
-  plain(): Record<string, unknown> {
-    return Object.fromEntries([...this.values].map(([name, value]) => [name, value.plain()]))
+  /** All of them as plain data; `shown` as `Source.plain` has it. */
+  plain(shown = false): Record<string, unknown> {
+    return Object.fromEntries([...this.values].map(([name, value]) => [name, value.plain(shown)]))
   }
 
   /** A text, or a problem where it is something else. */
@@ -63,6 +63,10 @@ export class CustomProperties {
     if (typeof value.scalar === 'string' && value.scalar !== '') return value.scalar
     problems.push(problem('CUSTOM_PROPERTY_INVALID', { name, expected: 'a text' }, value.place))
     return undefined
+  }
+  /** A text for people, as `Source.shown` has it. */
+  shown(name: string, problems: Problem[]): string | undefined {
+    return this.text(name, problems) === undefined ? undefined : this.get(name)!.told()
   }
   /** A number that is not negative. */
   amount(name: string, problems: Problem[]): number | undefined {

@@ -63,8 +63,8 @@ export function readDataset(
     ...defined({
       entity,
       singular,
-      description: source.text('description'),
-      tags: source.get('tags') === undefined ? undefined : source.texts('tags'),
+      description: source.shown('description'),
+      tags: source.get('tags') === undefined ? undefined : source.shownTexts('tags'),
       deprecated: deprecation(source, custom, problems),
       sunset: sunset(custom, problems),
       declassified: declassification(custom, problems),

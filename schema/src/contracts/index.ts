@@ -1,3 +1,4 @@
+export { conceal, concealText, credentialsOf, type HiddenTexts } from './conceal.js'
 export { readContract, readContractFile } from './contract.js'
 export { type Interpolated, interpolate } from './interpolate.js'
 export * from './model.js'

@@ -5,6 +5,8 @@ export interface Interpolated {
   text: string
   /** A variable or its default was put in: the text may hold what nobody should see. */
   replaced: boolean
+  /** The variables' values; a default is none of them, for it stands in the file. */
+  values: string[]
   /** Variables that are neither set nor have a default. They are left as written. */
   missing: string[]
 }
@@ -12,6 +14,7 @@ export interface Interpolated {
 /** Puts environment variables into a text. An empty variable counts as unset, as in a shell's `:-`. */
 export function interpolate(text: string, env: NodeJS.ProcessEnv): Interpolated {
   const missing: string[] = []
+  const values: string[] = []
   let replaced = false
   const result = text.replace(REFERENCE, (whole, name?: string, fallback?: string) => {
     if (name === undefined) return '${'
@@ -21,7 +24,8 @@ export function interpolate(text: string, env: NodeJS.ProcessEnv): Interpolated 
       return whole
     }
     replaced = true
+    if (env[name]) values.push(value)
     return value
   })
-  return { text: result, replaced, missing }
+  return { text: result, replaced, values, missing }
 }

@@ -36,6 +36,8 @@ export interface Property {
   businessName?: string
   /** Allowed values (ODCS 3.2 `enum`, before that quality `validValues` or `logicalTypeOptions.enum`). */
   enum?: string[]
+  /** The same as they may be told. */
+  shownEnum?: string[]
   examples?: Value[]
   tags?: string[]
   /** Reason, where deprecated. */
@@ -145,7 +147,8 @@ export interface Contract {
   document: Record<string, unknown>
   datasets: Dataset[]
   servers: Server[]
-  sla: { property: string; value: Value; unit?: string; element?: string }[]
+  /** `shown`: the value as it may be told, where it holds more. */
+  sla: { property: string; value: Value; shown?: string; unit?: string; element?: string }[]
   roles: DeclaredRole[]
   support: Support[]
   team?: Team
@@ -176,6 +179,8 @@ export interface Server {
   format?: 'csv' | 'json' | 'ndjson' | 'parquet'
   /** Everything else the server says, custom properties included under their names. Interpolated, may hold secrets. */
   settings: Record<string, unknown>
+  /** The same settings, as they may be told: variables as written, secrets `***`. */
+  shown: Record<string, unknown>
   place?: Position
 }
 

@@ -31,7 +31,7 @@ export function readOutputPorts(root: Source, contracts: Contract[], problems: P
       return []
     }
     const version = source.text('version') ?? contract.version
-    const described = defined({ description: source.text('description'), type: source.text('type') })
+    const described = defined({ description: source.shown('description'), type: source.shown('type') })
     return [{ name, version, contract, place: source.place, ...described }]
   })
   checkPortNames(root.list('outputPorts'), 'output', problems)

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, problem } from '../problems/problem.js'
+import { conceal, type HiddenTexts, hiddenTexts } from './conceal.js'
 import { majorOf, readContractFile, readDescription, readSupport, readTeam } from './contract.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { VISIBILITIES } from './dataset.js'
@@ -10,7 +11,7 @@ import { readModels } from './models.js'
 import { outputContracts, readInputPorts, readOutputPorts } from './ports.js'
 import { defined } from './property.js'
 import { redact } from './redact.js'
-import { conceal, hiddenTexts, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
 /** Where the product does not say it. */
@@ -27,21 +28,21 @@ export interface ReadOptions {
 /**
  * Reads a product's folder: `product.odps.yaml`, `contracts/*.odcs.yaml`, `contracts/inputs/*.odcs.yaml` and the
  * pipeline's SQL. All problems come at once, with places relative to the folder; a product comes only where none of
- * them is an error.
+ * them is an error. What is told of the product later must not quote `hidden` either.
  */
 export async function readProduct(
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
   options: ReadOptions = {},
-): Promise<{ product?: Product; problems: Problem[] }> {
+): Promise<{ product?: Product; problems: Problem[]; hidden: HiddenTexts }> {
   const found = await readDescriptor(folder)
-  if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })] }
+  if (found === undefined) return { problems: [problem('PRODUCT_MISSING', { folder })], hidden: new Set() }
   const { text, file } = found
   const { root, problems } = readSource(text, file, env)
-  if (root === undefined) return { problems }
+  if (root === undefined) return { problems, hidden: new Set() }
   problems.push(...validateSource(root, 'DataProduct'))
   const hidden = hiddenTexts(root)
-  if (root.get('kind')?.scalar !== 'DataProduct') return { problems: conceal(problems, hidden) }
+  if (root.get('kind')?.scalar !== 'DataProduct') return { problems: conceal(problems, hidden), hidden }
 
   const custom = new CustomProperties(root)
   custom.unknown(CUSTOM_PROPERTIES.product, problems)
@@ -62,7 +63,7 @@ export async function readProduct(
     ...identityOf(root, problems),
     visibility,
     runInterval: custom.amount('terrane.runInterval', problems) ?? RUN_INTERVAL_SECONDS,
-    tags: root.texts('tags'),
+    tags: root.shownTexts('tags'),
     description: readDescription(root) ?? {},
     support: readSupport(root),
     inputPorts,
@@ -72,14 +73,16 @@ export async function readProduct(
     models: promisesOnly ? [] : await readModels(folder, root, datasets, problems),
     document: redact(root.plain(true)) as Record<string, unknown>,
     ...defined({
-      title: custom.text('terrane.title', problems),
-      type: root.text('type') ?? custom.text('terrane.type', problems),
+      title: custom.shown('terrane.title', problems),
+      type: root.shown('type') ?? custom.shown('terrane.type', problems),
       team: readTeam(root),
     }),
   }
   checkEntities(datasets, problems)
   const sorted = inOrder(conceal(problems, hidden))
-  return sorted.some(found => found.severity === 'error') ? { problems: sorted } : { product, problems: sorted }
+  return sorted.some(found => found.severity === 'error')
+    ? { problems: sorted, hidden }
+    : { product, problems: sorted, hidden }
 }
 
 async function readDescriptor(folder: string): Promise<{ text: string; file: string } | undefined> {
@@ -154,7 +157,7 @@ function readManagementPorts(root: Source): Product['managementPorts'] {
     const name = source.text('name')
     const content = source.text('content')
     if (name === undefined || content === undefined) return []
-    return [{ name, content, ...defined({ type: source.text('type'), description: source.text('description') }) }]
+    return [{ name, content, ...defined({ type: source.shown('type'), description: source.shown('description') }) }]
   })
 }
 

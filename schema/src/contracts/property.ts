@@ -3,6 +3,7 @@ import { declassification, sunset } from './commitments.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import type { Property, Relationship, Value } from './model.js'
 import { isPattern, qualityRules } from './quality.js'
+import { redact } from './redact.js'
 import type { Source } from './source.js'
 import { valueTypeOf } from './value-type.js'
 
@@ -28,6 +29,7 @@ export function readProperty(
     problems.push(problem('PATTERN_INVALID', { name: 'logicalTypeOptions.pattern' }, place))
   }
   const type = valueTypeOf(source, problems)
+  const allowed = allowedValues(source, type.kind, problems)
   return {
     name,
     type,
@@ -39,11 +41,12 @@ export function readProperty(
     physicalName: source.text('physicalName') ?? name,
     place: source.place,
     ...defined({
-      description: source.text('description'),
-      businessName: source.text('businessName'),
-      enum: allowedValues(source, type.kind, problems),
-      examples: source.get('examples')?.plain() as Value[] | undefined,
-      tags: source.get('tags') === undefined ? undefined : source.texts('tags'),
+      description: source.shown('description'),
+      businessName: source.shown('businessName'),
+      enum: allowed?.map(value => String(value.scalar)),
+      shownEnum: allowed?.map(value => value.told()),
+      examples: redact(source.get('examples')?.plain(true)) as Value[] | undefined,
+      tags: source.get('tags') === undefined ? undefined : source.shownTexts('tags'),
       deprecated: deprecation(source, custom, problems),
       sunset: sunset(custom, problems),
       declassified: declassification(custom, problems),
@@ -55,7 +58,7 @@ export function readProperty(
 }
 
 /** ODCS 3.2 `enum`; before that, the values of a rule that lets nothing else pass. */
-function allowedValues(source: Source, kind: string, problems: Problem[]): string[] | undefined {
+function allowedValues(source: Source, kind: string, problems: Problem[]): Source[] | undefined {
   const entries = source.list('enum').map(item => item.get('value') ?? item)
   const values = entries.length > 0 ? entries : strictValidValues(source)
   if (values === undefined) return undefined
@@ -63,7 +66,7 @@ function allowedValues(source: Source, kind: string, problems: Problem[]): strin
     problems.push(problem('ENUM_NOT_POSSIBLE', { type: kind }, (values[0] ?? source).place))
     return undefined
   }
-  return values.filter(value => value.scalar !== null && value.scalar !== undefined).map(value => String(value.scalar))
+  return values.filter(value => value.scalar !== null && value.scalar !== undefined)
 }
 
 function strictValidValues(source: Source): Source[] | undefined {
@@ -80,7 +83,7 @@ function strictValidValues(source: Source): Source[] | undefined {
 }
 
 export function deprecation(source: Source, custom: CustomProperties, problems: Problem[]): string | undefined {
-  return custom.text('terrane.deprecated', problems) ?? (source.flag('deprecated') ? 'No longer supported' : undefined)
+  return custom.shown('terrane.deprecated', problems) ?? (source.flag('deprecated') ? 'No longer supported' : undefined)
 }
 
 /** `terrane.scopes`: a list of texts (all of them needed), or a list of such lists (one of them needed). Never empty. */

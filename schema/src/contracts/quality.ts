@@ -78,10 +78,10 @@ export function qualityRules(
       return []
     }
     const unit = source.text('unit') ?? (named.endsWith('Percent') ? 'percent' : 'rows')
-    const dimension = source.text('dimension')
-    const description = source.text('description')
+    const dimension = source.shown('dimension')
+    const description = source.shown('description')
     const rule: QualityRule = {
-      id: source.text('id') ?? source.text('name') ?? [property ?? dataset, metric, index + 1].join('.'),
+      id: source.shown('id') ?? source.shown('name') ?? [property ?? dataset, metric, index + 1].join('.'),
       metric,
       properties: metric === 'rowCount' ? [] : properties,
       arguments: args,

@@ -20,7 +20,7 @@ export function readRoles(root: Source, datasets: Dataset[], problems: Problem[]
       role,
       ...defined({
         access: source.text('access'),
-        description: source.text('description'),
+        description: source.shown('description'),
         datasets: custom.texts('terrane.datasets', problems),
         properties: custom.texts('terrane.properties', problems),
         classifications: custom.texts('terrane.classifications', problems),

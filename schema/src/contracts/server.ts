@@ -2,6 +2,7 @@ import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
 import { CustomProperties } from './custom-properties.js'
 import type { Contract, Dataset, Position, Server } from './model.js'
+import { redact } from './redact.js'
 import type { Source } from './source.js'
 
 /** What the formats of files are called in the wild, and what they are. */
@@ -32,7 +33,10 @@ export function readServers(root: Source, problems: Problem[]): Server[] {
       }
       return []
     }
-    const { server: _, type: __, customProperties: ___, ...settings } = source.plain() as Record<string, unknown>
+    const settingsOf = (shown: boolean) => {
+      const { server: _, type: __, customProperties: ___, ...settings } = source.plain(shown) as Record<string, unknown>
+      return { ...settings, ...custom.plain(shown) }
+    }
     const format = readFormat(source, server, connector, problems)
     return [
       {
@@ -40,7 +44,8 @@ export function readServers(root: Source, problems: Problem[]): Server[] {
         connector,
         place: source.place,
         ...(format === undefined ? {} : { format }),
-        settings: { ...settings, ...custom.plain() },
+        settings: settingsOf(false),
+        shown: redact(settingsOf(true)),
       },
     ]
   })
@@ -70,17 +75,19 @@ export interface ServerFile {
   format: NonNullable<Server['format']>
   /** `{dataset}` is filled in, `{publication}` not yet; relative ones start in the product's folder. */
   path: string
+  /** As it may be told. */
+  shown: string
   place?: Position
 }
 
 /** The files that an output contract's servers of the type `local` name: one for each dataset. */
 export function filesOf({ servers, datasets }: Pick<Contract, 'servers' | 'datasets'>): ServerFile[] {
-  return servers.flatMap(({ server, connector, format, settings, place }) => {
+  return servers.flatMap(({ server, connector, format, settings, shown, place }) => {
     const pattern = settings.path
     if (connector !== 'local' || format === undefined || typeof pattern !== 'string') return []
     return datasets.map(dataset => {
-      const path = pattern.replaceAll('{dataset}', dataset.name)
-      return { server, dataset, format, path, ...(place ? { place } : {}) }
+      const [path, told] = [pattern, String(shown.path)].map(text => text.replaceAll('{dataset}', dataset.name))
+      return { server, dataset, format, path: path!, shown: told!, ...(place ? { place } : {}) }
     })
   })
 }

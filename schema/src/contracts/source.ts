@@ -25,6 +25,8 @@ export class Source {
     readonly hidden: boolean,
     /** The text as it stands in the file, where that differs from `content`. */
     private readonly written?: string,
+    /** Values of variables that were put in. */
+    readonly values: readonly string[] = [],
   ) {}
 
   get fields() {
@@ -47,11 +49,24 @@ export class Source {
     const value = this.get(name)?.scalar
     return typeof value === 'string' && value !== '' ? value : undefined
   }
+  /**
+   * The same for people: as it stands in the file, without credentials. What a variable holds is for connecting, and may
+   * be a secret.
+   */
+  shown(name: string): string | undefined {
+    return this.text(name) === undefined ? undefined : this.get(name)!.told()
+  }
+  told(): string {
+    return redactText(String(this.plain(true)))
+  }
   flag(name: string): boolean {
     return this.get(name)?.scalar === true
   }
   texts(name: string): string[] {
     return this.list(name).flatMap(item => (typeof item.scalar === 'string' ? [item.scalar] : []))
+  }
+  shownTexts(name: string): string[] {
+    return this.list(name).flatMap(item => (typeof item.scalar === 'string' ? [item.told()] : []))
   }
   /** Plain data; `shown` gives variables as they are written instead of their values. */
   plain(shown = false): unknown {
@@ -71,26 +86,6 @@ export class Source {
     const short = text.length > 60 ? `${text.slice(0, 60)}…` : text
     return typeof this.content === 'string' ? `"${short}"` : short
   }
-}
-
-/** Every text and number of a document that must not be quoted. */
-export function hiddenTexts(source: Source, found = new Set<string>()): Set<string> {
-  if (source.content instanceof Map) for (const { source: inner } of source.content.values()) hiddenTexts(inner, found)
-  else if (Array.isArray(source.content)) for (const inner of source.content) hiddenTexts(inner, found)
-  else if (source.hidden && source.content !== null && typeof source.content !== 'boolean')
-    found.add(String(source.content))
-  return found
-}
-
-/**
- * Problems without the texts that must not be quoted: names may come from variables too, and problems name names.
- * Texts of one or two characters stay: they would be found everywhere.
- */
-export function conceal(problems: Problem[], hidden: Iterable<string>): Problem[] {
-  const texts = [...hidden].filter(text => text.length > 2).sort((a, b) => b.length - a.length)
-  if (texts.length === 0) return problems
-  const without = (text: string) => texts.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
-  return problems.map(found => ({ ...found, message: without(found.message), hint: without(found.hint) }))
 }
 
 /** Beyond this many values a document is refused: an alias of aliases grows without end. */
@@ -162,11 +157,11 @@ export function readSource(text: string, file: string, env: NodeJS.ProcessEnv): 
     if (typeof value !== 'string' || !value.includes('${')) {
       return new Source(place, (value ?? null) as Scalar, secret)
     }
-    const { text, replaced, missing } = interpolate(value, env)
+    const { text, replaced, values, missing } = interpolate(value, env)
     for (const name of new Set(missing)) problems.push(problem('VARIABLE_UNSET', { name }, place))
     const content = node.type === 'PLAIN' && replaced ? plainScalar(text) : text
     // What a missing variable left behind is a problem already; hiding it keeps the others from quoting it.
-    return new Source(place, content, secret || replaced || missing.length > 0, value)
+    return new Source(place, content, secret || replaced || missing.length > 0, value, values)
   }
 
   try {

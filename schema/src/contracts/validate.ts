@@ -1,8 +1,9 @@
 import { type Problem, problem } from '../problems/problem.js'
+import { conceal, hiddenTexts } from './conceal.js'
 import { ODCS_VERSIONS, odcsShape } from './odcs-shape.js'
 import { ODPS_VERSIONS, odpsShape } from './odps-shape.js'
 import { check, type ObjectShape } from './shape.js'
-import { conceal, hiddenTexts, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 
 type Kind = 'DataProduct' | 'DataContract'
 const SHAPES: Record<Kind, { standard: string; versions: string[]; of: (minor: number) => ObjectShape }> = {

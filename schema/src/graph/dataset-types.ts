@@ -104,7 +104,7 @@ function whereType(names: DatasetNames): TypePlan {
 }
 
 function descriptionOf(property: Property): string | undefined {
-  const { businessName, description, enum: allowed, examples } = property
+  const { businessName, description, enum: values, shownEnum: allowed = values, examples } = property
   const lines = [
     businessName !== undefined && businessName !== description ? businessName : undefined,
     description,

@@ -118,7 +118,7 @@ export const PROBLEM: Record<string, Schema> = {
 
 const REFUSALS: Record<number, string> = {
   400: 'The request says something that cannot be meant.',
-  401: 'The token is not valid, or signing in may help.',
+  401: 'The token is not valid.',
   403: 'The caller lacks the grant that this takes.',
   404: 'There is nothing at this address that the caller may know of.',
   405: 'The address does not take this method.',

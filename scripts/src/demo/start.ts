@@ -1,8 +1,8 @@
 import 'reflect-metadata'
-import { accessSync, constants, mkdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { configurationOf } from '../configuration.js'
 import { endWith } from '../ending.js'
+import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
 import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
@@ -29,7 +29,7 @@ export async function start(): Promise<void> {
   const terminal = new Terminal()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -46,6 +46,7 @@ export async function start(): Promise<void> {
       },
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(costLimit ? { costLimit } : {}),
       ...(publicUrl ? { publicUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])
@@ -63,11 +64,6 @@ export async function start(): Promise<void> {
   } catch (error) {
     process.exit(endWith(error))
   }
-}
-
-function claimHome(home: string): void {
-  mkdirSync(home, { recursive: true })
-  accessSync(home, constants.W_OK | constants.X_OK)
 }
 
 function welcome({ url }: DemoMesh, terminal: Terminal): void {

@@ -1,17 +1,19 @@
 import {
   addressOf,
+  atMajor,
   datasetAddress,
   IDENTITY_HEADER,
   INTRODUCTION_PATH,
+  majorlessAddresses,
   OPENAPI_PATH,
   type ProductPolicy,
-  parseAddress,
 } from '@terrane/schema'
 import { type Context, Hono } from 'hono'
 import type { Log } from './data-product-options.js'
 import { documentResponse, type ManagedProduct } from './management-ports/index.js'
 import type { ProductMetrics } from './metrics.js'
 import type { Admitted } from './output-ports/admission.js'
+import { MEDIA_TYPES } from './output-ports/formats.js'
 import type { OutputPort } from './output-ports/port.js'
 import { notFound, problemResponse, refusalResponse } from './output-ports/problem-response.js'
 import { Refusal } from './output-ports/refusal.js'
@@ -29,6 +31,8 @@ export interface RouteParts {
   files: OutputPort
   /** Takes a push in for a port; refusals and receipts are its answer. */
   receive: (port: string, request: Request, admitted: Admitted) => Promise<Response>
+  /** Takes a pushed file back. */
+  withdraw: (port: string, sha256: string, admitted: Admitted) => Promise<Response>
   /** Control and observability, below the address. */
   management: (asking: (context: Context) => Admitted) => Hono
   /** The discovery port's answers. */
@@ -51,6 +55,8 @@ type Variables = { Variables: { admitted: Admitted } }
 const PAGE_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
+  'cache-control': 'private, no-cache',
+  vary: `accept, ${IDENTITY_HEADER}`,
 }
 
 /** The product's whole HTTP surface, in the order in which a request is looked at. */
@@ -113,6 +119,9 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   app.post(`${address}/input/:port`, context =>
     parts.receive(context.req.param('port'), context.req.raw, context.get('admitted')),
   )
+  app.delete(`${address}/input/:port/:sha256`, context =>
+    parts.withdraw(context.req.param('port'), context.req.param('sha256'), context.get('admitted')),
+  )
   app.route(
     address,
     parts.management(context => (context as Context<Variables>).get('admitted')),
@@ -125,15 +134,20 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   app.get(`${address}/:dataset/contract.yaml`, contract)
   app.get(`${address}/:dataset/:major/contract.yaml`, contract)
   app.get(`${address}/:dataset`, context => {
-    const dataset = product.datasets.find(each => each.name === context.req.param('dataset'))
-    if (!dataset || !context.get('admitted').decision.datasets[dataset.name]?.discover) return notFound()
-    return context.redirect(datasetAddress(product, dataset) + new URL(context.req.url).search, 307)
+    const [name, extension = '', ...more] = context.req.param('dataset').split(/(?=\.)/)
+    const dataset = product.datasets.find(each => each.name === name)
+    const isFormat = extension === '' || Object.hasOwn(MEDIA_TYPES, extension.slice(1))
+    if (!dataset || !isFormat || more.length > 0) return notFound()
+    if (!context.get('admitted').decision.datasets[dataset.name]?.discover) return notFound()
+    return context.redirect(datasetAddress(product, dataset) + extension + new URL(context.req.url).search, 307)
   })
   app.all(`${address}/:dataset/:file`, context => parts.files.fetch(context.req.raw, context.get('admitted')))
   app.get('/data/*', context => {
-    const parsed = parseAddress(context.req.path)
-    const own = parsed?.domain === product.domain && parsed.product === product.name && parsed.major === undefined
-    return own ? context.redirect(address, 307) : notFound()
+    const { pathname, search } = new URL(context.req.url)
+    const own = majorlessAddresses(pathname).find(
+      parsed => parsed.domain === product.domain && parsed.product === product.name,
+    )
+    return own ? context.redirect(atMajor(address, own) + search, 307) : notFound()
   })
 
   app.notFound(() => notFound())

@@ -3,6 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import {
+  conceal,
+  concealText,
+  type HiddenTexts,
   type Model,
   outputContracts,
   type Problem,
@@ -39,6 +42,8 @@ export interface RunParts {
   quarantineFolder: string
   rows: (tables: Record<string, string>) => RunJob['rows']
   limits: RunLimits
+  /** Texts that nobody may read in a run's problems, whoever made them. */
+  hidden: HiddenTexts
   finished: (run: RunInfo) => void
   log: Log
 }
@@ -113,7 +118,7 @@ export class ProductRuns {
         })
         const limits = { ...job.limits, seconds: Math.min(job.limits.seconds, DRY_RUN_SECONDS) }
         const dryRun = { ...job, limits, product: product.name, dryRunModel: model, withoutValues }
-        return await runPipeline(dryRun, undefined, this.stop.signal)
+        return this.told(await runPipeline(dryRun, undefined, this.stop.signal))
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
@@ -165,6 +170,24 @@ export class ProductRuns {
     await this.queue.catch(() => {})
   }
 
+  /** While no run is under way. */
+  between<T>(act: () => Promise<T>): Promise<T> {
+    return this.inTurn(act)
+  }
+
+  /**
+   * What leaves here is stored, logged, printed and answered. Sources and stages take care of what they say; this is for
+   * what they were told by others, and for the stage that forgets.
+   */
+  private told<Told extends { problems: Problem[]; result?: RunResult }>(said: Told): Told {
+    const { problems, result } = said
+    const { hidden } = this.parts
+    const told = { ...said, problems: conceal(problems, hidden) }
+    if (!result) return told
+    const quality = result.quality.map(each => ({ ...each, expected: concealText(each.expected, hidden) }))
+    return { ...told, result: { ...this.told(result), quality } }
+  }
+
   private inTurn<T>(act: (held: Held) => Promise<T>): Promise<T> {
     const turn = this.queue.then(async () => {
       if (this.stop.signal.aborted) throw new Error('The product is closing.')
@@ -190,14 +213,15 @@ export class ProductRuns {
     const started = { id, trigger, startedAt: startedAt.toISOString() }
     await stores.metadata.startRun(started)
     this.tell({ kind: 'started', id, trigger, at: started.startedAt })
-    const progress: Progress = (step, detail) => {
+    const progress: Progress = (step, said) => {
+      const detail = said && concealText(said, this.parts.hidden)
       onProgress(step, detail)
       const at = new Date().toISOString()
       this.tell({ kind: 'step', id, step, ...(detail === undefined ? {} : { detail }), at })
     }
     let outcome: RunOutcome
     try {
-      outcome = await this.attempt(progress, held)
+      outcome = this.told(await this.attempt(progress, held))
     } catch (error) {
       log({
         level: 'error',
@@ -206,7 +230,7 @@ export class ProductRuns {
       })
       const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
       const told = error instanceof StoreUnavailable ? error.problem : problem('RUN_BROKEN_OFF', { reason })
-      outcome = { state: 'FAILED', problems: [told] }
+      outcome = this.told({ state: 'FAILED', problems: [told] })
     }
     const finishedAt = new Date()
     const info: RunInfo = {
@@ -278,7 +302,10 @@ export class ProductRuns {
     try {
       const rows = this.parts.rows(tables)
       const job = this.job({ kind: 'publish', inputs, models, datasets, outputFolder: folder, rows })
-      const result = await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal)
+      const { result } = this.told({
+        problems: [],
+        result: await runPipeline(job, ({ step, detail }) => onProgress(step, detail), this.stop.signal),
+      })
       const { problems } = result
       if (!result.ok) {
         await publications.abandon(number)

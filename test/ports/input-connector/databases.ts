@@ -91,7 +91,7 @@ export async function postgresqlDatabase(url: string): Promise<TestDatabase> {
 }
 
 export function portOf(connector: string, settings: Record<string, unknown>, properties: Property[]): InputPort {
-  const server: Server = { server: 'shop', connector, settings }
+  const server: Server = { server: 'shop', connector, settings, shown: settings }
   const contract = { id: 'in', datasets: [{ name: 'orders', properties }] } as unknown as Contract
   return {
     name: 'orders',

@@ -8,7 +8,7 @@ import { connectorOf, openConnector } from '../../../subgraphs/runtime/src/input
 import { inputConnectorSuite, PLACE } from './input-connector-suite.js'
 
 function portOf(settings: Record<string, unknown>, more: Partial<Server> = {}): InputPort {
-  const server: Server = { server: 'production', connector: 'local', settings, ...more }
+  const server: Server = { server: 'production', connector: 'local', settings, shown: settings, ...more }
   const source = { kind: 'contract' as const, contract: { id: 'in' } as Contract, server }
   return { name: 'orders', version: '1', contractId: 'in', source, place: PLACE }
 }

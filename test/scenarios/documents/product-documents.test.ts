@@ -121,7 +121,7 @@ describe('behind a gateway', () => {
 
   test('an input contract takes signing in, and the right to control', async () => {
     const path = `${ADDRESS}/input/calls/contract.yaml`
-    expect((await get(path)).status).toBe(401)
+    expect((await get(path)).status).toBe(403)
     expect((await get(path, 'analyst')).status).toBe(403)
     const admin = await get(path, 'admin', 'application/yaml')
     expect([admin.status, parse(await admin.text())]).toEqual([200, expect.objectContaining({ kind: 'DataContract' })])

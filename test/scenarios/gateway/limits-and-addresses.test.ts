@@ -4,13 +4,15 @@ import type { SmallProduct } from './small-product.js'
 
 let mesh: SmallMesh
 let uk: SmallProduct
+let reference: SmallProduct
 beforeAll(async () => {
   mesh = await SmallMesh.start(
     trust => {
       uk = ukSales(trust)
-      return [uk, geography(trust)]
+      reference = geography(trust)
+      return [uk, reference]
     },
-    { limits: { depth: 6, aliases: 5, tokens: 60, timeMilliseconds: 2000, bodyBytes: 20_000 } },
+    { limits: { depth: 6, aliases: 5, tokens: 60, cost: 500, timeMilliseconds: 2000, bodyBytes: 20_000 } },
   )
 })
 afterAll(() => mesh.stop())
@@ -43,6 +45,31 @@ describe('limits', () => {
     await refused(`{ ukSales { ${'publication '.repeat(60)} } }`, 'tokens')
     const fan = Array.from({ length: 20 }, (_, n) => `fragment F${n} on UkSales { ...F${n + 1} ...F${n + 1} }`)
     await refused(`{ ukSales { ...F0 } } ${fan.join(' ')} fragment F20 on UkSales { publication }`, 'tokens')
+  })
+
+  test('cost, by page sizes and variables, before anything is asked of anybody', async () => {
+    const query = 'query ($n: Int) { ukSales { publication } mesh { products(first: $n) { nodes { name domain } } } }'
+    for (const as of ['analyst', 'steward']) {
+      const answer = await mesh.ask(query, as, { n: 1000 })
+      expect(answer.status).toBe(400)
+      expect(answer.data ?? null).toBeNull()
+      expect(answer.errors).toHaveLength(1)
+      expect(answer.errors?.[0]?.message).toContain('Most of it comes from products (first: 1000).')
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'OPERATION_TOO_COSTLY', cost: 3018, limit: 500 })
+    }
+    expect(uk.asked).toHaveLength(0)
+    expect((await mesh.ask(query, 'steward', { n: 10 })).errors).toBeUndefined()
+  })
+
+  test('what is hidden from a caller costs as what is not there', async () => {
+    const codeFor = async (field: string) => {
+      const below = 'nodes { a: name b: name c: name d: name e: name }'
+      const answer = await mesh.ask(`{ mesh { products(first: 80) { ${below} } } ukSales { ${field} } }`, undefined)
+      return answer.errors?.[0]?.extensions.code
+    }
+    const hidden = 'orders { nodes { orderId amount customerEmail publication } }'
+    const absent = 'nothing { nodes { orderId amount customerEmail publication } }'
+    for (const field of [hidden, absent]) expect(await codeFor(field)).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 
   test('operations and fragments that are not run count too', async () => {
@@ -137,10 +164,45 @@ describe('addresses', () => {
     expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  test('the newest major is found without a number', async () => {
-    const response = await get('/data/europe/uk/uk-sales?x=1', 'analyst')
-    expect(response.status).toBe(307)
-    expect(response.headers.get('location')).toBe('/data/europe/uk/uk-sales/1?x=1')
+  test('the newest major is found without a number, below the product too', async () => {
+    for (const below of [
+      '',
+      '/orders',
+      '/orders.csv',
+      '/orders/1.csv',
+      '/orders/1',
+      '/product.odps.yaml',
+      '/input/x',
+    ]) {
+      const response = await get(`/data/europe/uk/uk-sales${below}?asOf=1`, 'analyst')
+      expect([below, response.status, response.headers.get('location')]).toEqual([
+        below,
+        307,
+        `/data/europe/uk/uk-sales/1${below}?asOf=1`,
+      ])
+    }
+    // Nobody learns so what they may not know of, and a major that is not there is not another.
+    for (const path of ['/data/europe/uk/uk-sales/orders', '/data/europe/uk/uk-sales'])
+      expect((await get(path)).status).toBe(404)
+    expect((await get('/data/europe/uk/uk-sales/2/orders/1.csv', 'analyst')).status).toBe(404)
+    expect(uk.requests).toHaveLength(0)
+  })
+
+  test('who lacks a grant is told what it takes and how to come by it, signed in or not', async () => {
+    const fetch = reference.fetch
+    const policy = 'reference-geography/x'
+    reference.fetch = async () =>
+      new Response(JSON.stringify({ title: 'Not allowed', detail: 'It takes a grant.', policy }), { status: 403 })
+    const path = '/data/reference/reference-geography/1/countries/1.csv'
+    const [nobody, visitor, analyst] = [await get(path), await get(path, 'visitor'), await get(path, 'analyst')]
+    expect([nobody.status, visitor.status, analyst.status]).toEqual([403, 403, 403])
+    expect(nobody.headers.get('www-authenticate')).toBe('Bearer')
+    expect(analyst.headers.get('www-authenticate')).toBeNull()
+    expect(nobody.headers.get('vary')).toMatch(/authorization, cookie/)
+    const told = { title: 'Not allowed', status: 403, detail: 'It takes a grant.', policy }
+    expect(await nobody.json()).toMatchObject({ ...told, hint: expect.stringMatching(/Sign in at .*requestAccess/) })
+    expect(await analyst.json()).toMatchObject({ ...told, hint: expect.stringMatching(/^Ask for the grant/) })
+    reference.fetch = fetch
   })
 
   test('the product gets the question, signed, without the token', async () => {
@@ -166,7 +228,7 @@ describe('addresses', () => {
         body: 'SELECT 1',
       })
     expect((await put('analyst')).status).toBe(403)
-    expect((await get('/data/reference/reference-geography/1/control/runs')).status).toBe(401)
+    expect((await get('/data/reference/reference-geography/1/control/runs')).status).toBe(403)
     // The product is told who tried what, with the decision that refuses it and without what was sent.
     expect(uk.requests).toMatchObject([
       { method: 'PUT', path: '/data/europe/uk/uk-sales/1/control/pipeline/orders', body: '' },

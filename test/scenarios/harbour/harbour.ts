@@ -82,7 +82,13 @@ export async function writeSources(sources: string, calls = CALLS): Promise<void
 }
 
 export async function openHarbour(
-  options: { run?: boolean; databaseUrl?: string | undefined; productFolder?: string } = {},
+  options: {
+    run?: boolean
+    databaseUrl?: string | undefined
+    productFolder?: string
+    env?: Record<string, string>
+    log?: (event: object) => void
+  } = {},
 ): Promise<Harbour> {
   const base = await mkdtemp(path.join(os.tmpdir(), 'terrane-harbour-'))
   const [home, sources] = [path.join(base, 'home'), path.join(base, 'sources')]
@@ -93,8 +99,9 @@ export async function openHarbour(
     folder: options.productFolder ?? folder,
     home,
     trust: keys.jwks,
-    env: { HARBOUR_SOURCES: sources },
+    env: { HARBOUR_SOURCES: sources, ...options.env },
     log: event => {
+      options.log?.(event)
       if (process.env.TEST_LOG) console.error(event)
     },
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),

@@ -25,7 +25,7 @@ const discovered = async () =>
   ).data.harbour.product.datasets.find(({ name }: { name: string }) => name === 'calls')
 
 test('rules are for those who control the product, and for datasets that there are', async () => {
-  expect((await send('PUT', 'calls', 'visitor', STRICT)).status).toBe(401)
+  expect((await send('PUT', 'calls', 'visitor', STRICT)).status).toBe(403)
   for (const as of ['analyst', 'steward']) {
     expect((await send('PUT', 'calls', as, STRICT)).status).toBe(403)
     expect((await send('DELETE', 'calls', as)).status).toBe(403)

@@ -12,7 +12,7 @@ const get = async (path: string, as: string) =>
   fetch(market.gateway.url + path, { headers: { ...(await market.bearer(as)), accept: 'application/json' } })
 
 test('inputs are for those who may observe the product', async () => {
-  expect((await get(`${AT}/inputs`, 'visitor')).status).toBe(401)
+  expect((await get(`${AT}/inputs`, 'visitor')).status).toBe(403)
   for (const as of ['analyst', 'steward']) expect((await get(`${AT}/inputs`, as)).status).toBe(403)
 })
 

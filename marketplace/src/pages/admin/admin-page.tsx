@@ -65,6 +65,8 @@ export default function AdminPage() {
                     key={path}
                     to={`/admin/${encodeURIComponent(name)}${path && `/${path}`}`}
                     aria-current={path === tab ? 'page' : undefined}
+                    // On a phone the tabs are wider than the window.
+                    ref={path === tab ? intoView : undefined}
                   >
                     {title}
                   </Link>
@@ -80,6 +82,8 @@ export default function AdminPage() {
     </Page>
   )
 }
+
+const intoView = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 
 function managedOf({ name, address, rootField, mayControl }: MeshProduct): ManagedProduct | undefined {
   return address && rootField ? { name, address, rootField, mayControl: mayControl === true } : undefined

@@ -16,13 +16,15 @@ interface Props {
   managed: ManagedProduct
   model: Model
   tables: string[]
+  /** Whose drafts are shown: another's SQL may name what this reader may not know of. */
+  reader: string
 }
 
 /** One model: its SQL, tried before it can be put in force. What is written stays through reloads of the page. */
-export function ModelBench({ managed, model, tables }: Props) {
+export function ModelBench({ managed, model, tables, reader }: Props) {
   const { name, layer } = model
   const inForce = model.sql ?? ''
-  const place = `${managed.name}/${name}`
+  const place = `${reader}/${managed.name}/${name}`
   const [draft, setDraft] = useState(() => recall(place))
   const [edition, setEdition] = useState(0)
   const [goTo, setGoTo] = useState<Problem>()

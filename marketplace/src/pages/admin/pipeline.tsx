@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
+import { useMe } from '../../api/caller'
 import { type Model, useModels } from '../../api/control'
-import { Asked, Empty } from '../../parts/states'
+import { Asked, Empty, Loading } from '../../parts/states'
 import { useUrlState } from '../../parts/url-state'
 import { ModelBench } from './model-bench'
 import { inOrder, tableOf } from './model-order'
@@ -10,6 +11,7 @@ import type { TabProps } from './tab-props'
 /** The SELECTs between inputs and outputs, in the order in which they run; one of them to work on. */
 export default function Pipeline({ managed, described }: TabProps) {
   const query = useModels(managed)
+  const me = useMe()
   const [chosen] = useUrlState('model')
   return (
     <Asked what="the pipeline" query={query}>
@@ -18,6 +20,7 @@ export default function Pipeline({ managed, described }: TabProps) {
         const model = models.find(({ name }) => name === chosen) ?? models.at(-1)
         if (!model)
           return <Empty title="This product has no models">Put one SELECT a file under pipeline/output.</Empty>
+        if (me.isPending) return <Loading what="the pipeline" />
         const tables = [
           ...(described.inputPorts ?? []).map(({ name }) => `input.${name}`),
           ...models.filter(({ layer }) => layer !== 'output').map(tableOf),
@@ -25,7 +28,13 @@ export default function Pipeline({ managed, described }: TabProps) {
         return (
           <div className={styles.workbench}>
             <Models models={models} chosen={model.name} />
-            <ModelBench key={model.name} managed={managed} model={model} tables={tables} />
+            <ModelBench
+              key={model.name}
+              managed={managed}
+              model={model}
+              tables={tables}
+              reader={me.data?.subject ?? 'visitor'}
+            />
             <Beside model={model} models={models} />
           </div>
         )

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { InputConnector, SourceItem } from '../input-ports/port.js'
+import { examineParquet } from '../pipeline/index.js'
 import { openStores } from '../stores/open-stores.js'
 import type { Stores } from '../stores/stores.js'
 import { inputFiles, type Landing, land, pull, sweepLanding } from './landing.js'
@@ -107,10 +108,20 @@ describe('pull', () => {
     expect(opened).toEqual(['a.csv', 'b.csv'])
     content['b.csv'] = '3'
     delete content['a.csv']
-    content['c.csv'] = '3' // the same content under two names
+    content['c.csv'] = '4'
     expect(await pull('orders', connector, landing)).toEqual({ changed: true, problems: [] })
     expect(opened).toEqual(['a.csv', 'b.csv', 'b.csv', 'c.csv'])
     expect(await current()).toEqual(['b.csv', 'c.csv'])
+  })
+
+  test('the same content twice loads once, under its first name; in two partitions it is two', async () => {
+    const { content, connector } = source({ 'orders.csv': '1', 'orders-zz-copy.csv': '1', 'year=2025/a.csv': '1' })
+    await pull('orders', connector, landing)
+    expect(await current()).toEqual(['orders.csv', 'year=2025/a.csv'])
+    content['year=2026/a.csv'] = '1'
+    delete content['orders.csv']
+    await pull('orders', connector, landing)
+    expect(await current()).toEqual(['orders-zz-copy.csv', 'year=2025/a.csv', 'year=2026/a.csv'])
   })
 
   test('reads again what was lost from the input layer', async () => {
@@ -135,7 +146,10 @@ describe('pull', () => {
 
 describe('receive', () => {
   const push = (contentType: string, body: string | Buffer, more: object = {}) =>
-    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing)
+    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing, {
+      properties: [],
+      examineParquet,
+    })
 
   test('format by content type or by query, names as given, receipts', async () => {
     const { receipt } = await push('text/csv; charset=utf-8', 'hello', { name: 'year=2026/a.csv' })

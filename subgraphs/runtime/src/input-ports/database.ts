@@ -58,7 +58,7 @@ export class DatabaseConnector implements InputConnector {
       this.session = await this.driver.open(this.server, this.folder)
       const matches = picomatch(this.wanted)
       const names = (await this.session.tables()).filter(name => matches(name)).sort()
-      if (names.length === 0) return this.refuse('SOURCE_TABLE_MISSING', { table: this.wanted })
+      if (names.length === 0) return this.refuse('SOURCE_TABLE_MISSING', { table: this.shown })
       const items: SourceItem[] = []
       for (const table of names) {
         const known = await this.session.columns(table)
@@ -74,7 +74,7 @@ export class DatabaseConnector implements InputConnector {
       return { items, problems: [] }
     } catch (error) {
       if (error instanceof TypeError) throw error
-      return this.refuse('SOURCE_UNREACHABLE', { pattern: this.wanted, reason: reasonOf(error) })
+      return this.refuse('SOURCE_UNREACHABLE', { pattern: this.shown, reason: reasonOf(error) })
     }
   }
 
@@ -95,6 +95,11 @@ export class DatabaseConnector implements InputConnector {
   /** One table, or with `*` several alike (`orders_*`). */
   private get wanted(): string {
     return String(this.server.settings['terrane.table'] ?? this.dataset.name)
+  }
+
+  /** The same as written: what variables hold may be secret. */
+  private get shown(): string {
+    return String(this.server.shown['terrane.table'] ?? this.dataset.name)
   }
 
   private get dataset() {

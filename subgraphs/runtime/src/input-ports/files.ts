@@ -6,6 +6,7 @@ import { type Problem, type ProblemCode, problem } from '@terrane/schema/problem
 import picomatch from 'picomatch'
 import type { Place } from './place.js'
 import type { ConnectorFactory, InputConnector, SourceItem } from './port.js'
+import { reasonOf } from './reason.js'
 
 /**
  * Files in any storage that OpenDAL speaks. What differs between storages is one entry of `STORAGES`: which OpenDAL
@@ -22,7 +23,7 @@ export const files: ConnectorFactory = (port, reach) => {
 interface Storage {
   service: string
   /** Undefined options: the place does not exist. `pattern` is relative to the root of the options. */
-  locate(server: Server, folder: string): Promise<{ options?: Record<string, string>; pattern: string; shown: string }>
+  locate(server: Server, folder: string): Promise<{ options?: Record<string, string>; pattern: string }>
 }
 
 const STORAGES: Record<string, Storage> = {
@@ -30,15 +31,15 @@ const STORAGES: Record<string, Storage> = {
   local: {
     service: 'fs',
     async locate(server, folder) {
-      const shown = String(server.settings.path ?? '')
-      if (shown === '') return { pattern: '', shown }
-      const absolute = path.resolve(folder, shown).split(path.sep).join('/')
+      const written = String(server.settings.path ?? '')
+      if (written === '') return { pattern: '' }
+      const absolute = path.resolve(folder, written).split(path.sep).join('/')
       const { base, isGlob, glob } = picomatch.scan(absolute)
       const whole = !isGlob && (await isFolder(absolute))
       const root = whole ? absolute : isGlob ? base || '/' : path.dirname(absolute)
       // OpenDAL's fs service would create a missing root: look first.
-      if (!(await isFolder(root))) return { pattern: '', shown }
-      return { options: { root }, pattern: whole ? '**' : isGlob ? glob : path.basename(absolute), shown }
+      if (!(await isFolder(root))) return { pattern: '' }
+      return { options: { root }, pattern: whole ? '**' : isGlob ? glob : path.basename(absolute) }
     },
   },
 }
@@ -55,9 +56,11 @@ class FilesConnector implements InputConnector {
   async list(): Promise<{ items: SourceItem[]; problems: Problem[] }> {
     const storage = STORAGES[this.server.connector]
     if (storage === undefined) throw new TypeError(`no storage for connector ${this.server.connector}`)
-    const { options, pattern, shown } = await storage.locate(this.server, this.folder)
+    const { options, pattern } = await storage.locate(this.server, this.folder)
     const refuse = (code: ProblemCode, details: Record<string, unknown> = {}) => {
       const { file, line, column } = this.port.place
+      // As written: what variables hold may be secret.
+      const shown = String(this.server.shown.path ?? '')
       return problem(code, { port: this.port.name, pattern: shown || '(no path)', ...details }, { file, line, column })
     }
     if (options === undefined) return { items: [], problems: [refuse('SOURCE_NOT_FOUND')] }
@@ -81,7 +84,11 @@ class FilesConnector implements InputConnector {
 
   async open(item: SourceItem): Promise<Readable> {
     if (this.place === undefined) throw new TypeError('open() before list()')
-    return this.place.open(item.name)
+    try {
+      return await this.place.open(item.name)
+    } catch (error) {
+      throw new Error(reasonOf(error))
+    }
   }
 
   async close(): Promise<void> {
@@ -135,9 +142,4 @@ export function formatOf(
 
 function byBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** The first line of a storage's error says what happened; the rest is its context and may show settings. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n')[0]!.slice(0, 200) : 'unknown'
 }

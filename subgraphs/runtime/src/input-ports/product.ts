@@ -3,6 +3,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { InputPort } from '@terrane/schema'
 import { type Problem, type ProblemCode, problem } from '@terrane/schema/problems'
 import type { ConnectorFactory, ConnectorReach, InputConnector, SourceItem } from './port.js'
+import { reasonOf } from './reason.js'
 
 /**
  * Another data product's output port: found by its `contractId` in the mesh's list, downloaded as parquet under the
@@ -57,7 +58,7 @@ class ProductConnector implements InputConnector {
       }
       return { items, problems: [] }
     } catch (error) {
-      return this.refuse('UPSTREAM_UNREACHABLE', { reason: error instanceof Error ? error.message : 'unknown' })
+      return this.refuse('UPSTREAM_UNREACHABLE', { reason: reasonOf(error) })
     }
   }
 

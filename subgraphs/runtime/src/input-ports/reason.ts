@@ -1,8 +1,12 @@
+import { storageReason } from '../storage-error.js'
+
 /**
  * Why a source cannot be read, in our words: drivers' own name users, hosts and values, which may have come from
  * variables.
  */
 export function reasonOf(error: unknown): string {
+  const ofStorage = storageReason(error)
+  if (ofStorage !== undefined) return ofStorage
   const { code, errors } = error as { code?: unknown; errors?: unknown[] }
   const said = String(code ?? (errors?.[0] as { code?: unknown } | undefined)?.code ?? '')
   for (const [codes, reason] of REASONS) if (codes.test(said)) return reason

@@ -147,7 +147,11 @@ function describePorts(
 
 function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
   return contract.sla
-    .map(agreement => ({ ...agreement, contract: contract.id, value: String(agreement.value) }))
+    .map(({ shown, ...agreement }) => ({
+      ...agreement,
+      contract: contract.id,
+      value: shown ?? String(agreement.value),
+    }))
     .filter(agreement => !sight.tells(Object.values(agreement).join(' ')))
 }
 

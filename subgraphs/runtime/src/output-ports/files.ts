@@ -12,8 +12,8 @@ import type { Admitted } from './admission.js'
 import { MEDIA_TYPES, preferredFormat } from './formats.js'
 import type { OutputPort } from './port.js'
 import { notFound, problemResponse, refusalResponse } from './problem-response.js'
-import { Reading, type ReadingParts, readable } from './reading.js'
-import { Refusal } from './refusal.js'
+import { isPublicationNumber, Reading, type ReadingParts, readable } from './reading.js'
+import { badInput, Refusal } from './refusal.js'
 
 /** Downloads of whole datasets: `<address>/<dataset>/<major>[.csv|.json|.ndjson|.parquet][?asOf=<publication>]`. */
 export function openFilesPort(product: Product, parts: ReadingParts): OutputPort {
@@ -51,6 +51,9 @@ async function download(
   parts: ReadingParts,
   { dataset, decision, format, asOf }: Download,
 ): Promise<Response> {
+  if (asOf !== undefined && !isPublicationNumber(asOf)) {
+    throw badInput('The parameter asOf is the number of a publication.')
+  }
   const wanted = asOf ?? request.headers.get(PUBLICATION_HEADER)
   const reading = await Reading.open(admitted, parts, 'files', wanted, request.signal)
   let streaming = false

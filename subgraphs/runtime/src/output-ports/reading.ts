@@ -42,7 +42,7 @@ export class Reading {
     header?: string | null,
     signal?: AbortSignal,
   ): Promise<Reading> {
-    if (header && !/^[1-9]\d{0,14}$/.test(header)) {
+    if (header && !isPublicationNumber(header)) {
       throw badInput(`The header ${PUBLICATION_HEADER} is the number of a publication.`)
     }
     const wanted = header ? Number(header) : undefined
@@ -138,6 +138,8 @@ export class Reading {
     }
   }
 }
+
+export const isPublicationNumber = (text: string) => /^[1-9]\d{0,14}$/.test(text)
 
 export function readable(decision: DatasetDecision, property: string): boolean {
   return Object.hasOwn(decision.properties, property) && decision.properties[property]!.read !== false

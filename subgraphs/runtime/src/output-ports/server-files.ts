@@ -10,6 +10,7 @@ import {
   problem,
 } from '@terrane/schema'
 import type { Pin, Publications } from '../output-layer/store.js'
+import { storageReason } from '../storage-error.js'
 import type { AuditStore } from '../stores/stores.js'
 
 export interface ServerFilesParts {
@@ -36,23 +37,23 @@ export class ServerFiles {
     const pin = wanted.length > 0 ? await this.parts.publications.pin() : undefined
     if (!pin) return []
     try {
-      const written = await this.remembered()
+      const remembered = await this.remembered()
       const problems: Problem[] = []
-      for (const { server, dataset, format, path: pattern, place } of wanted) {
+      for (const { server, dataset, format, path: pattern, shown, place } of wanted) {
         const key = `${dataset.contract.id} ${server} ${dataset.name}`
-        const shown = pattern.replaceAll('{publication}', String(pin.number))
-        const file = path.resolve(this.parts.product.folder, shown)
+        const [written, told] = [pattern, shown].map(text => text.replaceAll('{publication}', String(pin.number)))
+        const file = path.resolve(this.parts.product.folder, written!)
         const storage = await openStorage(path.dirname(file))
         try {
-          const before = written[key]
+          const before = remembered[key]
           const there = before?.publication === pin.number && before.place === file
           if (there && (await storage.has(path.basename(file)))) continue
           await storage.put(path.basename(file), () => exportAll(pin, dataset, format))
-          written[key] = { publication: pin.number, place: file }
-          await this.remember(written)
+          remembered[key] = { publication: pin.number, place: file }
+          await this.remember(remembered)
           this.record(pin, dataset)
         } catch (error) {
-          const details = { dataset: dataset.name, path: shown, server, reason: reasonOf(error) }
+          const details = { dataset: dataset.name, path: told, server, reason: reasonOf(error) }
           problems.push(problem('SERVER_FILE_NOT_WRITTEN', details, place))
         }
       }
@@ -104,7 +105,8 @@ async function openStorage(root: string) {
   return (await import('./opendal.js')).storageAt('fs', { root })
 }
 
-/** The first line says what happened; what follows is its context. */
+/** In our words: a storage's own name its settings. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n')[0]!.slice(0, 200) : 'unknown'
+  const { code } = error as { code?: unknown }
+  return storageReason(error) ?? (typeof code === 'string' && code !== 'GenericFailure' ? code : 'it broke off')
 }
