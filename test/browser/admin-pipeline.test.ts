@@ -96,6 +96,10 @@ describeInBrowser('administering a pipeline', () => {
       .getByText(/^Changed by uk-manager/)
       .waitFor()
     expect(await written()).toContain('amount + 0 AS amount')
+    const drift = bench().getByRole('textbox', { name: 'Drift of orders' })
+    await drift.waitFor()
+    expect(await drift.locator('.cm-deletedChunk').textContent()).toContain('  amount,')
+    expect(await drift.locator('.cm-changedLine').allTextContents()).toEqual(['  amount + 0 AS amount,'])
   })
 
   it('names what a reset destroys, and goes back to the folder', async () => {

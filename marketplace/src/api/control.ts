@@ -28,6 +28,8 @@ export interface Model {
   sql: string | null
   reads: string[] | null
   overlay: boolean | null
+  /** The folder's SQL under an overlay; null where it names what the caller may not know of. */
+  baseline: string | null
   changedBy: string | null
   changedAt: string | null
 }
@@ -38,7 +40,7 @@ export function useModels(managed: ManagedProduct) {
     queryKey: managedKey(managed, 'models'),
     queryFn: async ({ signal }) => {
       const { data } = await ask<{ at: { product: { models: Model[] | null } | null } | null }>(
-        `{ at: ${managed.rootField} { product { models { name layer sql reads overlay changedBy changedAt } } } }`,
+        `{ at: ${managed.rootField} { product { models { name layer sql reads overlay baseline changedBy changedAt } } } }`,
         {},
         signal,
       )

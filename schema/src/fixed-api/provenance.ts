@@ -58,6 +58,8 @@ export class ModelDescription implements ModelInfo {
   reads!: string[]
   @Field(() => Boolean, { nullable: true, description: 'Changed through the control port, over what was deployed.' })
   overlay!: boolean
+  @Field(() => String, { nullable: true, description: 'The SQL as it was deployed, where it was changed.' })
+  baseline?: string
   @Field(() => String, { nullable: true })
   changedBy?: string
   @Field(() => DateTimeScalar, { nullable: true })

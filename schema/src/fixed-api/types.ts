@@ -97,6 +97,8 @@ export interface ModelInfo {
   sql?: string
   reads: string[]
   overlay: boolean
+  /** The folder's SQL, where an overlay lies over it; as `sql` only for those who may discover all that it could name. */
+  baseline?: string
   changedBy?: string
   changedAt?: string
 }

@@ -1,17 +1,20 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { type Model, useResetModel } from '../../api/control'
 import type { ManagedProduct } from '../../api/managed-product'
 import { Ago } from '../../parts/ago'
 import { Confirm } from '../../parts/confirm'
 import { counted } from '../../parts/numbers'
 import { called } from '../../parts/people'
+import { Loading } from '../../parts/states'
 import styles from './pipeline.module.css'
+
+const SqlDiff = lazy(() => import('../../parts/sql/sql-diff'))
 
 /** What is in force is not what the folder says: whose change it is, what it changed, and the way back. */
 export function Drift({ managed, model }: { managed: ManagedProduct; model: Model }) {
   const [asking, setAsking] = useState(false)
-  const { changedBy, changedAt } = model
+  const { name, changedBy, changedAt, sql, baseline } = model
   const who = changedBy ? called(changedBy) : 'somebody'
   return (
     <div className={styles.drift}>
@@ -25,6 +28,14 @@ export function Drift({ managed, model }: { managed: ManagedProduct; model: Mode
           </Button>
         )}
       </p>
+      {baseline !== null && sql !== null && (
+        <details open>
+          <summary>Difference from the folder</summary>
+          <Suspense fallback={<Loading what="the difference" />}>
+            <SqlDiff label={`Drift of ${name}`} before={baseline} after={sql} />
+          </Suspense>
+        </details>
+      )}
       {asking && <Reset managed={managed} model={model} who={who} close={() => setAsking(false)} />}
     </div>
   )

@@ -85,7 +85,7 @@ export async function describeProduct(
       datasets,
       models: models
         .filter(model => !sight.tells(model.name))
-        .map(model => describeModel(model, asking, overlays, manifest, sight)),
+        .map(model => describeModel(model, product, asking, overlays, manifest, sight)),
       // Table names of the pipeline are hidden where they are the names of hidden datasets.
       lineage: (manifest?.lineage ?? []).filter(({ from, to }) => !sight.tells(from) && !sight.tells(to)),
       publications: published
@@ -238,12 +238,14 @@ function typeName(type: ValueType): string {
 
 function describeModel(
   model: Model,
+  product: Product,
   asking: Asking,
   overlays: { model: string; by: string; at: string }[],
   manifest: Manifest | undefined,
   sight: Sight,
 ): ModelInfo {
   const overlay = overlays.find(one => one.model === model.name)
+  const baseline = overlay && product.models.find(one => one.name === model.name)?.sql
   const table = `${model.layer}.${model.name}`
   return {
     name: model.name,
@@ -253,6 +255,7 @@ function describeModel(
       .filter(edge => edge.to === table && !sight.tells(edge.from))
       .map(edge => edge.from),
     overlay: overlay !== undefined,
+    ...(baseline === undefined || sight.tells(baseline) ? {} : { baseline }),
     // Who works on the product is nothing for visitors.
     ...(overlay && asking.caller.authenticated ? { changedBy: overlay.by } : {}),
     ...(overlay ? { changedAt: overlay.at } : {}),
