@@ -62,6 +62,8 @@ export interface GatewayLimits {
   aliases: number
   /** Fields and directives in one operation. Default 1000. */
   tokens: number
+  /** Values that one operation's answer may hold at most, by its page sizes (see docs/limits.md). Default 100000. */
+  cost: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number
   /** Bytes of a request's body, uploads through input ports apart. Default 1 MiB. */

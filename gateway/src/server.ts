@@ -67,6 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       supergraph: () => federation.current,
       decisionPoint,
       policies: options.policies ?? {},
+      costLimit: limits.cost,
       inner: stockExecutor(federation.gateway),
     }),
   )

@@ -9,6 +9,7 @@ const checks = () => [
   ['format and lint', program(root, '@biomejs/biome', 'biome'), 'check', '--error-on-warnings'],
   ['types', program(root, 'typescript', 'tsc'), '-b'],
   ['types of tests', program(root, 'typescript', 'tsc'), '-p', 'tsconfig.test.json'],
+  ['types of the pages', program(root, 'typescript', 'tsc'), '-p', 'marketplace'],
   [
     'who imports whom',
     program(root, 'dependency-cruiser', 'depcruise'),

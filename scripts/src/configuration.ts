@@ -19,6 +19,8 @@ export interface Configuration {
   gatewayJwks?: string
   /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
   pollSeconds?: number
+  /** TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. */
+  costLimit?: number
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -66,6 +68,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
+    ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
     ...(signIn ? { signIn } : {}),
@@ -94,6 +97,12 @@ function secondsOf(text: string, name: string): number {
   const seconds = Number(text)
   if (Number.isFinite(seconds) && seconds >= 0) return seconds
   throw new ConfigurationError(`${name} must be a number of seconds, not "${text}".`)
+}
+
+function costOf(text: string): number {
+  const cost = Number(text)
+  if (Number.isSafeInteger(cost) && cost > 0) return cost
+  throw new ConfigurationError(`TERRANE_COST_LIMIT must be a whole number above 0, not "${text}".`)
 }
 
 function clientOf(env: NodeJS.ProcessEnv): Configuration['client'] {

@@ -6,13 +6,15 @@ type DataSource = NonNullable<ProductEndpoint['dataSource']>
 /** A product of this process behind the interface of remote ones: same headers, no socket, no JSON in between. */
 export function inProcessDataSource(product: DataProduct): DataSource {
   return {
-    async process({ request }) {
+    async process({ request, context }) {
+      const { signal } = context as { signal?: AbortSignal }
       const { query = '', variables, operationName, http } = request
       const answer = await product.execute({
         query,
         ...(variables ? { variables } : {}),
         ...(operationName ? { operationName } : {}),
         headers: Object.fromEntries(http?.headers ?? []),
+        ...(signal ? { signal } : {}),
       })
       return answer as Awaited<ReturnType<DataSource['process']>>
     },

@@ -13,6 +13,8 @@ export interface MeshOptions
   folders: readonly string[]
   home: string
   databaseUrl?: string
+  /** What one operation may cost at the gateway. */
+  costLimit?: number
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -30,7 +32,7 @@ export interface Mesh {
 }
 
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, env, databaseUrl, log } = options
+  const { home, env, databaseUrl, costLimit, log } = options
   const { jwks } = await loadOrCreateKeys(home)
   let gateway: Gateway | undefined
   // Products are opened before the gateway that they read one another through.
@@ -47,6 +49,8 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
         folder,
         home,
         trust: jwks,
+        // The gateway adds keys to what it fetches.
+        ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
         mesh: authenticated(throughGateway, () => tokens(name)),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(env ? { env } : {}),
@@ -62,6 +66,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     gateway = await startGateway({
       home,
       listenPort: options.listenPort,
+      ...(costLimit ? { limits: { cost: costLimit } } : {}),
       ...(options.host ? { host: options.host } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),

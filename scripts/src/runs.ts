@@ -32,7 +32,7 @@ export async function runAndTell(
     shown = Date.now()
     terminal.step('going', shortened(`${name}: ${step} ${detail ?? ''}`), secondsSince(since))
   })
-  if (outcome.state === 'FAILED') terminal.step('failed', name, 'not published', secondsSince(since))
+  if (outcome.state === 'FAILED') terminal.step('failed', name, await whatServes(product), secondsSince(since))
   else {
     const rows = await publishedRows(product, outcome)
     const what = outcome.state === 'UNCHANGED' ? `${name} (unchanged)` : name
@@ -43,20 +43,23 @@ export async function runAndTell(
   return outcome
 }
 
-/** Each product after those that feed it, as many at once as `atMost`. One that fails does not keep the others from running. */
+/**
+ * Each product after those that feed it and once it is `ready`, as many at once as `atMost`. One that fails does not keep
+ * the others from running.
+ */
 export async function runInOrder(
   products: readonly DataProduct[],
   atMost: number,
-  run: (product: DataProduct) => Promise<unknown>,
+  act: { ready?: (product: DataProduct) => Promise<unknown>; run: (product: DataProduct) => Promise<unknown> },
 ): Promise<void> {
   const all = products.map(({ product }) => product)
   const waiting: (() => void)[] = []
   let free = Math.max(1, atMost)
-  const inTurn = async (act: () => Promise<unknown>) => {
+  const inTurn = async (product: DataProduct) => {
     if (free > 0) free--
     else await new Promise<void>(resolve => waiting.push(resolve))
     try {
-      await act()
+      await act.run(product)
     } finally {
       const next = waiting.shift()
       if (next) next()
@@ -69,7 +72,8 @@ export async function runInOrder(
     const started = level.map(({ name }) => {
       const product = products.find(each => each.product.name === name)!
       const above = upstreamOf(product.product, all).flatMap(each => done.get(each.name) ?? [])
-      return [name, Promise.allSettled(above).then(() => inTurn(() => run(product)))] as const
+      const begin = Promise.allSettled([...above, act.ready?.(product)])
+      return [name, begin.then(() => inTurn(product))] as const
     })
     for (const [name, running] of started) done.set(name, running)
   }
@@ -96,6 +100,13 @@ async function tellQuarantine(
       terminal.line(`    ${file}:${line} ${property ?? 'the row'} ${reason}`)
     terminal.line(`  all of them: ${product.address}/observability/quarantine/${port}`)
   }
+}
+
+/** A run that fails takes nothing away. */
+async function whatServes(product: DataProduct): Promise<string> {
+  const { publications } = await product.describe()
+  const current = publications.find(each => each.current)
+  return current ? `not published: publication ${current.number} keeps serving` : 'not published'
 }
 
 async function publishedRows(product: DataProduct, { result }: Outcome): Promise<number> {

@@ -4,6 +4,7 @@ import { readIssuer } from '@terrane/gateway'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem, readProduct } from '@terrane/schema'
 import type { Configuration } from './configuration.js'
+import { claimHome } from './home.js'
 import { type Mesh, openMesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
 import { allUpstreamOf, inStepsDownstream, isProductFolder, productFoldersIn, readProducts } from './product-folders.js'
@@ -28,6 +29,7 @@ export interface Standalone {
 export async function openStandalone(folder: string, configuration: Configuration): Promise<Standalone> {
   if (!isProductFolder(folder))
     throw new CommandFailure(Exit.Usage, `${folder} holds no product.odps.yaml (or .yml, .json).`)
+  claimHome(configuration.home)
   const { product, problems } = await readProduct(path.resolve(folder))
   if (!product) throw new CommandFailure(Exit.Finding, '', problems)
   const fed = product.inputPorts.some(port => port.source.kind === 'product')
@@ -36,11 +38,12 @@ export async function openStandalone(folder: string, configuration: Configuratio
 }
 
 async function alone(folder: string, name: string, configuration: Configuration): Promise<Standalone> {
-  const { home, databaseUrl, meshUrl } = configuration
+  const { home, databaseUrl, meshUrl, costLimit } = configuration
   const opened = await openDataProduct({
     folder,
     home,
     trust: await trustOf(configuration),
+    ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(meshUrl ? { mesh: await doorOf(meshUrl, name, configuration) } : {}),
     pollSeconds: configuration.pollSeconds ?? (meshUrl ? POLL_SECONDS : 0),
@@ -102,12 +105,15 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
     host: '127.0.0.1',
     demo: true,
     ...(configuration.databaseUrl ? { databaseUrl: configuration.databaseUrl } : {}),
+    ...(configuration.costLimit ? { costLimit: configuration.costLimit } : {}),
   })
   const named = (name: string) => mesh.products.find(({ product }) => product.name === name)
   const product = itself && named(itself.name)
-  if (!product) {
+  // Of several that another process serves, one says it.
+  const inUse = mesh.problems.find(({ code }) => code === 'PRODUCT_IN_USE')
+  if (!product || inUse) {
     await mesh.close()
-    throw new CommandFailure(exitOf(mesh.problems), '', mesh.problems)
+    throw new CommandFailure(exitOf(mesh.problems), '', inUse ? [inUse] : mesh.problems)
   }
   mesh.followPublications()
   return {
@@ -119,7 +125,9 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
   }
 }
 
-/** A database that is away is not the product's fault. */
+/** A database that is away, or another process that serves it, is not the product's fault. */
 function exitOf(problems: readonly Problem[]): Exit {
-  return problems.some(({ code }) => code === 'STORE_UNAVAILABLE') ? Exit.Unreachable : Exit.Finding
+  return problems.some(({ code }) => code === 'STORE_UNAVAILABLE' || code === 'PRODUCT_IN_USE')
+    ? Exit.Unreachable
+    : Exit.Finding
 }

@@ -49,7 +49,8 @@ describeInBrowser('GraphiQL', () => {
 
   /** Opens the page and waits until it knows the schema that this persona may discover. */
   async function open(persona: string, query = ''): Promise<void> {
-    const introspected = () => page.waitForResponse(response => response.url().endsWith('/graphql'))
+    const introspected = () =>
+      page.waitForResponse(response => (response.request().postData() ?? '').includes('__schema'))
     await Promise.all([
       introspected(),
       page.goto(`${mesh.url}/graphiql${query && `?query=${encodeURIComponent(query)}`}`),
@@ -77,11 +78,34 @@ describeInBrowser('GraphiQL', () => {
     return ((await response.textContent()) ?? '').replace(/\u00a0/g, ' ')
   }
 
-  it('opens, and speaks to no other host', async () => {
-    await page.goto(`${mesh.url}/graphiql`)
+  it('opens from the header of every page, and speaks to no other host', async () => {
+    await page.goto(`${mesh.url}/`)
+    await page.getByRole('link', { name: 'GraphiQL' }).click()
     await page.locator('.graphiql-execute-button').waitFor()
     expect([...asked].filter(origin => origin !== mesh.url && origin !== 'blob' && origin !== 'null')).toEqual([])
     expect(faults).toEqual([])
+  })
+
+  it('asks as whoever is signed in, and as others without that session', async () => {
+    const query = '{ mesh { me { subject } } }'
+    await page.goto(
+      `${mesh.url}/auth/login?${new URLSearchParams({ returnTo: `/graphiql?${new URLSearchParams({ query })}` })}`,
+    )
+    await page.getByRole('button', { name: 'steward' }).click()
+    await page.locator('.graphiql-execute-button').waitFor()
+    const answer = async () => {
+      await page.locator('.graphiql-editors .view-line').filter({ hasText: 'mesh' }).first().waitFor()
+      const asking = page.waitForResponse(
+        response => response.url().endsWith('/graphql') && (response.request().postData() ?? '').includes('subject'),
+      )
+      await page.locator('.graphiql-execute-button').click()
+      return ((await (await asking).json()) as { data: { mesh: { me: { subject: string } } } }).data.mesh.me.subject
+    }
+    expect(await answer()).toBe('user:steward')
+    const introspected = () =>
+      page.waitForResponse(response => (response.request().postData() ?? '').includes('__schema'))
+    await Promise.all([introspected(), page.locator('#persona').selectOption('visitor')])
+    expect(await answer()).toBe('visitor')
   })
 
   it('answers a visitor with what is public, and with nothing else', async () => {

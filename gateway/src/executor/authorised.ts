@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { allows, type Caller, coordinatesIn, type Hidden, hiddenFrom, visibleSchema } from '@terrane/schema'
+import {
+  allows,
+  type Caller,
+  coordinatesIn,
+  type Hidden,
+  hiddenFrom,
+  operationCost,
+  tooCostly,
+  visibleSchema,
+} from '@terrane/schema'
 import {
   type DocumentNode,
   execute,
@@ -25,6 +34,8 @@ export interface AuthorisedExecutorOptions {
   supergraph: () => LoadedSupergraph
   decisionPoint: DecisionPoint
   policies: Readonly<Record<string, readonly string[]>>
+  /** Ceiling of one operation (`GatewayLimits.cost`). */
+  costLimit: number
   /** Plans and runs what is left. */
   inner: Executor
 }
@@ -55,6 +66,10 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const given = request.request.variables ?? {}
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
     if (variables.errors) return { errors: variables.errors }
+    // By the caller's own schema: what is hidden from him costs as if it did not exist.
+    const cost = operationCost(schema, request.document, operation, variables.coerced)
+    const costly = tooCostly(cost, options.costLimit)
+    if (costly) return { errors: [costly] }
 
     const places = filtered.deniedPlaces(variables.coerced)
     const answer = filtered.document
@@ -73,11 +88,11 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
 
     const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
-    const denied = places.map(deniedError)
-    const errors = [...(answer.errors ?? []), ...denied]
-    if (answer.data === undefined) return { ...answer, errors }
+    const deniedIn = (data: unknown) => [...(answer.errors ?? []), ...places.map(place => deniedError(place, data))]
+    if (answer.data === undefined) return { ...answer, errors: deniedIn(null) }
     const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
     const data = filtered.complete(fetched, variables.coerced)
+    const errors = deniedIn(data)
     return { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
   }
 

@@ -1,3 +1,4 @@
+import { COST_LIMIT } from '@terrane/schema'
 import {
   type DocumentNode,
   type FieldNode,
@@ -14,11 +15,15 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   depth: 15,
   aliases: 30,
   tokens: 1000,
+  cost: COST_LIMIT,
   timeMilliseconds: 30_000,
   bodyBytes: 1024 * 1024,
 }
 
-/** Refuses questions that are too deep or too wide, before anything is validated, decided or planned. */
+/**
+ * Refuses questions that are too deep or too wide, before anything is validated, decided or planned. What they may cost
+ * is told by the caller's own schema, so the executor refuses that (executor/authorised.ts), before planning too.
+ */
 export function useLimits(limits: GatewayLimits): Part {
   return {
     graphql: {

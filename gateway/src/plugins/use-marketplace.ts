@@ -28,7 +28,7 @@ const PAGE_HEADERS = {
   'cache-control': 'no-cache',
 }
 /** What is not a page, whatever a browser would like to see there. */
-const NO_PAGE = /^\/(auth|oidc|demo|registry|data|graphql|assets|graphiql\/assets|\.well-known)(\/|$)/
+const NO_PAGE = /^\/(auth|oidc|demo|registry|data|graphql|assets|\.well-known)(\/|$)/
 
 /** The built marketplace: one page for every path that is nothing else, and its assets. */
 export function useMarketplace(folder = path.resolve(__dirname, '../../../marketplace/dist')): Part {
@@ -54,11 +54,16 @@ export function useMarketplace(folder = path.resolve(__dirname, '../../../market
       })
       if (page === undefined) return
 
-      // Vite names assets by their content: what was fetched once stays good.
-      const assets = { root: path.join(folder, 'assets'), immutable: true, maxAge: '365d', index: false as const }
-      await app.register(fastifyStatic, { ...assets, prefix: '/assets/', setHeaders: noSniffing })
-      // Pages that were built for `/graphiql/` name them there.
-      await app.register(fastifyStatic, { ...assets, prefix: '/graphiql/assets/', decorateReply: false })
+      // Vite names assets by their content: what was fetched once stays good. The build leaves a `.gz` beside each.
+      await app.register(fastifyStatic, {
+        root: path.join(folder, 'assets'),
+        prefix: '/assets/',
+        preCompressed: true,
+        immutable: true,
+        maxAge: '365d',
+        index: false,
+        setHeaders: noSniffing,
+      })
       // Icons and the like, by their own names.
       const others = (await readdir(folder, { withFileTypes: true })).filter(
         entry => entry.isFile() && entry.name !== 'index.html',

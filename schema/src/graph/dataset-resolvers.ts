@@ -23,7 +23,7 @@ import { AS_OF, type FieldAnswer, type GraphNode } from './type-plan.js'
 const QUESTION = Symbol('question')
 
 type Resolvers = ProductResolvers<unknown>
-type Question = Pick<PageArguments, 'where' | 'asOf' | 'after'>
+type Question = Pick<PageArguments, 'where' | 'orderBy' | 'asOf' | 'after'>
 
 export function nodeOf(names: DatasetNames, row: Row, asOf: number | undefined): GraphNode {
   const node: GraphNode = {}
@@ -47,12 +47,12 @@ export function answerConnection(
     const asked = conditionOf(names, args.where)
     const where = 'and' in added && added.and.length === 0 ? asked : asked ? { and: [added, asked] } : added
     const asOf = publicationOf(args.asOf) ?? parent[AS_OF]
-    const question: Question = { where, asOf, after: (args.after as string | null | undefined) ?? undefined }
     const orderBy = orderOf(names, args.orderBy)
+    const question: Question = { where, orderBy, asOf, after: (args.after as string | null | undefined) ?? undefined }
     const first = pageSize(args.first)
     const { asksForPage, asksForEdges, properties } = pageSelection(names, info)
     if (!asksForPage) return { [QUESTION]: question }
-    const page = await resolvers.page(names.dataset, { ...question, orderBy, first, properties }, context)
+    const page = await resolvers.page(names.dataset, { ...question, first, properties }, context)
     const nodes = page.rows.map(({ row }) => nodeOf(names, row, asOf ?? page.publication))
     // Cursors may be made only when they are looked at.
     const edges = asksForEdges ? page.rows.map((each, index) => ({ cursor: each.cursor, node: nodes[index] })) : []

@@ -12,6 +12,7 @@ export {
 } from './extension.js'
 export { inOwnMetadata } from './metadata.js'
 export * from './names.js'
+export * from './operation-cost.js'
 export { requiredPolicy } from './policy-keys.js'
 export * from './product-graph.js'
 export * from './resolvers.js'

@@ -18,8 +18,12 @@ import type { ExtensionContext } from './extension.js'
  */
 export interface ProductResolvers<Context> extends ObservabilityResolvers<Context> {
   page(dataset: Dataset, args: PageArguments, context: Context): Promise<Page>
-  /** Total of the rows behind a page; asked only where the client asks. */
-  totalCount(dataset: Dataset, args: Pick<PageArguments, 'where' | 'asOf' | 'after'>, context: Context): Promise<number>
+  /** Total of the rows behind a page; asked only where the client asks. `orderBy` changes nothing, but takes its grants. */
+  totalCount(
+    dataset: Dataset,
+    args: Pick<PageArguments, 'where' | 'orderBy' | 'asOf' | 'after'>,
+    context: Context,
+  ): Promise<number>
   /** By primary key, one of many in a request: batched by the implementation. `key` in key order. Null where absent or not to be seen. */
   row(
     dataset: Dataset,

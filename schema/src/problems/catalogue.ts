@@ -445,6 +445,11 @@ export const CATALOGUE = {
     hint: 'They are not loaded; name them in the input contract to use them.',
     severity: 'warning',
   },
+  INPUT_FILE_SET_ASIDE: {
+    message: 'A file pushed to input port {port} was set aside, and published without: {reason}',
+    hint: 'Push it again whole, and take this one back: DELETE input/{port}/{sha256} below the address of the product.',
+    severity: 'warning',
+  },
   INPUT_QUARANTINED: {
     message:
       '{rows} rows of {file} of input port {port} do not fit its contract and were left out; {property} most often.',
@@ -566,6 +571,10 @@ export const CATALOGUE = {
   RUN_OUT_OF_MEMORY: {
     message: 'The run needed more than its {memory} MB of memory and was stopped{step}.',
     hint: 'Make intermediate results smaller, or raise the memory limit of runs.',
+  },
+  PRODUCT_IN_USE: {
+    message: '{product} is already served by process {process} at {home}.',
+    hint: 'Ask that one for a run: POST {address}/control/runs. Or stop it first, or set TERRANE_HOME to another folder.',
   },
   RUN_TIMEOUT: {
     message: 'The run took longer than {seconds} s and was stopped{step}.',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { GatewayStartError, startGateway } from '@terrane/gateway'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf } from '../configuration.js'
+import { claimHome } from '../home.js'
 import { untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
@@ -24,13 +25,15 @@ export function gateway(terrane: Command): void {
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, json = false }: Options) => {
       const terminal = new Terminal(json)
-      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed } = configurationOf()
+      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed, costLimit } =
+        configurationOf()
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
+      claimHome(home)
       const running = await startGateway({
         home,
         demo,
@@ -38,6 +41,7 @@ export function gateway(terrane: Command): void {
         ...(host ? { host } : {}),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
+        ...(costLimit ? { limits: { cost: costLimit } } : {}),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),
         ...(publicUrl ? { publicUrl } : {}),

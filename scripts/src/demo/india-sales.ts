@@ -5,7 +5,7 @@ import { Random, weighted } from './random.js'
 
 const CATEGORIES = ['Books', 'Garden', 'Kitchen', 'Toys', 'Clothing', 'Electronics', 'Sports', 'Spices']
 /** A till sends what it has sold in one message, a list of orders: below the size up to which messages load together. */
-const ORDERS_A_MESSAGE = 150
+const ORDERS_A_MESSAGE = 200
 /** Of a hundred messages so many arrive twice, as a network's at-least-once makes them. */
 const REPEATED_OF_HUNDRED = 3
 

@@ -9,11 +9,12 @@ import { productFoldersIn } from '../product-folders.js'
 import { runAndTell, runInOrder } from '../runs.js'
 import { CommandFailure, count, Exit, secondsSince, type Terminal } from '../terminal.js'
 import { tokenFor } from '../tokens.js'
-import { type DemoSources, generateSources } from './sources.js'
+import { generateAside } from './generate-aside.js'
+import { type DemoSources, sourcesFolder } from './sources.js'
 import { openTillBroker, type TillBroker } from './till-broker.js'
 
 export interface DemoOptions
-  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'log'> {
+  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'costLimit' | 'log'> {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */
   onOpen?: (mesh: Mesh) => void
@@ -35,9 +36,9 @@ const COUNTRIES = ['uk', 'france', 'germany', 'japan', 'india'] as const
 export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
   const { terminal, home, today, orders, onOpen, trickleSeconds = 0, ...rest } = options
   const since = Date.now()
-  const sources = await generateSources(home, { ...(today ? { today } : {}), ...(orders ? { orders } : {}) })
-  const lines = COUNTRIES.reduce((sum, country) => sum + sources[country].lines, 0)
-  if (sources.fresh) terminal.step('done', 'source files written', count(lines, 'lines'), secondsSince(since))
+  const generating = generateAside(home, { ...(today ? { today } : {}), ...(orders ? { orders } : {}) })
+  // Awaited below; until then nobody listens to its failure.
+  generating.catch(() => undefined)
   const broker = await openTillBroker()
   const opened = await openMesh({
     ...rest,
@@ -47,7 +48,7 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
       INDIA_SALES_MQTT_HOST: '127.0.0.1',
       INDIA_SALES_MQTT_PORT: String(broker.listenPort),
       ...process.env,
-      TERRANE_SOURCES: sources.folder,
+      TERRANE_SOURCES: sourcesFolder(home),
     },
     demo: true,
   }).catch(async error => {
@@ -58,6 +59,8 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
   const mesh: Mesh = { ...opened, close: () => opened.close().finally(() => broker.close()) }
   onOpen?.(mesh)
   try {
+    const inUse = mesh.problems.find(({ code }) => code === 'PRODUCT_IN_USE')
+    if (inUse) throw new CommandFailure(Exit.Unreachable, '', [inUse])
     // One folder that is broken costs itself; the others are served.
     if (mesh.products.length === 0) {
       throw new CommandFailure(Exit.Finding, 'No product of the demo can be opened.', [...mesh.problems])
@@ -66,8 +69,20 @@ export async function startDemoMesh(options: DemoOptions): Promise<DemoMesh> {
     terminal.problems([...mesh.problems])
     // What arrives during the start is for the run of the start.
     const release = mesh.products.map(product => product.holdRuns())
-    await Promise.all([pushFrance(mesh, home, sources, terminal), sendIndia(mesh, home, sources, terminal, broker)])
-    await runInOrder(mesh.products, cpus().length, product => runAndTell(product, 'start', terminal))
+    const sources = await generating
+    const lines = COUNTRIES.reduce((sum, country) => sum + sources[country].lines, 0)
+    if (sources.fresh) terminal.step('done', 'source files written', count(lines, 'lines'), secondsSince(since))
+    // Each product runs as soon as its data is there; what is sent is sent while the others run.
+    const sent: Record<string, Promise<void>> = {
+      'france-sales': pushFrance(mesh, home, sources, terminal),
+      'india-sales': sendIndia(mesh, home, sources, terminal, broker),
+    }
+    for (const each of Object.values(sent)) each.catch(() => undefined)
+    await runInOrder(mesh.products, cpus().length, {
+      ready: async ({ product }) => sent[product.name],
+      run: product => runAndTell(product, 'start', terminal),
+    })
+    await Promise.all(Object.values(sent))
     for (const each of release) each()
     mesh.followPublications()
     if (trickleSeconds > 0) broker.trickle(sources, trickleSeconds)

@@ -21,8 +21,10 @@ export interface DemoSources {
   india: GeneratedMessages
 }
 
+export const sourcesFolder = (home: string) => path.join(home, 'sources')
+
 /** Raise when files written by an older generator must be written anew. */
-const EDITION = 2
+const EDITION = 3
 
 /**
  * Writes the source files of the demo below `<home>/sources/`, or leaves them where they are already: what was
@@ -32,7 +34,7 @@ export async function generateSources(
   home: string,
   options: { today?: Date; orders?: number } = {},
 ): Promise<DemoSources> {
-  const folder = path.join(home, 'sources')
+  const folder = sourcesFolder(home)
   const orders = options.orders ?? 100_000
   const marker = path.join(folder, 'generated.json')
   if (existsSync(marker)) {

@@ -1,8 +1,8 @@
 import 'reflect-metadata'
-import { accessSync, constants, mkdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { configurationOf } from '../configuration.js'
 import { endWith } from '../ending.js'
+import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
 import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
@@ -29,7 +29,7 @@ export async function start(): Promise<void> {
   const terminal = new Terminal()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -46,6 +46,7 @@ export async function start(): Promise<void> {
       },
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(costLimit ? { costLimit } : {}),
       ...(publicUrl ? { publicUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])
@@ -65,15 +66,11 @@ export async function start(): Promise<void> {
   }
 }
 
-function claimHome(home: string): void {
-  mkdirSync(home, { recursive: true })
-  accessSync(home, constants.W_OK | constants.X_OK)
-}
-
 function welcome({ url }: DemoMesh, terminal: Terminal): void {
   terminal.line()
   terminal.table([
-    ['open', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
+    ['open', `${url}/`, 'find data, see what you may read, ask for more'],
+    ['', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
     ['', `${url}/data/reference/reference-geography/1`, 'a product at its address'],
     ['', `${url}/.well-known/data-mesh`, 'every product, for machines'],
   ])

@@ -18,11 +18,20 @@ export interface DataProductOptions {
   /** Publications kept beside the current one. Default 3. */
   keep?: number
   limits?: Partial<RunLimits>
+  graphLimits?: Partial<GraphLimits>
   /** Seconds between pulls where the contract says nothing; 0 never. Default 0. */
   pollSeconds?: number
   /** For `${VAR:-default}` in documents. Default `process.env`. */
   env?: Record<string, string | undefined>
   log?: Log
+}
+
+/** What one GraphQL operation may take. */
+export interface GraphLimits {
+  /** Values: before it is run by its page sizes, while it runs by what it read (docs/limits.md). Default 200000. */
+  cost: number
+  /** Milliseconds until it ends without an answer. Default 30000. */
+  timeMilliseconds: number
 }
 
 export type Log = (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
@@ -41,6 +50,8 @@ export interface OperationRequest {
   variables?: Record<string, unknown>
   operationName?: string
   headers: Record<string, string>
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal
 }
 export interface OperationResult {
   data?: unknown

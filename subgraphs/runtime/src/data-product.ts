@@ -21,9 +21,17 @@ import {
 } from '@terrane/schema'
 import { concealedLog } from './concealed.js'
 import type { DataProduct, DataProductOptions, Log } from './data-product-options.js'
-import { inputFiles, type Landing, pull, readQuarantine, sweepLanding } from './input-layer/index.js'
+import {
+  erase,
+  forgetQuarantine,
+  inputFiles,
+  type Landing,
+  pull,
+  readQuarantine,
+  sweepLanding,
+} from './input-layer/index.js'
 import { isSent, openConnector } from './input-ports/index.js'
-import { openLease } from './lease.js'
+import { openLease, ProductInUse } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
@@ -35,14 +43,14 @@ import { openGraphqlPort } from './output-ports/graphql/port.js'
 import { dataResolvers } from './output-ports/graphql/resolvers.js'
 import { Refusal } from './output-ports/refusal.js'
 import { ServerFiles } from './output-ports/server-files.js'
-import { runPipeline } from './pipeline/index.js'
+import { examineParquet, runPipeline } from './pipeline/index.js'
 import type { RunLimits } from './pipeline/job.js'
 import { PolicyInForce } from './policy-in-force.js'
 import { pollSecondsOf } from './polling.js'
 import { productDatabaseUrl } from './product-database.js'
 import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
-import { pushInto } from './push.js'
+import { type PushParts, pushInto, withdrawFrom } from './push.js'
 import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
@@ -75,8 +83,10 @@ export async function openDataProduct(
     return { ...running, problems: [...problems, ...conceal(running.problems, hidden)] }
   } catch (error) {
     await close()
-    log({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
-    if (error instanceof StoreUnavailable) return { problems: [...problems, error.problem] }
+    if (!(error instanceof ProductInUse))
+      log({ level: 'error', message: `${product.name} does not open.`, error: (error as Error).stack })
+    if (error instanceof StoreUnavailable || error instanceof ProductInUse)
+      return { problems: [...problems, error.problem] }
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown'
     const told = problem('PRODUCT_NOT_OPENED', { product: product.name, reason })
     return { problems: [...problems, ...conceal([told], hidden)] }
@@ -101,7 +111,8 @@ async function open(
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   // Stores, and what was published before.
-  const lease = openLease({ folder, product: product.name, ...ofDatabase })
+  const lease = await openLease({ folder, product, ...ofDatabase })
+  opened.push(lease)
   const stores = await openStores({ folder, product: product.name, log, ...ofDatabase })
   opened.push(stores)
   const publications = await openPublications({
@@ -188,12 +199,33 @@ async function open(
   if (broken(graph.problems)) return { problems: graph.problems }
   // From here on the folder is in force.
   await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
-  const graphql = await openGraphqlPort(product, { ...reading, schema: graph.schema, open: () => policy.isOpen(), log })
+  const graphql = await openGraphqlPort(product, {
+    ...reading,
+    schema: graph.schema,
+    open: () => policy.isOpen(),
+    ...(options.graphLimits ? { limits: options.graphLimits } : {}),
+    log,
+  })
   const downloads = openFilesPort(product, reading)
   opened.push(runs, graphql, downloads)
 
   const verifier = new IdentityVerifier(options.trust, product.name)
   const admitted = (token: string | undefined) => admit(token, verifier, () => policy.current())
+  const pushes: PushParts = {
+    product,
+    landing,
+    examineParquet,
+    audit: stores.audit,
+    arrived: port => runs.automatic.soon(`input ${port}`),
+    withdrawn(port, sha256) {
+      const erased = runs.between(async () => {
+        await erase(landing, port, sha256)
+        await forgetQuarantine(quarantineFolder, { port, sha256 })
+      })
+      erased.catch(error => log({ level: 'error', message: 'A withdrawn file is still there.', error: String(error) }))
+      runs.automatic.soon(`withdrawn from ${port}`)
+    },
+  }
   const routes = productRoutes({
     managed,
     admit: admitted,
@@ -201,7 +233,8 @@ async function open(
     policy: () => policy.current(),
     graphql,
     files: downloads,
-    receive: pushInto({ product, landing, audit: stores.audit, arrived: port => runs.automatic.soon(`input ${port}`) }),
+    receive: pushInto(pushes),
+    withdraw: withdrawFrom(pushes),
     management: asking => management.managementRoutes(control, observability, asking),
     discovery: {
       describe: asking => management.describeProduct(managed, asking),
@@ -256,8 +289,8 @@ async function open(
       async close() {
         clearInterval(timer)
         stopMetrics()
-        // Sources and runs first, stores last: whatever still writes finds its store open.
-        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores])
+        // Sources and runs first, stores and the lease last: whatever still writes finds its store open.
+        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores, lease])
           await each.close()
       },
     },
@@ -301,10 +334,11 @@ function inputsOf(product: Product, landing: Landing) {
   return Promise.all(
     product.inputPorts.map(async port => {
       const { name, source } = port
-      const files = await inputFiles(name, isSent(port) ? 'pushed' : 'pulled', landing)
+      const pushed = isSent(port)
+      const files = await inputFiles(name, pushed ? 'pushed' : 'pulled', landing)
       if (source.kind === 'product') return { port: name, files }
       const { datasets } = source.contract
-      return { port: name, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
+      return { port: name, pushed, files, dataset: datasets.find(each => each.name === name) ?? datasets[0]! }
     }),
   )
 }

@@ -1,5 +1,7 @@
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { addressOf, type Problem, type Product, problem } from '@terrane/schema'
 import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { databaseParts, lockName, productDatabaseUrl } from './product-database.js'
@@ -16,17 +18,37 @@ export interface Lease {
   tryTake(): Promise<Held | undefined>
 }
 
+/** Another process serves this product from the same home, and will as long as it lives. */
+export class ProductInUse extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message)
+    this.name = 'ProductInUse'
+  }
+}
+
 export interface Held {
   /** A lock on a server goes with its connection: what was done under it counts only while this is true. */
   stands(): Promise<boolean>
   release(): Promise<void>
 }
 
-export function openLease(options: { folder: string; product: string; databaseUrl?: string }): Lease {
+export interface OpenLeaseOptions {
+  /** The product's own folder, `<home>/<product>`. */
+  folder: string
+  product: Pick<Product, 'name' | 'domain' | 'major'>
+  databaseUrl?: string
+}
+
+/**
+ * On a database server processes take turns, a run at a time. Files under one home are one process's: it keeps the lease
+ * until it is closed, and nobody else opens the product meanwhile.
+ * @throws ProductInUse
+ */
+export async function openLease(options: OpenLeaseOptions): Promise<Lease & { close(): Promise<void> }> {
   const { folder, product, databaseUrl } = options
-  const tryTake = databaseUrl
-    ? () => onServer(productDatabaseUrl(databaseUrl, product))
-    : () => onFile(join(folder, 'lease.sqlite'))
+  if (!databaseUrl) return leaseForLife(folder, product)
+  const url = productDatabaseUrl(databaseUrl, product.name)
+  const tryTake = () => onServer(url)
   return {
     tryTake,
     async take(signal) {
@@ -37,7 +59,24 @@ export function openLease(options: { folder: string; product: string; databaseUr
         await sleep(pause, undefined, signal ? { signal } : {})
       }
     },
+    close: async () => {},
   }
+}
+
+async function leaseForLife(folder: string, product: OpenLeaseOptions['product']) {
+  const [file, holder] = [join(folder, 'lease.sqlite'), join(folder, 'lease.json')]
+  const held = await onFile(file)
+  if (!held) {
+    // For people: what counts is the lock.
+    const { pid } = (await readFile(holder, 'utf8').then(JSON.parse, () => ({}))) as { pid?: number }
+    const [process, home] = [pid ?? 'unknown', dirname(folder)]
+    throw new ProductInUse(
+      problem('PRODUCT_IN_USE', { product: product.name, process, home, address: addressOf(product) }),
+    )
+  }
+  await writeFile(holder, `${JSON.stringify({ pid: process.pid, since: new Date().toISOString() })}\n`)
+  const lent: Held = { stands: held.stands, release: async () => {} }
+  return { take: async () => lent, tryTake: async () => lent, close: held.release }
 }
 
 /** The operating system frees a file's lock when its process ends, killed or not. */

@@ -31,6 +31,8 @@ export interface RouteParts {
   files: OutputPort
   /** Takes a push in for a port; refusals and receipts are its answer. */
   receive: (port: string, request: Request, admitted: Admitted) => Promise<Response>
+  /** Takes a pushed file back. */
+  withdraw: (port: string, sha256: string, admitted: Admitted) => Promise<Response>
   /** Control and observability, below the address. */
   management: (asking: (context: Context) => Admitted) => Hono
   /** The discovery port's answers. */
@@ -116,6 +118,9 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   )
   app.post(`${address}/input/:port`, context =>
     parts.receive(context.req.param('port'), context.req.raw, context.get('admitted')),
+  )
+  app.delete(`${address}/input/:port/:sha256`, context =>
+    parts.withdraw(context.req.param('port'), context.req.param('sha256'), context.get('admitted')),
   )
   app.route(
     address,

@@ -170,6 +170,11 @@ export class ProductRuns {
     await this.queue.catch(() => {})
   }
 
+  /** While no run is under way. */
+  between<T>(act: () => Promise<T>): Promise<T> {
+    return this.inTurn(act)
+  }
+
   /**
    * What leaves here is stored, logged, printed and answered. Sources and stages take care of what they say; this is for
    * what they were told by others, and for the stage that forgets.

@@ -6,7 +6,16 @@ import { type Problem, problem } from '@terrane/schema/problems'
 import { bind } from './pipeline/bind.js'
 import { columnLineage } from './pipeline/column-lineage.js'
 import { execute, secondsSince } from './pipeline/execute.js'
-import type { JudgeJob, RunJob, RunMessage, RunResult, TracedVerdict, TraceJob, Verdict } from './pipeline/job.js'
+import type {
+  ExamineJob,
+  JudgeJob,
+  RunJob,
+  RunMessage,
+  RunResult,
+  TracedVerdict,
+  TraceJob,
+  Verdict,
+} from './pipeline/job.js'
 import { judge, type Read } from './pipeline/judge.js'
 import { plan } from './pipeline/plan.js'
 import { checkDataset } from './pipeline/quality.js'
@@ -32,7 +41,12 @@ input.once('line', line => {
 })
 input.once('close', () => process.kill(process.pid, 'SIGKILL'))
 
-async function answer(job: RunJob | JudgeJob | TraceJob): Promise<RunMessage> {
+async function answer(job: RunJob | JudgeJob | TraceJob | ExamineJob): Promise<RunMessage> {
+  if (job.kind === 'examine') {
+    const { examine } = await import('./input-layer/examine.js')
+    const found = await examine(job.file, job.properties)
+    return { type: 'examined', ...(found ? { problem: found } : {}) }
+  }
   if (job.kind === 'trace') return { type: 'verdicts', verdicts: await traceAll(job.products) }
   if (job.kind !== 'judge') return { type: 'result', result: await run(job) }
   const { columns: _notAsked, ...verdict } = await judgeOne(job)

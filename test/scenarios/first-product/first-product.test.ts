@@ -47,7 +47,11 @@ async function sh(text: string): Promise<string> {
 
 /** What is left running in a terminal of its own, once it says that it is ready. */
 async function leaveRunning(text: string): Promise<void> {
-  const child = spawn('bash', ['-e', '-c', `exec ${here(text)}`], { cwd: WORKSPACE, env: environment() })
+  const child = spawn('bash', ['-e', '-c', `exec ${here(text)}`], {
+    cwd: WORKSPACE,
+    env: environment(),
+    detached: true,
+  })
   started.push(child)
   let said = ''
   for await (const chunk of child.stdout) {
@@ -76,7 +80,8 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const child of started) {
     const ended = once(child, 'exit')
-    child.kill('SIGTERM')
+    // The whole group: npx does not hand a signal on to what it runs.
+    process.kill(-child.pid!, 'SIGTERM')
     await ended
   }
   await mesh?.close()

@@ -12,7 +12,7 @@ beforeAll(async () => {
       reference = geography(trust)
       return [uk, reference]
     },
-    { limits: { depth: 6, aliases: 5, tokens: 60, timeMilliseconds: 2000, bodyBytes: 20_000 } },
+    { limits: { depth: 6, aliases: 5, tokens: 60, cost: 500, timeMilliseconds: 2000, bodyBytes: 20_000 } },
   )
 })
 afterAll(() => mesh.stop())
@@ -45,6 +45,31 @@ describe('limits', () => {
     await refused(`{ ukSales { ${'publication '.repeat(60)} } }`, 'tokens')
     const fan = Array.from({ length: 20 }, (_, n) => `fragment F${n} on UkSales { ...F${n + 1} ...F${n + 1} }`)
     await refused(`{ ukSales { ...F0 } } ${fan.join(' ')} fragment F20 on UkSales { publication }`, 'tokens')
+  })
+
+  test('cost, by page sizes and variables, before anything is asked of anybody', async () => {
+    const query = 'query ($n: Int) { ukSales { publication } mesh { products(first: $n) { nodes { name domain } } } }'
+    for (const as of ['analyst', 'steward']) {
+      const answer = await mesh.ask(query, as, { n: 1000 })
+      expect(answer.status).toBe(400)
+      expect(answer.data ?? null).toBeNull()
+      expect(answer.errors).toHaveLength(1)
+      expect(answer.errors?.[0]?.message).toContain('Most of it comes from products (first: 1000).')
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'OPERATION_TOO_COSTLY', cost: 3018, limit: 500 })
+    }
+    expect(uk.asked).toHaveLength(0)
+    expect((await mesh.ask(query, 'steward', { n: 10 })).errors).toBeUndefined()
+  })
+
+  test('what is hidden from a caller costs as what is not there', async () => {
+    const codeFor = async (field: string) => {
+      const below = 'nodes { a: name b: name c: name d: name e: name }'
+      const answer = await mesh.ask(`{ mesh { products(first: 80) { ${below} } } ukSales { ${field} } }`, undefined)
+      return answer.errors?.[0]?.extensions.code
+    }
+    const hidden = 'orders { nodes { orderId amount customerEmail publication } }'
+    const absent = 'nothing { nodes { orderId amount customerEmail publication } }'
+    for (const field of [hidden, absent]) expect(await codeFor(field)).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 
   test('operations and fragments that are not run count too', async () => {

@@ -382,3 +382,19 @@ test('its name is told to the gateway that introduces itself, and to nobody else
     expect(refused.status).toBe(401)
   }
 })
+
+test('an order by what is denied is refused as a literal and in a variable, also where only the rows are counted', async () => {
+  const clerk = await harbour.as('clerk')
+  for (const selection of ['totalCount', 'totalCount nodes { callId }']) {
+    const literal = await harbour.ask(`{ harbour { calls(orderBy: [{ remark: ASC }]) { ${selection} } } }`, clerk)
+    const variable = await harbour.ask(
+      `query ($by: [HarbourCallsOrderBy!]) { harbour { calls(orderBy: $by) { ${selection} } } }`,
+      clerk,
+      { by: [{ remark: 'ASC' }] },
+    )
+    for (const answer of [literal, variable]) {
+      expect(answer.errors?.[0]?.extensions.code).toBe('UNAUTHORIZED_FIELD_OR_TYPE')
+      expect(JSON.stringify(answer.data)).not.toMatch(/\d/)
+    }
+  }
+})

@@ -1,11 +1,24 @@
+import path from 'node:path'
+import Database from 'better-sqlite3'
 import { Market } from './market.js'
 
 let market: Market
-beforeEach(async () => {
+beforeAll(async () => {
   market = await Market.open()
   await market.publish()
 })
-afterEach(() => market.close())
+afterAll(() => market.close())
+/** Every story begins with nothing asked and nothing granted. */
+afterEach(async () => {
+  const grants = `${market.gateway.url}/data/ports/north/harbour/1/control/grants`
+  const headers = await market.bearer('admin')
+  const answer = (await (await fetch(grants, { headers })).json()) as { grants: { id: string; origin: string }[] }
+  for (const { id, origin } of answer.grants)
+    if (origin === 'granted') await fetch(`${grants}/${id}`, { method: 'DELETE', headers })
+  const store = new Database(path.join(market.home, 'gateway', 'catalogue.sqlite'))
+  store.exec('DELETE FROM access_request; DELETE FROM access_request_event')
+  store.close()
+})
 
 const FIELDS = `id product dataset properties reason until requestedBy requestedByName state decidedBy comment
   grantedProperties grantedUntil rowFilter masks grantId mayDecide history { by what comment }`

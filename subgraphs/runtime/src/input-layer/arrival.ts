@@ -3,12 +3,15 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { gunzip } from './gunzip.js'
 import type { LandedFile } from './landed.js'
-import { fault } from './load.js'
+import { FileFault, fault } from './load.js'
 
 /** Unpacks gzip, which also proves it whole, and lets DuckDB read in parallel. */
 export async function plainBytes(file: LandedFile, scratch: string): Promise<string> {
   const found = await stat(file.path).catch(() => undefined)
-  if (found === undefined) throw fault({ file }, 'INPUT_UNREADABLE', { reason: 'it is gone from the input layer' })
+  if (found === undefined) {
+    const { problem } = fault({ file }, 'INPUT_UNREADABLE', { reason: 'it is gone from the input layer' })
+    throw new FileFault(problem, true)
+  }
   let plain = file.path
   if (file.compression === 'gzip') {
     plain = path.join(scratch, file.sha256)

@@ -90,14 +90,19 @@ interface Layout {
 }
 
 const DELIMITERS = [',', ';', '\t', '|']
-const HEADER_BYTES = 1024 ** 2
+/** As long as the first line may be. */
+export const HEADER_BYTES = 1024 ** 2
 
-/** The header says which column is which; the delimiter is the one that makes most names known. */
-async function layoutOf(load: Load): Promise<Layout> {
-  const handle = await open(load.path, 'r')
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-  await handle.close()
-  const head = buffer.subarray(0, bytesRead)
+/**
+ * The header says which column is which; the delimiter is the one that makes most names known. `head` is the file's
+ * beginning where somebody has read it already.
+ * @throws FileFault
+ */
+export async function layoutOf(
+  load: Pick<Load, 'file' | 'path' | 'properties' | 'partitions'>,
+  head?: Buffer,
+): Promise<Layout> {
+  head ??= await headOf(load.path)
   if (head.includes(0)) throw fault(load, 'INPUT_UNREADABLE', { reason: 'it is not UTF-8 text' })
   const line = head.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0]! // biome-ignore format: one chain
 
@@ -126,6 +131,13 @@ async function layoutOf(load: Load): Promise<Layout> {
       ? []
       : [problem('INPUT_COLUMNS_IGNORED', { port, file, columns: ignored.slice(0, 30).join(', ') }, { file })]
   return { delimiter: best.delimiter, columns, warnings }
+}
+
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r')
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
+  await handle.close()
+  return buffer.subarray(0, bytesRead)
 }
 
 function simple(name: string): string {

@@ -1,5 +1,6 @@
+export type { ExamineParquet } from './inspect.js'
 export type { LandedFile, QuarantinedRow, Receipt } from './landed.js'
-export { inputFiles, type Landed, type Landing, land, pull, sweepLanding } from './landing.js'
-export { readQuarantine } from './quarantine.js'
+export { erase, inputFiles, type Landed, type Landing, land, pull, sweepLanding, withdraw } from './landing.js'
+export { forgetQuarantine, readQuarantine } from './quarantine.js'
 export { type Push, receive } from './receive.js'
 export { inputViews, type TypingJob, type TypingResult, typeInputs } from './typing.js'

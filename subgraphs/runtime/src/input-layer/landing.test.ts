@@ -6,6 +6,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { InputConnector, SourceItem } from '../input-ports/port.js'
+import { examineParquet } from '../pipeline/index.js'
 import { openStores } from '../stores/open-stores.js'
 import type { Stores } from '../stores/stores.js'
 import { inputFiles, type Landing, land, pull, sweepLanding } from './landing.js'
@@ -145,7 +146,10 @@ describe('pull', () => {
 
 describe('receive', () => {
   const push = (contentType: string, body: string | Buffer, more: object = {}) =>
-    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing)
+    receive({ port: 'orders', contentType, ...more }, new Response(body as BodyInit).body, landing, {
+      properties: [],
+      examineParquet,
+    })
 
   test('format by content type or by query, names as given, receipts', async () => {
     const { receipt } = await push('text/csv; charset=utf-8', 'hello', { name: 'year=2026/a.csv' })

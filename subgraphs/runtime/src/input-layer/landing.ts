@@ -7,14 +7,13 @@ import type { InputConnector, SourceItem } from '../input-ports/port.js'
 import { scratchIn, sweepScratch } from '../scratch.js'
 import type { MetadataStore } from '../stores/stores.js'
 import { keyOf } from './arrival.js'
-import { inspect } from './inspect.js'
 import type { LandedFile } from './landed.js'
 
 /** Where a product lands what arrives. */
 export interface Landing {
   /** `<home>/<product>` */
   folder: string
-  metadata: Pick<MetadataStore, 'landed' | 'land' | 'setCurrent' | 'current'>
+  metadata: Pick<MetadataStore, 'landed' | 'land' | 'setCurrent' | 'current' | 'withdraw'>
   /** Largest file as received, in bytes. Default 16 GiB. */
   limitBytes?: number
 }
@@ -27,16 +26,16 @@ export type Landed = { file: LandedFile; duplicate: boolean; problems: [] } | { 
 
 /**
  * Keeps the bytes exactly as received under their SHA-256. They count only when all of them are on disk, durably, and
- * the metadata store knows them; until then they are a temporary file that `sweepLanding` removes. With `inspected` a
- * file that cannot be whole (half a parquet file, a truncated gzip) is refused instead of kept.
+ * the metadata store knows them; until then they are a temporary file that `sweepLanding` removes. `inspect` says
+ * what is wrong with a file, which is then refused instead of kept.
  */
 export async function land(
   landing: Landing,
   arrival: Pick<LandedFile, 'port' | 'name' | 'format' | 'compression' | 'upstream'>,
   body: Readable,
-  { inspected = false } = {},
+  { inspect }: { inspect?: (file: LandedFile) => Promise<Problem | undefined> } = {},
 ): Promise<Landed> {
-  const { port, name, format, compression } = arrival
+  const { port, name } = arrival
   const incoming = path.join(landing.folder, 'input', INCOMING)
   const temporary = `${scratchIn(incoming)}.${randomUUID()}`
   await mkdir(incoming, { recursive: true })
@@ -46,13 +45,6 @@ export async function land(
       const limit = landing.limitBytes ?? LIMIT_BYTES
       return { problems: [problem('INPUT_TOO_LARGE', { port, file: name, limit }, { file: name })] }
     }
-    if (inspected) {
-      const reason = await inspect(temporary, format, compression)
-      if (reason !== undefined) {
-        const code = reason === 'empty' ? 'INPUT_EMPTY' : 'INPUT_UNREADABLE'
-        return { problems: [problem(code, { port, file: name, format, reason }, { file: name })] }
-      }
-    }
     const folder = path.join(landing.folder, 'input', folderOf(port))
     const file: LandedFile = {
       ...arrival,
@@ -61,10 +53,14 @@ export async function land(
       bytes: received.bytes,
       receivedAt: new Date().toISOString(),
     }
-    await mkdir(folder, { recursive: true })
-    await rename(temporary, file.path)
-    await syncFolder(folder)
-    const isNew = await landing.metadata.land(file)
+    const wrong = await inspect?.({ ...file, path: temporary })
+    if (wrong) return { problems: [wrong] }
+    const isNew = await inTurn(landing, async () => {
+      await mkdir(folder, { recursive: true })
+      await rename(temporary, file.path)
+      await syncFolder(folder)
+      return landing.metadata.land(file)
+    })
     return { file, duplicate: !isNew, problems: [] }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
@@ -74,6 +70,31 @@ export async function land(
   } finally {
     await rm(temporary, { force: true })
   }
+}
+
+/** A pushed file counts no more. False where there is none of this content. */
+export function withdraw(landing: Landing, port: string, sha256: string): Promise<boolean> {
+  return landing.metadata.withdraw(port, sha256)
+}
+
+/** Removes the bytes of a file that was withdrawn, unless it was pushed again. Call while no run reads them. */
+export async function erase(landing: Landing, port: string, sha256: string): Promise<void> {
+  await inTurn(landing, async () => {
+    const landed = await landing.metadata.landed(port)
+    if (landed.some(file => file.sha256 === sha256)) return
+    await rm(path.join(landing.folder, 'input', folderOf(port), sha256), { force: true })
+  })
+}
+
+/** Putting a file in its place and removing it take two steps each, which must not mix. */
+const turns = new WeakMap<Landing, Promise<unknown>>()
+function inTurn<Done>(landing: Landing, act: () => Promise<Done>): Promise<Done> {
+  const turn = (turns.get(landing) ?? Promise.resolve()).then(act)
+  turns.set(
+    landing,
+    turn.catch(() => {}),
+  )
+  return turn
 }
 
 /** Removes what a crash left half received. Call before anything lands. */

@@ -27,9 +27,15 @@ export type Loader = (load: Load) => Promise<{ quarantined: BadRow[]; warnings: 
 
 export type BadRow = Pick<QuarantinedRow, 'line' | 'property' | 'reason' | 'text'>
 
-/** Ends the load of one file; the transaction is rolled back and the problem reported. */
+/**
+ * Ends the load of one file; the transaction is rolled back and the problem reported. `lost`: the file is not to blame,
+ * we no longer have it.
+ */
 export class FileFault extends Error {
-  constructor(readonly problem: Problem) {
+  constructor(
+    readonly problem: Problem,
+    readonly lost = false,
+  ) {
     super(problem.message)
   }
 }
@@ -40,7 +46,11 @@ export function fault(load: Pick<Load, 'file'>, code: ProblemCode, details: Reco
 }
 
 /** Properties that are required and that neither the file nor its name has. */
-export function missing(load: Load, found: string[], has: (property: Property) => boolean): FileFault | undefined {
+export function missing(
+  load: Pick<Load, 'file' | 'properties'>,
+  found: string[],
+  has: (property: Property) => boolean,
+): FileFault | undefined {
   const lacking = load.properties.filter(property => property.required && !has(property))
   if (lacking.length === 0) return undefined
   // Where nothing matches, the first line is probably no header but data, which problems never show.

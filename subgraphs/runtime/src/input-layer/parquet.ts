@@ -1,20 +1,14 @@
 import type { Property } from '@terrane/schema'
 import { problem } from '@terrane/schema/problems'
 import { faultOf, literal, quoted, type Source, typedSelect } from './columns.js'
-import { hasMagic } from './inspect.js'
 import { type BadRow, clip, fault, type Load, type Loader, missing, unfitRows, unreadable } from './load.js'
+import { hasMagic } from './magic.js'
 import { all } from './store.js'
 
 /** Columns by name; each is converted to the contract's type where it is of another. */
 export const loadParquet: Loader = async load => {
   const { connection, properties } = load
-  const found = await describeParquet(load)
-  const byName = new Map(found.map(column => [column.name.toLowerCase(), column]))
-  const columnOf = (property: Property) => byName.get(property.physicalName.toLowerCase())
-  const names = found.map(column => column.name)
-  const has = (property: Property) => columnOf(property) !== undefined || load.partitions.has(property.physicalName)
-  const lacking = missing(load, names, has)
-  if (lacking) throw lacking
+  const { found, names, columnOf } = await columnsOf(load)
   const sources = properties.map((property): Source | undefined => {
     const column = columnOf(property)
     if (column !== undefined) return { sql: sourceOf(property, column), as: 'any' }
@@ -33,6 +27,18 @@ export const loadParquet: Loader = async load => {
   const { port, name: file } = load.file
   const details = { port, file, columns: ignored.slice(0, 30).join(', ') }
   return { quarantined, warnings: ignored.length > 0 ? [problem('INPUT_COLUMNS_IGNORED', details, { file })] : [] }
+}
+
+/** @throws FileFault where what the contract requires is not among them */
+export async function columnsOf(load: Pick<Load, 'connection' | 'file' | 'path' | 'properties' | 'partitions'>) {
+  const found = await describeParquet(load)
+  const byName = new Map(found.map(column => [column.name.toLowerCase(), column]))
+  const columnOf = (property: Property) => byName.get(property.physicalName.toLowerCase())
+  const names = found.map(column => column.name)
+  const has = (property: Property) => columnOf(property) !== undefined || load.partitions.has(property.physicalName)
+  const lacking = missing(load, names, has)
+  if (lacking) throw lacking
+  return { found, names, columnOf }
 }
 
 /** The rows again, as JSON, for people to read. */

@@ -36,11 +36,12 @@ export class PortTyping {
   /** Of the way of typing in force. */
   private fingerprint = ''
   private columns: string[] = []
+  private filesSetAside = 0
   private readonly files: { file: LandedFile; key: string }[]
 
   constructor(
     private readonly connection: DuckDBConnection,
-    private readonly input: Pick<RunJob['inputs'][number], 'port' | 'dataset' | 'files'>,
+    private readonly input: RunJob['inputs'][number],
     private readonly options: PortTypingOptions,
   ) {
     // One content under two names is two loads only where the names say different things.
@@ -71,7 +72,7 @@ export class PortTyping {
     const typed = (await this.typed()).filter(row => current.has(row.key))
     return {
       rows: typed.reduce((sum, row) => sum + row.rows, 0),
-      quarantined: typed.reduce((sum, row) => sum + row.quarantined, 0),
+      quarantined: typed.reduce((sum, row) => sum + row.quarantined, this.filesSetAside),
     }
   }
 
@@ -118,6 +119,7 @@ export class PortTyping {
     const { connection, input, options } = this
     const { port, dataset } = input
     const started = performance.now()
+    options.onProgress?.({ step: 'typing', detail: `${port}: ${file.name}` })
     const scratch = await mkdtemp(path.join(options.scratch, 'load-'))
     await connection.run('BEGIN')
     try {
@@ -141,11 +143,23 @@ export class PortTyping {
       return warningsOf(file, quarantined, warnings)
     } catch (error) {
       await connection.run('ROLLBACK')
-      if (error instanceof FileFault) return [error.problem]
-      throw error
+      if (!(error instanceof FileFault)) throw error
+      return input.pushed && !error.lost ? this.setAside(file, error.problem) : [error.problem]
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
+  }
+
+  /**
+   * Whoever pushed a file was told that it arrived and sends it no second time; what others push must not wait for it.
+   * Nothing is written down of it, so the next run tries again.
+   */
+  private async setAside(file: LandedFile, reason: Problem): Promise<Problem[]> {
+    const { port, sha256, name } = file
+    this.filesSetAside++
+    const whole = { line: 1, reason: `the whole file is left out: ${reason.message}`, text: '' }
+    await writeQuarantine(this.options.quarantineFolder, file, [whole])
+    return [problem('INPUT_FILE_SET_ASIDE', { port, sha256, reason: reason.message }, { file: name })]
   }
 
   /** Whatever of the batch is not loaded here is loaded one by one, which tells what is wrong with it. */
@@ -154,6 +168,7 @@ export class PortTyping {
     if (input.dataset === undefined) return
     const { properties } = input.dataset
     const started = performance.now()
+    options.onProgress?.({ step: 'typing', detail: `${input.port}: ${batch.length} files` })
     const scratch = await mkdtemp(path.join(options.scratch, 'batch-'))
     await connection.run('BEGIN')
     try {

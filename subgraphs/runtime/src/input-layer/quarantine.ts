@@ -39,7 +39,7 @@ export async function readQuarantine(
 /** Writes the quarantine of one landed file, in place of what an earlier way of typing left; nothing where all fits. */
 export async function writeQuarantine(folder: string, file: LandedFile, rows: BadRow[]): Promise<void> {
   const target = path.join(folder, file.port, `${file.sha256}.ndjson`)
-  if (rows.length === 0) return rm(target, { force: true })
+  if (rows.length === 0) return forgetQuarantine(folder, file)
   await mkdir(path.dirname(target), { recursive: true })
   const { port, sha256, name } = file
   function* lines() {
@@ -47,4 +47,8 @@ export async function writeQuarantine(folder: string, file: LandedFile, rows: Ba
   }
   await pipeline(Readable.from(lines()), createWriteStream(`${target}.new`))
   await rename(`${target}.new`, target)
+}
+
+export function forgetQuarantine(folder: string, { port, sha256 }: Pick<LandedFile, 'port' | 'sha256'>): Promise<void> {
+  return rm(path.join(folder, port, `${sha256}.ndjson`), { force: true })
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
+import { type ExamineParquet, inspect } from './inspect.js'
 import type { LandedFile, Receipt } from './landed.js'
 import { type Landing, land } from './landing.js'
 
@@ -35,6 +37,7 @@ export async function receive(
   push: Push,
   body: ReadableStream<Uint8Array> | null,
   landing: Landing,
+  inspected: { properties: Property[]; examineParquet: ExamineParquet },
 ): Promise<{ receipt?: Receipt; problems: Problem[] }> {
   const { port } = push
   const encoding = (push.contentEncoding ?? '').trim().toLowerCase()
@@ -53,7 +56,9 @@ export async function receive(
   const name = plain(push.name) || `${randomUUID()}.${format}`
   const compression = encoding.endsWith('gzip') ? ({ compression: 'gzip' } as const) : {}
   const from = body === null ? Readable.from([]) : Readable.fromWeb(body as NodeReadableStream)
-  const landed = await land(landing, { port, name, format, ...compression }, from, { inspected: true })
+  const landed = await land(landing, { port, name, format, ...compression }, from, {
+    inspect: file => inspect(file, inspected.properties, inspected.examineParquet),
+  })
   if (landed.file === undefined) return { problems: landed.problems }
   const { sha256, bytes, receivedAt } = landed.file
   return { receipt: { port, sha256, bytes, duplicate: landed.duplicate, receivedAt }, problems: [] }

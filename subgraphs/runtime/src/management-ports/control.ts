@@ -150,7 +150,9 @@ export class ControlPort {
     const tellsAll = readsEverything(product, asking.decision)
     const result = await this.managed.dryRun(changed, name, !tellsAll)
     // Rows that did not fit their contract are no matter of this SQL; the observability port tells of them.
-    const problems = result.problems.filter(({ code }) => code !== 'INPUT_QUARANTINED')
+    const problems = result.problems.filter(
+      ({ code }) => code !== 'INPUT_QUARANTINED' && code !== 'INPUT_FILE_SET_ASIDE',
+    )
     if (!result.ok) return refused(problems)
     if (!dryRun) await this.overlay(name, sql, asking)
     const told = tellsAll ? result.sample : undefined

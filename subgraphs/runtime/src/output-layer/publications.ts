@@ -157,6 +157,10 @@ class FolderPublications implements Publications {
       )
       for (const number of orphans) {
         if (!Number.isSafeInteger(number)) continue
+        // Looked at again: it may have come into force while others were removed.
+        const now = await this.options.metadata.publications()
+        if (this.begun.has(number) || this.pins.has(number) || number === (await this.current())) continue
+        if (now.some(each => each.number === number)) continue
         this.options.log?.({ level: 'info', message: 'Removing what an unfinished run left.', publication: number })
         await this.discard(number)
       }

@@ -15,6 +15,8 @@ export interface RunJob {
   inputs: {
     port: string /** undefined where another product is the source: its parquet says the types */
     dataset?: Dataset
+    /** Whoever sent a file has gone: one that cannot be read is set aside, and is no reason to publish nothing. */
+    pushed?: boolean
     files: LandedFile[]
   }[]
   /** Folder for quarantined rows, one ndjson file per landed file that has any: `<sha256>.ndjson` of QuarantinedRow. */
@@ -49,6 +51,7 @@ export type RunMessage =
   | { type: 'progress'; step: string; detail?: string; rows?: number; seconds?: number }
   | { type: 'result'; result: RunResult }
   | { type: 'verdict'; verdict: Verdict }
+  | { type: 'examined'; problem?: Problem }
   | { type: 'verdicts'; verdicts: TracedVerdict[] }
 
 export interface RunResult {
@@ -102,6 +105,13 @@ export interface InputTable {
 }
 /** What it answers, as one line `{ type: 'verdict', verdict }`. */
 export type Verdict = Awaited<ReturnType<JudgeModels>>
+
+/** A parquet file that was pushed, before it is kept. The child answers `{ type: 'examined', problem }`. */
+export interface ExamineJob {
+  kind: 'examine'
+  file: LandedFile
+  properties: Property[]
+}
 
 /** Judges the models of several products in one process, and traces where the columns of those without problems come from. */
 export interface TraceJob {

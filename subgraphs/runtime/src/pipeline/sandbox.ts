@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import os from 'node:os'
+import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
+import type { LandedFile } from '../input-layer/landed.js'
 import { confine } from './confine.js'
 import type {
+  ExamineJob,
   JudgeJob,
   JudgeModels,
   RunJob,
@@ -14,9 +17,10 @@ import type {
   TraceJob,
 } from './job.js'
 
-/** The only two ways to SQL that somebody else wrote; both are a child process each, ended when its work is. */
+/** The only ways to SQL that somebody else wrote, and to files before they are known; a child process each, ended when its work is. */
 
 const JUDGE_LIMITS: RunLimits = { memoryMegabytes: 256, threads: 1, seconds: 30 }
+const EXAMINE_LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 1, seconds: 60 }
 /** More than this on standard output is not ours. */
 const MAX_LINE = 16 * 1024 * 1024
 const MAX_LOG = 64 * 1024
@@ -47,6 +51,19 @@ export const judgeModels: JudgeModels = async (product, inputs) => {
   const ended = await converse(job, JUDGE_LIMITS, os.tmpdir(), () => {})
   if (ended.message?.type === 'verdict') return ended.message.verdict
   return { problems: [ended.problem ?? crashed('it gave no verdict')], order: [], lineage: [] }
+}
+
+/**
+ * Reads a pushed parquet file whole before it is kept. What takes longer than a minute is kept unread, and found by the
+ * run; what kills the process that reads it would kill every run.
+ */
+export async function examineParquet(file: LandedFile, properties: Property[]): Promise<Problem | undefined> {
+  const ended = await converse({ kind: 'examine', file, properties }, EXAMINE_LIMITS, os.tmpdir(), () => {})
+  if (ended.message?.type === 'examined') return ended.message.problem
+  if (ended.problem?.code === 'RUN_TIMEOUT') return undefined
+  const { port, name, format } = file
+  const reason = 'reading it ends the process that reads it'
+  return problem('INPUT_UNREADABLE', { port, file: name, format, reason }, { file: name })
 }
 
 /** Products of one process: starting it takes longer than judging one, and its answer is one line. */
@@ -88,7 +105,7 @@ interface Ended {
 
 /** One conversation: the job in, progress and one answer out. */
 function converse(
-  job: RunJob | JudgeJob | TraceJob,
+  job: RunJob | JudgeJob | TraceJob | ExamineJob,
   limits: RunLimits,
   folder: string,
   onProgress: (message: Progress) => void,
@@ -120,7 +137,9 @@ function converse(
     for (const line of lines) {
       const said = parse(line)
       if (said?.type === 'progress') {
-        step = said.detail === undefined ? said.step : `${said.step} ${said.detail}`
+        const name = said.detail === undefined ? said.step : `${said.step} ${said.detail}`
+        // What tells how long it took has ended; what came next has not told of itself.
+        step = said.seconds === undefined ? `, at: ${name}` : `, after: ${name}`
         onProgress(said)
       } else if (said) message = said
     }
@@ -139,7 +158,7 @@ function converse(
     function settle(code: number | null, killedBy: NodeJS.Signals | null) {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      const at = step === '' ? { step: '' } : { step: `, at: ${step}` }
+      const at = { step }
       const outOfMemory = () => problem('RUN_OUT_OF_MEMORY', { memory: limits.memoryMegabytes, ...at })
       if (reason === 'timeout') resolve({ problem: problem('RUN_TIMEOUT', { seconds: limits.seconds, ...at }), log })
       else if (reason === 'aborted') resolve({ problem: problem('RUN_ABORTED', at), log })

@@ -1,8 +1,10 @@
+import { operationCost, tooCostly } from '@terrane/schema'
 import {
   type DocumentNode,
   type ExecutionResult,
   execute,
   GraphQLError,
+  getOperationAST,
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
@@ -17,6 +19,8 @@ export interface Operation {
   operationName?: string | null | undefined
   variables?: Record<string, unknown> | undefined
   context: GraphContext
+  /** Ceiling of what it may cost, in values of its answer. */
+  costLimit: number
 }
 
 /** What a view knows of a document. It goes with the document, of which Apollo Server keeps a bounded number. */
@@ -43,9 +47,21 @@ const COMPILED_FROM = 2
 export async function executeIn(view: GraphView, operation: Operation): Promise<ExecutionResult> {
   const prepared = prepare(view, operation.document)
   if (prepared.errors.length > 0) return { errors: prepared.errors }
+  const costly = costlier(view, operation)
+  if (costly) return { errors: [costly] }
   prepared.uses++
   const compiled = prepared.uses >= COMPILED_FROM ? compiledOf(view, prepared, operation) : undefined
-  return compiled ? executeCompiled(view, compiled, operation) : executePlain(view, operation)
+  const answer = await (compiled ? executeCompiled(view, compiled, operation) : executePlain(view, operation))
+  const { ended } = operation.context.allowance
+  // One error instead of one for each row that waited.
+  if (!ended) return answer
+  const extensions = { ...ended.extensions, http: { status: ended.status } }
+  return { errors: [new GraphQLError(ended.message, { extensions })] }
+}
+
+function costlier({ schema }: GraphView, { document, operationName, variables, costLimit }: Operation) {
+  const asked = getOperationAST(document, operationName)
+  return asked ? tooCostly(operationCost(schema, document, asked, variables), costLimit) : undefined
 }
 
 /** graphql-js itself: the yardstick that compiled execution is held against. */

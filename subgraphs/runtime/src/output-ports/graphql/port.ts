@@ -8,11 +8,12 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
-import type { Log, OperationRequest, OperationResult } from '../../data-product-options.js'
+import type { GraphLimits, Log, OperationRequest, OperationResult } from '../../data-product-options.js'
 import type { Admitted } from '../admission.js'
 import type { OutputPort } from '../port.js'
 import { Reading, type ReadingParts } from '../reading.js'
 import { badInput } from '../refusal.js'
+import { Allowance, GRAPH_LIMITS } from './allowance.js'
 import { executeIn } from './compiled-execution.js'
 import type { GraphContext } from './context.js'
 import { GraphViews } from './graph-view.js'
@@ -23,6 +24,7 @@ export interface GraphqlPortParts extends ReadingParts {
   schema: GraphQLSchema
   /** Whether anybody may read everything: then the SDL is no secret either. */
   open: () => Promise<boolean>
+  limits?: Partial<GraphLimits>
   log: Log
 }
 
@@ -46,6 +48,7 @@ interface RequestContext extends GraphContext {
 export async function openGraphqlPort(product: Product, parts: GraphqlPortParts): Promise<GraphqlPort> {
   settleEntities(parts.schema)
   const views = new GraphViews(product.name, parts.schema, coordinatesOf(product), product.extension?.fields)
+  const limits = { ...GRAPH_LIMITS, ...parts.limits }
   const server = new ApolloServer<RequestContext>({
     gateway: {
       onSchemaLoadOrUpdate(listener) {
@@ -60,6 +63,7 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
             operationName,
             variables: request.variables,
             context: context as RequestContext,
+            costLimit: limits.cost,
           })
         },
       }),
@@ -95,12 +99,16 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
   })
   await server.start()
 
-  const contextOf = async (admitted: Admitted, reading: Reading): Promise<RequestContext> => ({
-    ...admitted,
-    reading,
-    loaders: new RowLoaders(reading),
-    view: views.of(admitted.decision, { gateway: admitted.gateway, open: await parts.open() }),
-  })
+  const contextOf = async (admitted: Admitted, reading: Reading): Promise<RequestContext> => {
+    const allowance = new Allowance(limits, reading.signal)
+    return {
+      ...admitted,
+      reading,
+      allowance,
+      loaders: new RowLoaders(reading, allowance),
+      view: views.of(admitted.decision, { gateway: admitted.gateway, open: await parts.open() }),
+    }
+  }
 
   return {
     name: 'graphql',
@@ -124,8 +132,8 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
         await reading.close()
       }
     },
-    async execute({ query, variables, operationName, headers }, admitted) {
-      const reading = await Reading.open(admitted, parts, 'graphql', headers[PUBLICATION_HEADER])
+    async execute({ query, variables, operationName, headers, signal }, admitted) {
+      const reading = await Reading.open(admitted, parts, 'graphql', headers[PUBLICATION_HEADER], signal)
       try {
         reading.missed(headers[DENIED_HEADER])
         const { body } = await server.executeOperation(

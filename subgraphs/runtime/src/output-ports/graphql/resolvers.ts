@@ -11,7 +11,7 @@ const LARGEST_AGGREGATE = 10_000
 
 /** How a product's graph reads its data: rows from the row store, aggregates from the column store, all through the pin. */
 export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'totalCount' | 'row' | 'aggregate'> = {
-  async page(dataset, { where, orderBy, first, after, asOf, properties }, { reading }) {
+  async page(dataset, { where, orderBy, first, after, asOf, properties }, { reading, allowance }) {
     if (!Number.isInteger(first) || first < 0 || first > LARGEST_PAGE) {
       throw badInput(`\`first\` is a number from 0 to ${LARGEST_PAGE}.`)
     }
@@ -26,17 +26,20 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     const position = after === undefined ? undefined : readCursor(after, walk)
     const selected = readableOf(reading, dataset, properties)
     // One more than asked says whether there is a next page.
-    const found = await pin.rows.page(
-      dataset,
-      {
-        properties: selected,
-        orderBy,
-        first: first + 1,
-        ...(where ? { where } : {}),
-        ...(position ? { after: position } : {}),
-      },
-      decision,
+    const found = await allowance.read(() =>
+      pin.rows.page(
+        dataset,
+        {
+          properties: selected,
+          orderBy,
+          first: first + 1,
+          ...(where ? { where } : {}),
+          ...(position ? { after: position } : {}),
+        },
+        decision,
+      ),
     )
+    allowance.took(found.length * selected.length)
     const rows = found.slice(0, first)
     reading.note(dataset.name, [...selected, ...namedIn(where), ...sorted], rows.length, pin.number)
     return {
@@ -53,11 +56,12 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     }
   },
 
-  async totalCount(dataset, { where, asOf, after }, { reading }) {
-    const decision = reading.may(dataset.name, namedIn(where))
+  async totalCount(dataset, { where, orderBy, asOf, after }, { reading, allowance }) {
+    const named = [...namedIn(where), ...orderBy.map(order => order.property)]
+    const decision = reading.may(dataset.name, named)
     const pin = await reading.pin(after === undefined ? asOf : publicationOf(after))
-    const count = await pin.rows.count(dataset, where, decision)
-    reading.note(dataset.name, namedIn(where), 0, pin.number)
+    const count = await allowance.read(() => pin.rows.count(dataset, where, decision))
+    reading.note(dataset.name, named, 0, pin.number)
     return count
   },
 
@@ -66,14 +70,16 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     return loaders.load(dataset, key, readableOf(reading, dataset, properties), asOf)
   },
 
-  async aggregate(dataset, args, { reading }) {
+  async aggregate(dataset, args, { reading, allowance }) {
     const named = namedInAggregate(args)
     const decision = reading.may(dataset.name, named)
     if (args.first !== undefined && (args.first < 0 || args.first > LARGEST_AGGREGATE)) {
       throw badInput(`\`first\` is a number from 0 to ${LARGEST_AGGREGATE}.`)
     }
     const pin = await reading.pin(args.asOf)
-    const rows = await pin.columns.aggregate(dataset, { ...args, first: args.first ?? LARGEST_AGGREGATE }, decision)
+    const question = { ...args, first: args.first ?? LARGEST_AGGREGATE }
+    const rows = await allowance.read(() => pin.columns.aggregate(dataset, question, decision))
+    allowance.took(rows.length * (args.groupBy.length + args.measures.length))
     reading.note(dataset.name, named, rows.length, pin.number)
     return rows
   },

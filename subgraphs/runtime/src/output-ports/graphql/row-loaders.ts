@@ -1,6 +1,7 @@
 import type { Dataset, Row, Value } from '@terrane/schema'
 import DataLoader from 'dataloader'
 import type { Reading } from '../reading.js'
+import type { Allowance } from './allowance.js'
 
 /** Keys that one statement looks up at most. */
 const BATCH = 500
@@ -12,7 +13,10 @@ const BATCH = 500
 export class RowLoaders {
   private readonly loaders = new Map<string, DataLoader<Value[], Row | null, string>>()
 
-  constructor(private readonly reading: Reading) {}
+  constructor(
+    private readonly reading: Reading,
+    private readonly allowance: Allowance,
+  ) {}
 
   load(dataset: Dataset, key: Value[], properties: string[], asOf: number | undefined): Promise<Row | null> {
     const name = JSON.stringify([dataset.name, asOf ?? null, ...properties])
@@ -29,8 +33,11 @@ export class RowLoaders {
 
   private async rows(dataset: Dataset, keys: readonly Value[][], properties: string[], asOf: number | undefined) {
     const pin = await this.reading.pin(asOf)
-    const rows = await pin.rows.byKeys(dataset, [...keys], properties, this.reading.may(dataset.name))
-    this.reading.note(dataset.name, properties, rows.filter(row => row !== null).length, pin.number)
+    const decision = this.reading.may(dataset.name)
+    const rows = await this.allowance.read(() => pin.rows.byKeys(dataset, [...keys], properties, decision))
+    const found = rows.filter(row => row !== null).length
+    this.allowance.took(found * properties.length)
+    this.reading.note(dataset.name, properties, found, pin.number)
     return rows
   }
 }

@@ -41,6 +41,13 @@ export class TypeOrmMetadataStore implements MetadataStore {
     })
   }
 
+  withdraw(port: string, sha256: string): Promise<boolean> {
+    return this.store.write(async manager => {
+      const { affected } = await manager.delete(LandedFileEntity, { port, sha256 })
+      return Boolean(affected)
+    })
+  }
+
   setCurrent(port: string, items: { name: string; sha256: string; revision?: string }[]): Promise<void> {
     return this.store.write(async manager => {
       await manager.delete(CurrentItemEntity, { port })

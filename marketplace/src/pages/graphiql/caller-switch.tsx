@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'react'
-import { type Caller, callAs, personas, VISITOR } from './caller'
+import { personas, type Session } from '../../api/session'
+import { called } from '../../parts/people'
+import { type Caller, callAs, MYSELF, VISITOR } from './caller'
 
 interface Props {
   caller: Caller
+  session: Session
   onChange: (caller: Caller) => void
 }
 
 /** Personas where there are any, else a field for an access token. Tokens stay in memory, never in storage. */
-export function CallerSwitch({ caller, onChange }: Props) {
+export function CallerSwitch({ caller, session, onChange }: Props) {
   const [known, setKnown] = useState<{ name: string; description: string }[]>()
   const [trouble, setTrouble] = useState<string>()
 
@@ -25,12 +28,14 @@ export function CallerSwitch({ caller, onChange }: Props) {
   }
 
   if (known === undefined) return null
+  const me = session.name ?? called(session.subject ?? 'nobody')
   return (
     <div className="caller">
       {known.length > 0 ? (
         <>
           <label htmlFor="persona">Asking as</label>
           <select id="persona" value={caller.label} onChange={event => choose(event.target.value)}>
+            {session.signedIn && <option value={MYSELF.label}>{me} (signed in)</option>}
             {known.map(persona => (
               <option key={persona.name} value={persona.name} title={persona.description}>
                 {persona.name}
@@ -46,10 +51,10 @@ export function CallerSwitch({ caller, onChange }: Props) {
             id="token"
             type="password"
             autoComplete="off"
-            placeholder="none: asking as a visitor"
+            placeholder={session.signedIn ? `none: asking as ${me}` : 'none: asking as a visitor'}
             onChange={event => {
               const token = event.target.value.trim()
-              onChange(token ? { label: 'token', token } : VISITOR)
+              onChange(token ? { label: 'token', token } : session.signedIn ? MYSELF : VISITOR)
             }}
           />
         </>

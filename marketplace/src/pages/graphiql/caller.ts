@@ -1,21 +1,17 @@
-/** Who the page asks as: a persona of the demo, somebody with a token of their own, or nobody. */
+/** Who the page asks as: whoever is signed in, a persona of the demo, somebody with a token of their own, or nobody. */
 export interface Caller {
   label: string
   token?: string
+  /** The browser's session goes along. */
+  session?: true
 }
 
 export const VISITOR: Caller = { label: 'visitor' }
-
-/** The demo's people and what they are for. Present only where the gateway runs as a demo. */
-export async function personas(): Promise<{ name: string; description: string }[]> {
-  const answer = await fetch('/demo/personas').catch(() => undefined)
-  if (!answer?.ok || !answer.headers.get('content-type')?.includes('json')) return []
-  const { personas } = (await answer.json()) as { personas: { name: string; description: string }[] }
-  return personas
-}
+export const MYSELF: Caller = { label: 'myself', session: true }
 
 /** A token of the embedded identity provider for a persona; the visitor goes without. */
 export async function callAs(persona: string): Promise<Caller> {
+  if (persona === MYSELF.label) return MYSELF
   if (persona === VISITOR.label) return VISITOR
   const answer = await fetch('/demo/token', {
     method: 'POST',
@@ -31,6 +27,8 @@ export async function callAs(persona: string): Promise<Caller> {
 export async function ask(caller: Caller, request: unknown): Promise<unknown> {
   const answer = await fetch('/graphql', {
     method: 'POST',
+    // Somebody else is asked for without the reader's own session.
+    credentials: caller.session ? 'same-origin' : 'omit',
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',

@@ -1,0 +1,2 @@
+/** `user:anna` → `anna`; machines keep what they are: `product:europe-sales`. */
+export const called = (subject: string) => subject.replace(/^user:/, '')
