@@ -2,8 +2,18 @@ import { GatewayStartError } from '@terrane/gateway'
 import { ConfigurationError } from './configuration.js'
 import { CommandFailure, Exit, Terminal } from './terminal.js'
 
-/** Says why a command cannot go on, in one clear line, and gives the exit code. Only what nobody foresaw has a stack. */
-export function endWith(error: unknown): Exit {
+/** Says why a command cannot go on, to people, and with `--json` also to programs; gives the exit code. */
+export function endWith(error: unknown, json = false): Exit {
+  const exit = tell(error)
+  const { message, problems = [] } = error as { message?: string; problems?: unknown[] }
+  // Without either the command has said all itself.
+  if ((message || problems.length > 0) && !Terminal.answered)
+    new Terminal(json).facts({ ok: false, exit, ...(message ? { message } : {}), problems })
+  return exit
+}
+
+/** In one clear line. Only what nobody foresaw has a stack. */
+function tell(error: unknown): Exit {
   const terminal = new Terminal(false, process.stderr)
   if (error instanceof CommandFailure) {
     if (error.message) terminal.step('failed', error.message)

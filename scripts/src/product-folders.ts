@@ -1,10 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { withResolvers } from '@terrane/runtime'
-import { type Problem, type Product, readProduct } from '@terrane/schema'
+import { DESCRIPTORS, type Problem, type Product, readProduct } from '@terrane/schema'
 import { CommandFailure, Exit } from './terminal.js'
-
-const DESCRIPTOR = 'product.odps.yaml'
 
 /** The product folders directly below `folder`, by name. */
 export function productFoldersIn(folder: string): string[] {
@@ -16,7 +14,7 @@ export function productFoldersIn(folder: string): string[] {
 }
 
 export function isProductFolder(folder: string): boolean {
-  return existsSync(path.join(folder, DESCRIPTOR))
+  return DESCRIPTORS.some(name => existsSync(path.join(folder, name)))
 }
 
 /** A folder that a user named: itself a product, or holding some. */
@@ -28,7 +26,10 @@ export function productFoldersOf(given: string): string[] {
   }
   const found = productFoldersIn(folder)
   if (found.length > 0) return found
-  throw new CommandFailure(Exit.Usage, `${given} holds no ${DESCRIPTOR}, nor does a folder directly below it.`)
+  throw new CommandFailure(
+    Exit.Usage,
+    `${given} holds no ${DESCRIPTORS[0]} (or .yml, .json), nor does a folder directly below it.`,
+  )
 }
 
 export interface FoundProduct {

@@ -27,7 +27,8 @@ export interface Standalone {
  * folders that feed it are opened as a small mesh of this process.
  */
 export async function openStandalone(folder: string, configuration: Configuration): Promise<Standalone> {
-  if (!isProductFolder(folder)) throw new CommandFailure(Exit.Usage, `${folder} holds no product.odps.yaml.`)
+  if (!isProductFolder(folder))
+    throw new CommandFailure(Exit.Usage, `${folder} holds no product.odps.yaml (or .yml, .json).`)
   claimHome(configuration.home)
   const { product, problems } = await readProduct(path.resolve(folder))
   if (!product) throw new CommandFailure(Exit.Finding, '', problems)

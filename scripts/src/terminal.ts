@@ -23,6 +23,9 @@ const MARKS = { done: ['✔', 32], failed: ['✖', 31], going: ['…', 36], warn
 
 /** One line a step, with a mark; the details are aligned columns. Goes to standard error where `json` wants the output. */
 export class Terminal {
+  /** Facts have been printed: one command prints one JSON document. */
+  static answered = false
+
   private muted = false
 
   constructor(
@@ -77,7 +80,9 @@ export class Terminal {
 
   /** The facts of `--json`, alone on standard output. */
   facts(facts: unknown): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
+    if (!this.json) return
+    Terminal.answered = true
+    process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
   }
 
   private paint(code: number, text: string): string {

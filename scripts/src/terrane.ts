@@ -31,6 +31,6 @@ export async function terrane(argv: string[]): Promise<void> {
   } catch (error) {
     // Commander has printed what it has to say: help ends with 0, wrong usage with 2.
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
-    process.exit(endWith(error))
+    process.exit(endWith(error, argv.includes('--json')))
   }
 }

@@ -18,12 +18,33 @@ export interface DeniedPlace {
   reason: string
 }
 
-/** The error that stands for a denied place; it names only what the caller may know of. */
-export function deniedError(place: DeniedPlace): GraphQLError {
+/**
+ * The error that stands for a denied place; it names only what the caller may know of. One for all items of a list, at
+ * the first: a path is made of response keys and indices (GraphQL, 7.1.2), and as many errors as rows help nobody.
+ */
+export function deniedError(place: DeniedPlace, data: unknown): GraphQLError {
   return new GraphQLError(`Not authorised to read ${place.coordinate}: it takes ${place.reason}.`, {
-    path: place.path,
+    path: pathIn(data, place.path),
     extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
   })
+}
+
+/** Where there is no item, the list itself. */
+function pathIn(data: unknown, place: readonly string[]): (string | number)[] {
+  const path: (string | number)[] = []
+  let value = data
+  for (const key of place) {
+    if (key === '@') {
+      const at = Array.isArray(value) ? value.findIndex(item => item !== null) : -1
+      if (at < 0) return path
+      path.push(at)
+      value = (value as unknown[])[at]
+    } else {
+      path.push(key)
+      value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : null
+    }
+  }
+  return path
 }
 
 /** By its `@skip` and `@include`, with variables already coerced. */

@@ -88,11 +88,11 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
 
     const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
-    const denied = places.map(deniedError)
-    const errors = [...(answer.errors ?? []), ...denied]
-    if (answer.data === undefined) return { ...answer, errors }
+    const deniedIn = (data: unknown) => [...(answer.errors ?? []), ...places.map(place => deniedError(place, data))]
+    if (answer.data === undefined) return { ...answer, errors: deniedIn(null) }
     const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
     const data = filtered.complete(fetched, variables.coerced)
+    const errors = deniedIn(data)
     return { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
   }
 

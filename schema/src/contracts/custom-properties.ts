@@ -26,6 +26,16 @@ export const CUSTOM_PROPERTIES = {
     'terrane.sunset',
     'terrane.declassified',
   ],
+  /** Of all connectors; one that reads a new setting names it here. */
+  server: [
+    'terrane.connector',
+    'terrane.table',
+    'terrane.topic',
+    'terrane.clientId',
+    'terrane.user',
+    'terrane.password',
+    'terrane.tls',
+  ],
   relationship: ['terrane.entity', 'terrane.field', 'terrane.reverse'],
   role: [
     'terrane.datasets',

@@ -90,7 +90,7 @@ servers:
     host: \${SHOP_HOST:-localhost}
     customProperties:
       - { property: terrane.connector, value: push }
-      - { property: terrane.token, value: "\${SHOP_TOKEN}" }
+      - { property: terrane.password, value: "\${SHOP_TOKEN}" }
 schema:
   - name: lines
     properties:
@@ -187,7 +187,11 @@ describe('a product', () => {
     expect(input!.source).toMatchObject({
       kind: 'contract',
       contract: { datasets: [{ properties: [{ name: 'order_id', physicalName: 'Order No' }] }] },
-      server: { connector: 'push', format: 'ndjson', settings: { host: 'shop.internal', 'terrane.token': 'hunter2' } },
+      server: {
+        connector: 'push',
+        format: 'ndjson',
+        settings: { host: 'shop.internal', 'terrane.password': 'hunter2' },
+      },
     })
     expect(upstream!.source).toEqual({ kind: 'product', contractId: 'reference-geography.countries' })
   })
@@ -288,6 +292,32 @@ describe('what must not be weakened by a mistake', () => {
   it('a visibility that is none is an error', async () => {
     const problems = await problemsOf({ 'product.odps.yaml': ['value: public', 'value: open'] })
     expect(problems).toEqual(['product.odps.yaml:24:12 CUSTOM_PROPERTY_INVALID'])
+  })
+})
+
+describe('names that are nearly right', () => {
+  const [contract, input] = ['contracts/orders.odcs.yaml', 'contracts/inputs/orders.odcs.yaml']
+  const role = (words: string): [string, string] => [
+    '{ property: terrane.masks,',
+    `{ property: terrane.classifications, value: ${words} }\n      - { property: terrane.masks,`,
+  ]
+
+  it('a setting of a server that no connector reads is an error', async () => {
+    const { problems } = await read({ [input]: ['property: terrane.password', 'property: terrane.pasword'] })
+    expect(problems).toMatchObject([
+      { code: 'CUSTOM_PROPERTY_UNKNOWN', line: 13, hint: expect.stringMatching('Did you mean terrane.password') },
+    ])
+    expect(JSON.stringify(problems)).not.toContain('hunter2')
+  })
+  it("a role's classification that is nearly one in use is an error", async () => {
+    const { problems } = await read({ [contract]: role('[interal]') })
+    expect(problems).toMatchObject([{ code: 'ROLE_CLASSIFICATION_UNKNOWN', hint: 'Did you mean internal?' }])
+  })
+  it('classifications that leave a role with nothing are a warning; one for later is none', async () => {
+    expect(await problemsOf({ [contract]: role('[restricted]') })).toEqual([
+      `${contract}:43:53 ROLE_CLASSIFICATION_UNUSED`,
+    ])
+    expect(await problemsOf({ [contract]: role('[internal, restricted]') })).toEqual([])
   })
 })
 
@@ -489,7 +519,7 @@ schema:
       'product.odps.yaml:6:1 PROPERTY_UNKNOWN',
       `${contract}:17:22 VALUE_NOT_ALLOWED`,
       'contracts/inputs/orders.odcs.yaml:9:5 PROPERTY_UNKNOWN',
-      'contracts/inputs/orders.odcs.yaml:13:43 VARIABLE_UNSET',
+      'contracts/inputs/orders.odcs.yaml:13:46 VARIABLE_UNSET',
     ])
   })
 

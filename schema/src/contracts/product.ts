@@ -14,6 +14,9 @@ import { redact } from './redact.js'
 import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
 
+/** What makes a folder a product; the first of them that is there counts. */
+export const DESCRIPTORS = ['product.odps.yaml', 'product.odps.yml', 'product.odps.json'] as const
+
 /** Where the product does not say it. */
 const RUN_INTERVAL_SECONDS = 2
 
@@ -86,7 +89,7 @@ export async function readProduct(
 }
 
 async function readDescriptor(folder: string): Promise<{ text: string; file: string } | undefined> {
-  for (const file of ['product.odps.yaml', 'product.odps.yml', 'product.odps.json']) {
+  for (const file of DESCRIPTORS) {
     try {
       return { text: await readFile(join(folder, file), 'utf8'), file }
     } catch {}

@@ -34,6 +34,33 @@ export function readRoles(root: Source, datasets: Dataset[], problems: Problem[]
   })
 }
 
+/**
+ * A word that is nearly in use is a typing error. Others may be there for properties to come, unless they leave the role
+ * with nothing.
+ */
+function checkClassifications(
+  { role, classifications = [] }: DeclaredRole,
+  custom: CustomProperties,
+  meant: Dataset[],
+  problems: Problem[],
+): void {
+  const properties = meant.flatMap(dataset => dataset.properties)
+  const used = [...new Set(properties.flatMap(({ classification }) => classification ?? []))]
+  const nothing = !classifications.some(word => used.includes(word))
+  const rest = used.filter(word => !classifications.includes(word))
+  for (const item of classifications.filter(word => !used.includes(word))) {
+    const near = nearest(item, rest)
+    if (!near && !nothing) continue
+    const suggestion = near
+      ? `Did you mean ${near}?`
+      : `The role opens nothing: properties are classified ${used.join(', ') || 'not at all'}.`
+    const { place } = custom.get('terrane.classifications')!
+    problems.push(
+      problem(near ? 'ROLE_CLASSIFICATION_UNKNOWN' : 'ROLE_CLASSIFICATION_UNUSED', { role, item, suggestion }, place),
+    )
+  }
+}
+
 function check(role: DeclaredRole, custom: CustomProperties, datasets: Dataset[], problems: Problem[]): void {
   const meant = datasets.filter(dataset => role.datasets?.includes(dataset.name) ?? true)
   const properties = new Set(meant.flatMap(dataset => dataset.properties.map(property => property.name)))
@@ -50,6 +77,7 @@ function check(role: DeclaredRole, custom: CustomProperties, datasets: Dataset[]
   known('terrane.properties', role.properties, properties)
   known('terrane.masks', Object.keys(role.masks ?? {}), properties)
   known('terrane.actions', role.actions, ACTIONS)
+  checkClassifications(role, custom, meant, problems)
   for (const [name, mask] of Object.entries(role.masks ?? {})) {
     const place = custom.get('terrane.masks')!.get(name)?.place ?? custom.get('terrane.masks')!.place
     problems.push(...parseMask(name, mask).problems.map(found => ({ ...found, ...place })))

@@ -1,6 +1,6 @@
 import { nearest } from '../problems/nearest.js'
 import { type Problem, problem } from '../problems/problem.js'
-import { CustomProperties } from './custom-properties.js'
+import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import type { Contract, Dataset, Position, Server } from './model.js'
 import { redact } from './redact.js'
 import type { Source } from './source.js'
@@ -26,6 +26,7 @@ export function readServers(root: Source, problems: Problem[]): Server[] {
     const type = source.text('type')
     if (server === undefined || type === undefined) return []
     const custom = new CustomProperties(source)
+    custom.unknown(CUSTOM_PROPERTIES.server, problems)
     const connector = type === 'custom' ? custom.text('terrane.connector', problems) : type
     if (connector === undefined) {
       if (custom.get('terrane.connector') === undefined) {

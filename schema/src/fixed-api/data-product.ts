@@ -62,6 +62,42 @@ export class SupportChannel {
 }
 
 @Directive('@shareable')
+@ObjectType('DataProductPortField', {
+  simpleResolvers: true,
+  description: 'What is expected to arrive at an input port.',
+})
+export class PortField {
+  @Field(() => String, { nullable: true })
+  name!: string
+  @Field(() => String, { nullable: true })
+  type!: string
+  @Field(() => Boolean, { nullable: true })
+  required!: boolean
+  @Field(() => String, { nullable: true })
+  description?: string
+  @Field(() => String, { nullable: true })
+  classification?: string
+}
+
+@Directive('@shareable')
+@ObjectType('DataProductManagementPort', {
+  simpleResolvers: true,
+  description: 'A way to discover, observe or control the product (ODPS managementPorts).',
+})
+export class ManagementPort {
+  @Field(() => String, { nullable: true })
+  name!: string
+  @Field(() => String, { nullable: true })
+  content!: string
+  @Field(() => String, { nullable: true })
+  type?: string
+  @Field(() => String, { nullable: true })
+  description?: string
+  @Field(() => String, { nullable: true })
+  address?: string
+}
+
+@Directive('@shareable')
 @ObjectType('DataProductPort', { simpleResolvers: true, description: 'A way in or out of the product.' })
 export class Port {
   @Field(() => String, { nullable: true })
@@ -76,6 +112,11 @@ export class Port {
   contractId!: string
   @Field(() => String, { nullable: true })
   address?: string
+  @Field(() => [PortField], {
+    nullable: true,
+    description: 'Of an input port with a contract of its own; for those who control or observe the product.',
+  })
+  fields?: PortField[]
 }
 
 @Directive('@shareable')
@@ -138,6 +179,8 @@ export class DataProduct {
   inputPorts!: Port[]
   @Field(() => [Port], { nullable: true })
   outputPorts!: Port[]
+  @Field(() => [ManagementPort], { nullable: true })
+  managementPorts!: ManagementPort[]
   @Field(() => [DatasetDescription], { nullable: true, description: 'Those that the caller may discover.' })
   datasets!: DatasetDescription[]
   @Field(() => [ModelDescription], { nullable: true })

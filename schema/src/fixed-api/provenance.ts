@@ -1,7 +1,9 @@
 import { GraphQLInt } from 'graphql'
 import { Directive, Field, ObjectType } from 'type-graphql'
 import { DateTimeScalar } from '../graph/scalars.js'
-import type { ModelInfo, PublicationInfo, PublicationInput, QualityResult } from './types.js'
+import type { ModelInfo, PublicationInfo, QualityResult } from './types.js'
+
+type Source = PublicationInfo['inputs'][number]
 
 /** Where the data comes from and how good it is. */
 
@@ -79,13 +81,16 @@ export class Upstream {
 
 @Directive('@shareable')
 @ObjectType('DataProductSource', { simpleResolvers: true, description: 'What a publication was made of.' })
-export class PublicationSource implements PublicationInput {
+export class PublicationSource implements Source {
   @Field(() => String, { nullable: true })
   port!: string
   @Field(() => GraphQLInt, { nullable: true })
   files!: number
-  @Field(() => [String], { nullable: true })
-  sha256!: string[]
+  @Field(() => [String], {
+    nullable: true,
+    description: 'For those who observe or control the product, or read all of it.',
+  })
+  sha256?: string[]
   @Field(() => Upstream, { nullable: true })
   upstream?: Upstream
 }

@@ -23,6 +23,7 @@ export interface DataProductInfo {
   support: { channel: string; tool?: string; url?: string }[]
   inputPorts: PortInfo[]
   outputPorts: PortInfo[]
+  managementPorts: ManagementPortInfo[]
   /** Only what the caller may discover. */
   datasets: DatasetInfo[]
   models: ModelInfo[]
@@ -47,6 +48,24 @@ export interface PortInfo {
   kind: string
   description?: string
   contractId: string
+  address?: string
+  /** Of an input port with a contract of its own; only for those who control or observe the product. */
+  fields?: PortFieldInfo[]
+}
+/** What is expected to arrive. */
+export interface PortFieldInfo {
+  name: string
+  type: string
+  required: boolean
+  description?: string
+  classification?: string
+}
+/** ODPS managementPorts, and where each is reached. */
+export interface ManagementPortInfo {
+  name: string
+  content: string
+  type?: string
+  description?: string
   address?: string
 }
 /** ODCS slaProperties. */
@@ -121,7 +140,8 @@ export interface PublicationInfo {
   /** Of the datasets whose rows this caller may count. */
   rowCount?: number
   current: boolean
-  inputs: PublicationInput[]
+  /** The hashes only for those who observe or control the product, or read all of it. */
+  inputs: (Omit<PublicationInput, 'sha256'> & Partial<Pick<PublicationInput, 'sha256'>>)[]
 }
 /** What a publication was made of: files by hash or an upstream publication. */
 export interface PublicationInput {

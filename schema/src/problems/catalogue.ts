@@ -223,6 +223,15 @@ export const CATALOGUE = {
     message: '{name} of the role {role} names {item}, which does not exist.',
     hint: '{suggestion}',
   },
+  ROLE_CLASSIFICATION_UNKNOWN: {
+    message: 'terrane.classifications of the role {role} names {item}, which no property is classified as.',
+    hint: '{suggestion}',
+  },
+  ROLE_CLASSIFICATION_UNUSED: {
+    message: 'terrane.classifications of the role {role} names {item}, which no property is classified as.',
+    hint: '{suggestion}',
+    severity: 'warning',
+  },
   SERVER_CONNECTOR_MISSING: {
     message: 'The server {server} is of the type custom and does not name its connector.',
     hint: 'Add the custom property terrane.connector, for instance push.',
@@ -484,6 +493,19 @@ export const CATALOGUE = {
   SQL_FAILED: {
     message: '{model} stopped while it ran: {reason}.',
     hint: 'Let the SQL expect such rows, for instance with try_cast, nullif or a WHERE.',
+  },
+  UPSTREAM_CONTRACT_UNKNOWN: {
+    message: 'Input port {port} is fed by the output contract {contract}, which none of the products here offers.',
+    hint: '{suggestion}',
+  },
+  ENTITY_UNKNOWN: {
+    message: '{property} of {dataset} refers to the entity {entity}, which no dataset of the products here is.',
+    hint: '{suggestion}',
+  },
+  ENTITY_NOT_HERE: {
+    message: '{property} of {dataset} refers to the entity {entity}, which no product folder beside this one has.',
+    hint: 'To check it here, put the product that owns it beside this one; in the mesh it is looked up when it is asked for.',
+    severity: 'warning',
   },
   UPSTREAM_CONTRACT_NOT_HERE: {
     message: 'Input port {port} is fed by the output contract {contract}, which no product folder beside this one has.',

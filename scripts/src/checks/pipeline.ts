@@ -1,5 +1,5 @@
 import { type InputTable, traceProducts } from '@terrane/runtime'
-import { type Problem, type Product, problem } from '@terrane/schema'
+import type { Product } from '@terrane/schema'
 import { arriving } from './arriving.js'
 import type { Checked, Surroundings } from './checked.js'
 
@@ -14,9 +14,9 @@ export async function checkPipelines(all: readonly Checked[], { beside }: Surrou
       inputs: inputsOf(product, beside),
     })),
   )
-  for (const [at, { one, product }] of readable.entries()) {
+  for (const [at, { one }] of readable.entries()) {
     const { problems, columns } = verdicts[at]!
-    one.problems.push(...unknownInputs(product, beside), ...problems)
+    one.problems.push(...problems)
     one.lineage = columns
   }
 }
@@ -25,14 +25,5 @@ function inputsOf(product: Product, beside: readonly Product[]): InputTable[] {
   return product.inputPorts.flatMap(port => {
     const properties = arriving(port, beside)?.properties
     return properties ? [{ port: port.name, properties: properties.map(({ name, type }) => ({ name, type })) }] : []
-  })
-}
-
-function unknownInputs(product: Product, beside: readonly Product[]): Problem[] {
-  return product.inputPorts.flatMap(port => {
-    if (port.source.kind === 'contract' || arriving(port, beside)) return []
-    const { file, line, column } = port.place
-    const details = { port: port.name, contract: port.contractId }
-    return [problem('UPSTREAM_CONTRACT_NOT_HERE', details, { file, line, column })]
   })
 }

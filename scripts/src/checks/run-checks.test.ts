@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { recordVersion } from '@terrane/schema'
+import { parse } from 'yaml'
 import { findingsOf } from '../formats/finding.js'
 import { type CheckOptions, type CheckReport, runChecks } from './run-checks.js'
 
@@ -196,4 +197,41 @@ describe('a derived property', () => {
     change('europe-sales/contracts/orders.odcs.yaml', 'classification: confidential', 'classification: internal')
     expect((await codesOf({ classifications })).filter(code => code.startsWith('europe-sales'))).toEqual([])
   })
+})
+
+describe('what is taken from others', () => {
+  const EUROPE_DESCRIPTOR = 'europe-sales/product.odps.yaml'
+
+  test('is there: a contract that nobody offers, and an entity that nobody owns', async () => {
+    change(EUROPE_DESCRIPTOR, 'contractId: uk-sales.orders', 'contractId: uk-sales.order')
+    change(UK, 'value: Country', 'value: Contry')
+    const report = findingsOf(await check())
+    expect(report).toContainEqual(
+      expect.objectContaining({ code: 'UPSTREAM_CONTRACT_UNKNOWN', hint: 'Did you mean uk-sales.orders?' }),
+    )
+    expect(report).toContainEqual(
+      expect.objectContaining({
+        code: 'ENTITY_UNKNOWN',
+        hint: 'Did you mean Country?',
+        file: expect.stringMatching('uk-sales/contracts/orders.odcs.yaml'),
+      }),
+    )
+  })
+
+  test('cannot be looked at by a product alone, which is a warning', async () => {
+    for (const name of NAMES.filter(each => each !== 'europe-sales'))
+      rmSync(path.join(products, name), { recursive: true })
+    const { products: found } = await check({ given: [path.join(products, 'europe-sales')] })
+    const codes = found[0]!.problems.map(({ code, severity }) => `${severity} ${code}`)
+    const ofOthers = new Set(codes.filter(code => /_NOT_HERE|_CONTRACT_UNKNOWN|ENTITY_UNKNOWN/.test(code)))
+    expect([...ofOthers].sort()).toEqual(['warning ENTITY_NOT_HERE', 'warning UPSTREAM_CONTRACT_NOT_HERE'])
+  })
+})
+
+test('a product written as JSON is one', async () => {
+  const descriptor = path.join(products, 'uk-sales', 'product.odps.yaml')
+  writeFileSync(descriptor.replace(/yaml$/, 'json'), JSON.stringify(parse(readFileSync(descriptor, 'utf8'))))
+  rmSync(descriptor)
+  for (const given of [[products], [path.join(products, 'uk-sales')]])
+    expect((await check({ given })).products.map(({ name }) => name)).toContain('uk-sales')
 })

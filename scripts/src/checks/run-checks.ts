@@ -7,6 +7,7 @@ import { checkComposition } from './composition.js'
 import { checkDerived } from './derived.js'
 import { GitRef } from './git-ref.js'
 import { checkGraphs } from './graph.js'
+import { checkOffered } from './offered.js'
 import { checkPipelines } from './pipeline.js'
 import { Published } from './published.js'
 
@@ -48,6 +49,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   try {
     const surroundings = await surroundingsOf(products, published, ref, options)
     checkGraphs(products)
+    checkOffered(products, surroundings)
     await checkPipelines(products, surroundings)
     checkDerived(products, surroundings)
     await checkCompatibility(products, surroundings)

@@ -89,6 +89,15 @@ describe('check', () => {
     expect(facts.products.map(({ name }) => name)).toEqual(folders.sort())
   })
 
+  test('what ends it is told to programs too', async () => {
+    const { exit, out, err } = await terrane(['check', '/nonexist', '--json'])
+    expect([exit, JSON.parse(out)]).toEqual([
+      2,
+      { ok: false, exit: 2, message: 'There is no folder /nonexist.', problems: [] },
+    ])
+    expect(err).toContain('There is no folder /nonexist.')
+  })
+
   test('a mistake in a contract is told with its place and what to do', async () => {
     const product = copyOf('uk-sales')
     const line = spoil(

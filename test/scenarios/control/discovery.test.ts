@@ -31,7 +31,8 @@ afterAll(() => harbour?.close())
 const DEEP = `{ harbour { product {
   id name title version status domain type address description { purpose limitations usage } tags visibility
   owner { name description members { username name role } } support { channel tool url }
-  inputPorts { name version kind description contractId address } outputPorts { name version kind description contractId address }
+  inputPorts { name version kind description contractId address fields { name type required description classification } }
+  managementPorts { name content type description address } outputPorts { name version kind description contractId address }
   datasets { name field description version address contract primaryKey rowCount sample
     fields { name field type description classification required unique key deprecated relationship requiredGrant readable }
     quality { dataset property rule passed severity expected actual } }
@@ -217,6 +218,38 @@ describe('values that may not be read', () => {
 })
 
 describe('for those who may', () => {
+  test('what is expected to arrive, and hashes of what did, are for those who observe, control or read all', async () => {
+    const put = { subject: 'role:look-out', actions: ['observe'], dataset: '*' }
+    await harbour.send('PUT', '/control/grants', await harbour.as('admin'), { text: JSON.stringify(put) })
+    const seen = async (headers: Headers) => {
+      const { inputPorts, publications } = await described(headers)
+      return [
+        inputPorts.some(({ fields }) => fields !== undefined),
+        publications.some(({ inputs }) => inputs.some(({ sha256 }) => sha256 !== undefined)),
+      ]
+    }
+    expect(await seen({})).toEqual([false, false])
+    for (const role of ['clerk', 'gb-agent'])
+      expect([role, ...(await seen(await harbour.as(role)))]).toEqual([role, false, false])
+    expect(await seen(await harbour.as('steward'))).toEqual([false, true])
+    for (const role of ['look-out', 'admin'])
+      expect([role, ...(await seen(await harbour.as(role)))]).toEqual([role, true, true])
+    const { inputPorts } = await described(await harbour.as('admin'))
+    expect(inputPorts.find(({ name }) => name === 'ships')!.fields).toContainEqual({
+      name: 'ship_id',
+      type: 'string',
+      required: true,
+    })
+  })
+
+  test('management ports, and where they are', async () => {
+    expect((await described({})).managementPorts).toEqual([
+      { name: 'discovery', content: 'discoverability', type: 'rest', address },
+      { name: 'control', content: 'control', type: 'rest', address: `${address}/control` },
+      { name: 'observability', content: 'observability', type: 'rest', address: `${address}/observability` },
+    ])
+  })
+
   test('JSON, YAML and graph say the same, and what they say is complete', async () => {
     const steward = await harbour.as('steward')
     const json = await described(steward)

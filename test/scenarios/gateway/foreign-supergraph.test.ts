@@ -194,7 +194,7 @@ test('an interface takes what any of its implementations takes; a fragment takes
       { id: '2', price: null },
     ],
   })
-  expect(answer.errors?.map(({ path }) => path)).toEqual([['things', '@', 'price']])
+  expect(answer.errors?.map(({ path }) => path)).toEqual([['things', 0, 'price']])
   const split = await mesh.ask('{ things { title ... on Book { price } ... on Map { price } } }')
   expect(split.data).toEqual({
     things: [

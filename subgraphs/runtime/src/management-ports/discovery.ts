@@ -10,6 +10,7 @@ import {
   type Model,
   type ModelInfo,
   outputContracts,
+  type PortFieldInfo,
   type Product,
   type Property,
   type PublicationInfo,
@@ -20,7 +21,7 @@ import {
 import type { Manifest, Pin } from '../output-layer/store.js'
 import { confirmedAt, freshnessOf } from './freshness.js'
 import type { Asking, ManagedProduct } from './port.js'
-import { type Sight, sightOf } from './sight.js'
+import { readsEverything, type Sight, sightOf } from './sight.js'
 import { visibleRun } from './visible-run.js'
 
 const SAMPLE_ROWS = 5
@@ -81,7 +82,7 @@ export async function describeProduct(
       support: product.support
         .filter(({ channel, url }) => !sight.tells(`${channel} ${url ?? ''}`))
         .map(({ channel, tool, url }) => ({ channel, ...(tool ? { tool } : {}), ...(url ? { url } : {}) })),
-      ...describePorts(product, address, sight),
+      ...describePorts(product, address, asking, sight),
       datasets,
       models: models
         .filter(model => !sight.tells(model.name))
@@ -89,7 +90,7 @@ export async function describeProduct(
       // Table names of the pipeline are hidden where they are the names of hidden datasets.
       lineage: (manifest?.lineage ?? []).filter(({ from, to }) => !sight.tells(from) && !sight.tells(to)),
       publications: published
-        .map(one => describePublication(one, sight, pin?.number))
+        .map(one => describePublication(one, product, asking, sight, pin?.number))
         .sort((one, other) => other.number - one.number),
       quality: {
         passed: quality.filter(result => result.passed).length,
@@ -116,8 +117,9 @@ function visibleText(sight: Sight) {
 function describePorts(
   product: Product,
   address: string,
+  asking: Asking,
   sight: Sight,
-): Pick<DataProductInfo, 'inputPorts' | 'outputPorts'> {
+): Pick<DataProductInfo, 'inputPorts' | 'outputPorts' | 'managementPorts'> {
   const shown = visibleText(sight)
   const known = (port: { name: string }, contractId: string) => !sight.tells(`${port.name} ${contractId}`)
   return {
@@ -132,6 +134,7 @@ function describePorts(
         ...(source.kind === 'contract' && source.server.connector === 'push'
           ? { address: `${address}/input/${name}` }
           : {}),
+        ...(source.kind === 'contract' && observes(asking) ? { fields: expectedFields(source.contract, sight) } : {}),
       })),
     outputPorts: product.outputPorts
       .filter(port => known(port, port.contract.id))
@@ -142,7 +145,35 @@ function describePorts(
         contractId: contract.id,
         ...shown({ description }),
       })),
+    managementPorts: product.managementPorts
+      .filter(({ name }) => !sight.tells(name))
+      .map(({ name, content, type, description }) => ({
+        name,
+        content,
+        ...shown({ type, description }),
+        ...(Object.hasOwn(PLACES, content) ? { address: `${address}${PLACES[content]}` } : {}),
+      })),
   }
+}
+
+/** Where management ports are, by their `content` (ODPS). */
+const PLACES: Record<string, string> = { discoverability: '', control: '/control', observability: '/observability' }
+
+/** Before anything is taken out of the data: for whom the input contract is, too. */
+function observes({ decision: { actions } }: Asking): boolean {
+  return actions.includes('control') || actions.includes('observe')
+}
+
+function expectedFields({ datasets }: Contract, sight: Sight): PortFieldInfo[] {
+  return datasets
+    .flatMap(({ properties }) => properties)
+    .filter(({ name, physicalName }) => !sight.tells(`${name} ${physicalName}`))
+    .map(({ name, type, required, description, classification }) => ({
+      name,
+      type: typeName(type),
+      required,
+      ...visibleText(sight)({ description, classification }),
+    }))
 }
 
 function agreementsOf(contract: Contract, sight: Sight): AgreementInfo[] {
@@ -262,7 +293,15 @@ function describeModel(
   }
 }
 
-function describePublication(manifest: Manifest, sight: Sight, current: number | undefined): PublicationInfo {
+function describePublication(
+  manifest: Manifest,
+  product: Product,
+  asking: Asking,
+  sight: Sight,
+  current: number | undefined,
+): PublicationInfo {
+  // A hash proves what a file holds to whoever guesses it.
+  const hashes = observes(asking) || readsEverything(product, asking.decision)
   const counted = manifest.datasets.filter(({ dataset }) =>
     sight.datasets.some(known => known.name === dataset && sight.countable(known)),
   )
@@ -271,7 +310,9 @@ function describePublication(manifest: Manifest, sight: Sight, current: number |
     publishedAt: manifest.createdAt,
     ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, { rows }) => sum + rows, 0) }),
     current: manifest.number === current,
-    inputs: manifest.inputs.filter(({ port, upstream }) => !sight.tells(`${port} ${upstream?.dataset ?? ''}`)),
+    inputs: manifest.inputs
+      .filter(({ port, upstream }) => !sight.tells(`${port} ${upstream?.dataset ?? ''}`))
+      .map(({ sha256, ...input }) => ({ ...input, ...(hashes ? { sha256 } : {}) })),
   }
 }
 
