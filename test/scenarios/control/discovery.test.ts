@@ -8,7 +8,8 @@ import { address, type GuardedHarbour, openGuardedHarbour } from './guarded-harb
 let harbour: GuardedHarbour
 beforeAll(async () => {
   harbour = await openGuardedHarbour()
-  // A second publication, and a run that failed because of something withheld.
+  // A second publication, of a run that what arrived has started, and a run that failed because of something withheld.
+  const published = new Promise(resolve => harbour.product.onPublication(resolve))
   await harbour.product.fetch(
     new Request(`http://harbour.test${address}/input/notices`, {
       method: 'POST',
@@ -16,7 +17,7 @@ beforeAll(async () => {
       body: '[{"notice_id": 1, "text": "Fog"}]',
     }),
   )
-  await harbour.product.run('first')
+  await published
   await appendFile(
     path.join(harbour.sources, 'calls.csv'),
     '9001,S001,2026-01-01T00:00:00Z,1,1.00,Pilot 1,secret remark,\n',
