@@ -8,7 +8,7 @@ import { createConnection } from 'mysql2/promise'
 import { type Answer, ask, endAll, eventually, productFolder, type Running, terrane } from './processes.js'
 
 /**
- * A gateway and four products, each a process of its own, the gateway with another home than theirs. What they answer is
+ * A gateway and five products, each a process of its own, the gateway with another home than theirs. What they answer is
  * held against the same products in one process that keeps its rows and stores in MariaDB.
  */
 
@@ -173,20 +173,20 @@ describe('publishing while the gateway runs', () => {
     expect(await publish('http://127.0.0.1:9999')).toMatchObject({ exit: 3 })
   })
 
-  test('three products are swapped in under questions, and none of these fails', async () => {
-    const ready = Promise.all([serve('reference-geography'), serve('france-sales')])
+  test('more products are swapped in under questions, and none of these fails', async () => {
+    const ready = Promise.all([serve('reference-geography'), serve('france-sales'), serve('germany-sales')])
     expect(await publish(products['uk-sales']!.url)).toMatchObject({
       exit: 0,
       out: expect.stringContaining('uk-sales'),
     })
-    const [geography, france] = await ready
+    const [geography, ...others] = await ready
     let asking = true
     const answers: Answer[] = []
     const asked = (async () => {
       while (asking) answers.push(await askAs('steward', '{ ukSales { orders(first: 20) { nodes { amount } } } }'))
     })()
     expect(await publish(geography)).toMatchObject({ exit: 0 })
-    expect(await publish(france)).toMatchObject({ exit: 0 })
+    for (const other of others) expect(await publish(other)).toMatchObject({ exit: 0 })
     asking = false
     await asked
     expect(answers.length).toBeGreaterThan(1)
@@ -239,7 +239,7 @@ describe('a product that feeds on others through the gateway', () => {
     const denied = await run(await secretOf('nordic-sales'))
     expect(denied.exit).toBe(1)
     const { state, problems } = JSON.parse(denied.out) as { state: string; problems: { code: string }[] }
-    expect([state, problems.map(({ code }) => code)]).toEqual(['FAILED', ['UPSTREAM_DENIED', 'UPSTREAM_DENIED']])
+    expect([state, new Set(problems.map(({ code }) => code))]).toEqual(['FAILED', new Set(['UPSTREAM_DENIED'])])
     expect(denied.err).toMatch(/✖ .*uk_orders.*\n {2}at .*product\.odps\.yaml:\d+:\d+\n {2}Ask the owner/)
     const wrong = await run('wrong')
     expect(wrong.exit).toBe(1)
@@ -326,8 +326,8 @@ describe('stopping and starting', () => {
 
   test('everything ends when it is told to', async () => {
     const all = Object.values(products).filter(({ running }) => running.child.exitCode === null)
-    expect(all).toHaveLength(4)
+    expect(all).toHaveLength(5)
     const ended = await Promise.all([...all.map(({ running }) => running), gateway].map(each => each.stop()))
-    expect(ended.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0])
+    expect(ended.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0, 0])
   })
 })

@@ -47,7 +47,7 @@ async function type(files: LandedFile[], properties: Property[] | undefined = OR
     inputs: [{ port: 'orders', files, ...(asIs ? {} : { dataset: dataset(properties) }) }],
     threads: 2,
     memoryMegabytes: 512,
-    onProgress: ({ detail }) => progress.push(detail!),
+    onProgress: ({ step, detail }) => step === 'typed' && progress.push(detail!),
   })
   const { rows } = await readQuarantine(path.join(folder, 'quarantine'), 'orders', { limit: 100 })
   return {
