@@ -1,3 +1,5 @@
+import { SourceRefusal } from '@terrane/runtime'
+
 /** `Request` to `Response`: a gateway's door in this process, or `fetch`. */
 export type Door = (request: Request) => Promise<Response>
 export type TokenSource = () => Promise<string>
@@ -37,7 +39,8 @@ export function clientCredentials(
         }),
       }),
     )
-    if (!answer.ok) throw new Error(`the identity provider refuses ${client.id} a token (HTTP ${answer.status})`)
+    if (!answer.ok)
+      throw new SourceRefusal(`the identity provider refuses ${client.id} a token (HTTP ${answer.status})`)
     const { access_token: token, expires_in: seconds = 60 } = (await answer.json()) as {
       access_token: string
       expires_in?: number

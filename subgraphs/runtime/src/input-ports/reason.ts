@@ -1,17 +1,27 @@
 import { storageReason } from '../storage-error.js'
 
+/** Why the way to a source is closed, in words of our own: the one message that is told as it is. */
+export class SourceRefusal extends Error {}
+
 /**
  * Why a source cannot be read, in our words: drivers' own name users, hosts and values, which may have come from
  * variables.
  */
 export function reasonOf(error: unknown): string {
+  if (error instanceof SourceRefusal) return error.message
   const ofStorage = storageReason(error)
   if (ofStorage !== undefined) return ofStorage
-  const { code, errors } = error as { code?: unknown; errors?: unknown[] }
-  const said = String(code ?? (errors?.[0] as { code?: unknown } | undefined)?.code ?? '')
+  const said = String(codeOf(error) ?? '')
   for (const [codes, reason] of REASONS) if (codes.test(said)) return reason
   if (error instanceof Error && /terminated|closed|ended/i.test(error.message)) return WENT_AWAY
   return /^[A-Z0-9_]{2,40}$/.test(said) ? `it answers ${said}` : 'it gives an answer that is not understood'
+}
+
+/** An error's own, or that of what caused it: `fetch` wraps, and several addresses fail together. */
+function codeOf(error: unknown): unknown {
+  const { code, errors, cause } = error as { code?: unknown; errors?: unknown[]; cause?: unknown }
+  const within = errors?.[0] ?? cause
+  return code ?? (within == null ? undefined : codeOf(within))
 }
 
 const WENT_AWAY = 'the connection was lost'
