@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Property } from '@terrane/schema'
 import { type Problem, problem } from '@terrane/schema/problems'
-import { faultOf, literal, nameOf, type Source, typedSelect, wideType } from './columns.js'
+import { faultOf, isSlow, literal, nameOf, type Source, typedSelect, wideType } from './columns.js'
 import { csvRecords, fieldsOf, hasBroken, valuesOf } from './csv-records.js'
 import {
   type BadRow,
@@ -192,10 +192,10 @@ async function read(readings: Reading[]): Promise<Reject[][]> {
 
 /**
  * DuckDB 1.5 reads a TIMESTAMP without heeding its offset, and a TIMESTAMPTZ that is none as null without rejecting it:
- * such columns are converted afterwards.
+ * such columns are converted afterwards; so are those that are slow to read (see `isSlow`).
  */
-function readType(property: Property): string {
-  return property.type.kind === 'timestamp' ? 'VARCHAR' : wideType(property.type)
+function readType({ type }: Property): string {
+  return type.kind === 'timestamp' || isSlow(type) ? 'VARCHAR' : wideType(type)
 }
 
 /** A broken quote may have taken other lines with it. */

@@ -13,7 +13,7 @@ import type { LandedFile } from './landed.js'
 export interface Landing {
   /** `<home>/<product>` */
   folder: string
-  metadata: Pick<MetadataStore, 'landed' | 'land' | 'setCurrent' | 'current' | 'withdraw'>
+  metadata: Pick<MetadataStore, 'landed' | 'landTogether' | 'setCurrent' | 'current' | 'withdraw'>
   /** Largest file as received, in bytes. Default 16 GiB. */
   limitBytes?: number
 }
@@ -45,22 +45,16 @@ export async function land(
       const limit = landing.limitBytes ?? LIMIT_BYTES
       return { problems: [problem('INPUT_TOO_LARGE', { port, file: name, limit }, { file: name })] }
     }
-    const folder = path.join(landing.folder, 'input', folderOf(port))
     const file: LandedFile = {
       ...arrival,
       sha256: received.sha256,
-      path: path.join(folder, received.sha256),
+      path: path.join(landing.folder, 'input', folderOf(port), received.sha256),
       bytes: received.bytes,
       receivedAt: new Date().toISOString(),
     }
     const wrong = await inspect?.({ ...file, path: temporary })
     if (wrong) return { problems: [wrong] }
-    const isNew = await inTurn(landing, async () => {
-      await mkdir(folder, { recursive: true })
-      await rename(temporary, file.path)
-      await syncFolder(folder)
-      return landing.metadata.land(file)
-    })
+    const isNew = await place(landing, file, temporary)
     return { file, duplicate: !isNew, problems: [] }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
@@ -95,6 +89,51 @@ function inTurn<Done>(landing: Landing, act: () => Promise<Done>): Promise<Done>
     turn.catch(() => {}),
   )
   return turn
+}
+
+interface Arrived {
+  file: LandedFile
+  temporary: string
+  /** With true where the content is new. */
+  resolve: (isNew: boolean) => void
+  reject: (reason: unknown) => void
+}
+
+const arrived = new WeakMap<Landing, Arrived[]>()
+/** As many files come into force with one commit. */
+const TOGETHER = 500
+
+/**
+ * Puts a received file in its place, durably. What arrives while others are being placed waits for them and then goes
+ * together: a thousand messages are not a thousand commits, and none is told to be kept before its own is.
+ */
+function place(landing: Landing, file: LandedFile, temporary: string): Promise<boolean> {
+  const waiting = arrived.get(landing) ?? []
+  arrived.set(landing, waiting)
+  return new Promise((resolve, reject) => {
+    waiting.push({ file, temporary, resolve, reject })
+    if (waiting.length > 1) return
+    void inTurn(landing, async () => {
+      while (waiting.length > 0) await placeTogether(landing, waiting.splice(0, TOGETHER))
+    })
+  })
+}
+
+async function placeTogether(landing: Landing, files: Arrived[]): Promise<void> {
+  const placed: Arrived[] = []
+  try {
+    const folders = new Set(files.map(({ file }) => path.dirname(file.path)))
+    for (const folder of folders) await mkdir(folder, { recursive: true })
+    await Promise.all(
+      files.map(each => rename(each.temporary, each.file.path).then(() => placed.push(each), each.reject)),
+    )
+    if (placed.length === 0) return
+    for (const folder of folders) await syncFolder(folder)
+    const isNew = await landing.metadata.landTogether(placed.map(({ file }) => file))
+    for (const [at, { resolve }] of placed.entries()) resolve(isNew[at]!)
+  } catch (error) {
+    for (const { reject } of files) reject(error)
+  }
 }
 
 /** Removes what a crash left half received. Call before anything lands. */

@@ -47,7 +47,9 @@ async function type(files: LandedFile[], properties: Property[] | undefined = OR
     inputs: [{ port: 'orders', files, ...(asIs ? {} : { dataset: dataset(properties) }) }],
     threads: 2,
     memoryMegabytes: 512,
-    onProgress: ({ step, detail }) => step === 'typed' && progress.push(detail!),
+    onProgress: ({ step, detail }) => {
+      if (step === 'typed') progress.push(detail!)
+    },
   })
   const { rows } = await readQuarantine(path.join(folder, 'quarantine'), 'orders', { limit: 100 })
   return {
@@ -227,6 +229,52 @@ describe('json and ndjson', () => {
     const result = await type([await landed(lines.join('\n'), { format: 'ndjson' })], properties)
     expect(result.bad).toEqual(['1 total is not exactly a decimal(18,2)'])
     expect(await read()).toEqual([['1234567890123456.78'], ['12.50'], ['9007199254740993.00']])
+  })
+
+  test('numbers of many digits are read as exactly as those of few, whichever way they take', async () => {
+    const types = {
+      id: { is: { kind: 'bigint' }, column: 'BIGINT', wide: 'DECIMAL(25, 6)' },
+      amount: { is: { kind: 'decimal', precision: 14, scale: 2 }, column: 'DECIMAL(14, 2)', wide: 'DECIMAL(20, 8)' },
+      rate: { is: { kind: 'decimal', precision: 30, scale: 14 }, column: 'DECIMAL(30, 14)', wide: 'DECIMAL(36, 20)' },
+    } as const
+    const properties = Object.entries(types).map(([name, { is }]) => property(name, is))
+    const texts =
+      `1|-1|+1.50|.5|5.|1e3|125e-2| 7 |0.0000000000000001|1.005|1.00000000499|1.000000005|abc|1_000|1,5|NaN|1e400
+      |999999999999.99|9999999999.994|9999999999.999999995|9999999999.99|-10000000000.01|00000000000000000000012|٣
+      |999999999999|1000000000000|1700000000000.5|1700000000000.0|999999999999999999|1000000000000000000|1${'0'.repeat(40)}
+      |9223372036854775807|-9223372036854775808|9223372036854775808|+9223372036854775807`.split(/\n? *\|/)
+    const given = texts.flatMap(text => Object.keys(types).map(name => ({ [name]: text })))
+    const lines = given.map(row => JSON.stringify(row)).join('\n')
+    // The straight way, however long it takes.
+    const straight = given.map(row => {
+      const [[name, text]] = Object.entries(row) as [[keyof typeof types, string]]
+      const { column, wide } = types[name]
+      const read = `TRY_CAST('${text}' AS ${wide})`
+      return `SELECT '${name}' AS name, TRY_CAST(${read} AS ${column})::VARCHAR AS value, ${read} IS NULL AS unreadable,
+        coalesce(TRY_CAST(${read} AS ${column}) = ${read}, false) AS fits`
+    })
+    const found = await type([await landed(lines, { format: 'ndjson', name: 'orders.ndjson' })], properties)
+    const expected = (await read(straight.join(' UNION ALL '))) as [string, string, boolean, boolean][]
+    const unfit = expected.flatMap(([name, , unreadable, fits], at) =>
+      fits ? [] : [`${at + 1} ${name} is not ${unreadable ? '' : 'exactly '}`],
+    )
+    expect(unfit.length).toBeGreaterThan(20)
+    expect(found.bad.map(each => each.replace(/(is not (exactly )?).*/, '$1'))).toEqual(unfit)
+    const values = expected.filter(([, , , fits]) => fits).map(([, value]) => value)
+    const typed = async () =>
+      (await read('SELECT coalesce(id::VARCHAR, amount::VARCHAR, rate::VARCHAR) FROM input.orders')).flat()
+    expect(await typed()).toEqual(values)
+
+    const cells = given.map(row =>
+      Object.keys(types)
+        .map(name => (row[name] ? `"${row[name]}"` : ''))
+        .join(','),
+    )
+    const ofCsv = await type([await landed([Object.keys(types).join(), ...cells].join('\n'))], properties)
+    expect(
+      ofCsv.quarantine.filter(({ file }) => file === 'orders.csv').map(({ line, reason }) => [line - 1, reason]),
+    ).toEqual(found.quarantine.map(({ line, reason }) => [line, reason]))
+    expect(await typed()).toEqual(values)
   })
 
   test('many messages are loaded together; the bad ones cost themselves only', async () => {

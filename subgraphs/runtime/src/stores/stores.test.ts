@@ -77,6 +77,11 @@ describe.each(['SQLite', 'MariaDB'])('%s', engine => {
     const { metadata, security, audit, close } = await stores()
     expect(await metadata.land(landed)).toBe(true)
     expect(await metadata.land({ ...landed, name: 'again.csv' })).toBe(false)
+    const returned = { ...landed, port: 'returns', name: 'first.csv' }
+    const together = [{ ...landed, name: 'again.csv' }, returned, { ...returned, name: 'last.csv' }]
+    expect(await metadata.landTogether(together)).toEqual([false, true, false])
+    expect(await metadata.landed('returns')).toEqual([{ ...returned, name: 'last.csv' }])
+    expect(await metadata.withdraw('returns', landed.sha256)).toBe(true)
     await metadata.setCurrent('orders', [{ name: 'again.csv', sha256: landed.sha256, revision: 'r1' }])
     await metadata.startRun({ id: 'r1', trigger: 'start', startedAt: at })
     await metadata.finishRun({

@@ -17,6 +17,8 @@ export interface MetadataStore {
   landed(port?: string): Promise<LandedFile[]>
   /** False where this port has this content already; its name, time and upstream are refreshed then. */
   land(file: LandedFile): Promise<boolean>
+  /** The same of several, in one transaction; answers in their order. */
+  landTogether(files: readonly LandedFile[]): Promise<boolean[]>
   /** Forgets a landed file. False where this port has no such content. */
   withdraw(port: string, sha256: string): Promise<boolean>
   /** For pulled ports: which landed files make up the input now (the source's listing), by sha256, with the source's revisions. */

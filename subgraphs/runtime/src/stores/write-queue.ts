@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** One for all queues: Node hands each storage on with every promise of the process. */
+const inside = new AsyncLocalStorage<ReadonlySet<WriteQueue>>()
+
 /**
  * One writer at a time, in the order of asking. TypeORM's better-sqlite3 data source has one connection: without the
  * queue an insert of one request lands inside another's transaction and vanishes with its rollback.
@@ -9,13 +12,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
  */
 export class WriteQueue {
   private last: Promise<unknown> = Promise.resolve()
-  private readonly inside = new AsyncLocalStorage<true>()
 
   /** Resolves or rejects as the work does; a failure concerns its own caller only. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.inside.getStore())
+    const around = inside.getStore()
+    if (around?.has(this))
       throw new TypeError('A write was asked for inside a write of the same store: pass on the EntityManager instead.')
-    const result = this.last.then(() => this.inside.run(true, work))
+    const result = this.last.then(() => inside.run(new Set(around).add(this), work))
     this.last = result.catch(() => undefined)
     return result
   }

@@ -1,4 +1,5 @@
 import type { RunInfo } from '@terrane/schema'
+import type { QueryDeepPartialEntity } from 'typeorm'
 import type { LandedFile } from '../../input-layer/landed.js'
 import type { StoreConnection } from '../store-connection.js'
 import type { MetadataStore, Overlay, QualityOverlay } from '../stores.js'
@@ -30,14 +31,32 @@ export class TypeOrmMetadataStore implements MetadataStore {
     return found.map(withoutNulls<LandedFile>)
   }
 
-  land(file: LandedFile): Promise<boolean> {
+  async land(file: LandedFile): Promise<boolean> {
+    const [isNew] = await this.landTogether([file])
+    return isNew!
+  }
+
+  landTogether(files: readonly LandedFile[]): Promise<boolean[]> {
+    const keyOf = ({ port, sha256 }: Pick<LandedFile, 'port' | 'sha256'>) => `${port}/${sha256}`
     return this.store.write(async manager => {
-      const { port, sha256, name, receivedAt, upstream } = file
-      const known = await manager.findOneBy(LandedFileEntity, { port, sha256 })
-      if (known)
-        await manager.update(LandedFileEntity, { port, sha256 }, { name, receivedAt, upstream: upstream ?? null })
-      else await manager.insert(LandedFileEntity, { compression: null, upstream: null, ...file })
-      return !known
+      const found = await manager.find(LandedFileEntity, {
+        select: { port: true, sha256: true },
+        where: files.map(({ port, sha256 }) => ({ port, sha256 })),
+      })
+      const known = new Set(found.map(keyOf))
+      const fresh = new Map<string, QueryDeepPartialEntity<LandedFileEntity>>()
+      const isNew: boolean[] = []
+      for (const file of files) {
+        const { port, sha256, name, receivedAt, upstream } = file
+        const key = keyOf(file)
+        isNew.push(!known.has(key) && !fresh.has(key))
+        // Of one content that arrives several times the last says what it is called.
+        const refreshed = { name, receivedAt, upstream: upstream ?? null }
+        if (known.has(key)) await manager.update(LandedFileEntity, { port, sha256 }, refreshed)
+        else fresh.set(key, { compression: null, ...(fresh.get(key) ?? file), ...refreshed })
+      }
+      if (fresh.size > 0) await manager.insert(LandedFileEntity, [...fresh.values()])
+      return isNew
     })
   }
 
