@@ -191,7 +191,7 @@ describe('losses', () => {
     expect(losses).toEqual([
       ['ENTITY_NOT_FOUND', 'ukSales.orders.nodes.1.country'],
       ['SUBGRAPH_UNREACHABLE', 'rates'],
-      ['UNAUTHORIZED_FIELD_OR_TYPE', 'ukSales.orders.nodes.@.customerEmail'],
+      ['UNAUTHORIZED_FIELD_OR_TYPE', 'ukSales.orders.nodes.0.customerEmail'],
     ])
   })
 
