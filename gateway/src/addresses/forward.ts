@@ -27,7 +27,8 @@ const NOT_FORWARDED = new Set([
 export interface Forwarded {
   status: number
   body: ReadableStream | null
-  send(): FastifyReply
+  /** `stands`: asked before each event of a stream that never ends by itself; where it does not, the stream ends. */
+  send(stands: () => Promise<boolean>): FastifyReply
 }
 
 /** Hands a request to a product and its answer to the caller, both streamed. Throws where the product does not answer. */
@@ -62,7 +63,7 @@ export async function forward(
   return {
     status: response.status,
     body: response.body as ReadableStream | null,
-    send() {
+    send(stands) {
       for (const [name, value] of response.headers) {
         // Node's fetch has decoded the body already, so what the product said of its coding and length is not true here.
         const decoded = response.headers.has('content-encoding') && /^content-(encoding|length)$/.test(name)
@@ -71,8 +72,18 @@ export async function forward(
         reply.header(name, name === 'vary' ? value.replace(IDENTITY_HEADER, 'authorization') : value)
       }
       reply.code(response.status)
-      return response.body ? reply.send(Readable.fromWeb(response.body as ReadableStream)) : reply.send()
+      if (!response.body) return reply.send()
+      const body = Readable.fromWeb(response.body as ReadableStream)
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+      return reply.send(isStream ? Readable.from(whileStanding(body, stands), { objectMode: false }) : body)
     },
+  }
+}
+
+async function* whileStanding(body: Readable, stands: () => Promise<boolean>) {
+  for await (const piece of body) {
+    if (!(await stands())) return
+    yield piece
   }
 }
 

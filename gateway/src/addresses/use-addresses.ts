@@ -87,7 +87,13 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
   }
   // A product knows nobody's tokens and no marketplace; how to come by a grant is for the gateway to say.
   if (response.status === 403) return refuse(reply, request.caller, product, await refusalOf(response))
-  return response.send()
+  // Whoever has signed out, or may now see other things, hears no more of what began before.
+  return response.send(async () => {
+    const caller = await request.callerNow()
+    if (caller?.subject !== request.caller.subject) return false
+    const { decisions: now } = await options.decisionPoint.decide(caller)
+    return now.get(product.info.name)?.fingerprint === decision.fingerprint
+  })
 }
 
 /** What is at an address that the caller may know of. */

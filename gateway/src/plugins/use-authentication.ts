@@ -10,6 +10,8 @@ import type { Part } from './part.js'
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** Who asks, found out anew, for answers that go on for long: undefined once the token or session is over. */
+    callerNow(): Promise<Caller | undefined>
   }
   interface FastifyContextConfig {
     /** Set on routes that ask who asks; how they refuse: as GraphQL says it, or as a problem (RFC 9457). */
@@ -57,9 +59,23 @@ export function useAuthentication(
     }
     request.caller = found.session.caller
   }
+  const callerNow = async ({ headers }: FastifyRequest): Promise<Caller | undefined> => {
+    if (headers.authorization !== undefined) {
+      const result = await (await authenticator).authenticate(headers.authorization)
+      return 'caller' in result ? result.caller : undefined
+    }
+    const at = await signIn
+    const id = at?.cookie.in(headers.cookie)
+    if (!at || id === undefined) return VISITOR
+    const found = await at.sessions.recognise(id)
+    return 'session' in found ? found.session.caller : undefined
+  }
   return {
     http(app) {
       app.decorateRequest('caller', null as never)
+      app.decorateRequest('callerNow', function (this: FastifyRequest) {
+        return callerNow(this)
+      })
       app.addHook('onRequest', async (request, reply) => {
         request.caller = VISITOR
         if (request.routeOptions.config.authenticate === undefined) return

@@ -35,7 +35,7 @@ import { openLease, ProductInUse } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
 import { openPublications } from './output-layer/index.js'
-import { admit } from './output-ports/admission.js'
+import { admit, stillDecided } from './output-ports/admission.js'
 import { openFilesPort } from './output-ports/files.js'
 import type { GraphContext } from './output-ports/graphql/context.js'
 import { extensionContext } from './output-ports/graphql/extension-context.js'
@@ -177,6 +177,7 @@ async function open(
     },
     dryRun: (models, model, withoutValues) => runs.dryRun(models, model, withoutValues),
     quarantine: async (port, limit) => (await readQuarantine(quarantineFolder, port, { limit })).rows,
+    stillDecided: async asking => stillDecided(asking, await policy.current()),
     policyChanged: () => policy.changed(),
     standingProblems: () => runs.drift(),
     metrics: () => metrics.text(),

@@ -208,6 +208,17 @@ describe('values that may not be read', () => {
     expect(steward.datasets[0]!.quality.find(({ rule }) => rule === 'has_ships')!.actual).toBe('40')
   })
 
+  test('a guess at what was sent is not confirmed by its hash', async () => {
+    const HASH = /\b[0-9a-f]{64}\b/
+    for (const headers of [{}, await harbour.as('clerk')]) {
+      for (const said of Object.values(await everythingSaid(headers))) expect(said).not.toMatch(HASH)
+      const { inputs } = (await described(headers)).publications[0]!
+      expect(inputs.length).toBeGreaterThan(0)
+      expect(inputs).toEqual(inputs.map(({ port, files }) => ({ port, files, sha256: [] })))
+    }
+    expect((await everythingSaid(await harbour.as('admin'))).json).toMatch(HASH)
+  })
+
   test('why a run failed and who started it is for those who may observe', async () => {
     const admin = await described(await harbour.as('admin'))
     expect(admin.runs[0]!.problems[0]!.message).toContain('all_told')

@@ -218,6 +218,26 @@ describe('events', () => {
   })
 })
 
+test('whoever may no longer observe hears no more, on the stream that is open already', async () => {
+  const admin = await harbour.as('admin')
+  const grant = { subject: 'user:listener', actions: ['observe'], dataset: '*' }
+  const put = await harbour.send('PUT', '/control/grants', admin, { text: JSON.stringify(grant) })
+  const { id } = (await put.json()) as { id: string }
+  const answer = await harbour.get(`${address}/observability/events`, await harbour.as('listener'))
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe(': connected\n\n')
+  await harbour.product.run('heard')
+  let heard = ''
+  while (!heard.includes('terrane.run.finished')) heard += (await reader.read()).value
+
+  expect((await harbour.send('DELETE', `/control/grants/${id}`, await harbour.as('admin'))).status).toBe(204)
+  await harbour.product.run('not heard')
+  let rest = ''
+  for (let next = await reader.read(); !next.done; next = await reader.read()) rest += next.value
+  expect(rest).toBe('')
+  expect((await audit('?subject=user:listener'))[0]).toMatchObject({ action: 'see events', outcome: 'denied' })
+})
+
 /** Without the row that broke the first test's run. */
 async function publishedRun(): Promise<number> {
   await writeSources(harbour.sources)

@@ -8,6 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => market.close())
 
+const HARBOUR = '/data/ports/north/harbour/1'
 const ME = '{ mesh { me { subject authenticated } } }'
 const browser = () => new Browser(market.gateway.url)
 const signedIn = async (persona: string): Promise<Browser> => {
@@ -159,6 +160,18 @@ describe('who must not get in', () => {
     expect(one.cookie('terrane_session')).toBeUndefined()
     one.plant('terrane_session', copy)
     await nobody(one)
+  })
+
+  test('after signing out, on a stream of events that was open', async () => {
+    const [one, other] = [await signedIn('admin'), await signedIn('admin')]
+    const streams = await Promise.all([one, other].map(each => each.send(`${HARBOUR}/observability/events`)))
+    const [leaver, stayer] = streams.map(each => each.body!.pipeThrough(new TextDecoderStream()).getReader())
+    for (const reader of [leaver!, stayer!]) expect((await reader.read()).value).toBe(': connected\n\n')
+    expect((await one.post('/auth/logout')).status).toBe(200)
+    await market.products[0]!.run('after signing out')
+    expect(await leaver!.read()).toEqual({ done: true, value: undefined })
+    expect((await stayer!.read()).value).toContain('after signing out')
+    await stayer!.cancel()
   })
 })
 

@@ -48,10 +48,12 @@ describe('land', () => {
       landTogether: { value: (files: LandedFile[]) => (commits.push(files.length), metadata.landTogether(files)) },
     }) as typeof metadata } // biome-ignore format: one literal
     const arrive = async (content: string) => {
-      const { file, duplicate } = await land(counted, ARRIVAL, text(content))
+      const kept = await land(counted, ARRIVAL, text(content))
+      if (!kept.file) throw new Error(kept.problems[0]?.message)
+      const { file, duplicate } = kept
       const known = (await metadata.landed('orders')).map(({ sha256 }) => sha256)
-      expect(known).toContain(file!.sha256)
-      expect(await readFile(file!.path, 'utf8')).toBe(content)
+      expect(known).toContain(file.sha256)
+      expect(await readFile(file.path, 'utf8')).toBe(content)
       return duplicate
     }
     // Where this one belongs there is a folder.

@@ -5,7 +5,7 @@ import { inputContractFor } from './input-contract.js'
 import { describeInputs, type InputInfo } from './inputs.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited, need } from './rights.js'
-import { runEventText } from './run-events.js'
+import { publicationEventText, runEventText } from './run-events.js'
 import { type Sight, sightOf } from './sight.js'
 import { visibleRun } from './visible-run.js'
 
@@ -74,47 +74,52 @@ export class ObservabilityPort {
     return this.managed.metrics()
   }
 
-  /** Publications, and runs for those who may observe, as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product leaves. */
+  /**
+   * Publications and runs as CloudEvents 1.0, one server-sent event each, from now on until the reader or the product
+   * leaves, or the reader's right does: what was allowed at the beginning is decided anew before each event.
+   */
   events(asking: Asking): ReadableStream<Uint8Array> {
-    need(this.managed, asking, 'observe', { action: 'see events' })
-    const { product, address } = this.managed
+    const what = { action: 'see events' }
+    need(this.managed, asking, 'observe', what)
     const encode = new TextEncoder()
-    let end = () => {}
+    let leave = () => {}
     return new ReadableStream({
       start: controller => {
+        let turn: Promise<unknown> = Promise.resolve()
         const send = (text: string) => controller.enqueue(encode.encode(text))
+        /** In the order in which it happened; whoever may no longer listen hears no more. */
+        const tell = (text: (now: Asking) => string | undefined) => {
+          turn = turn
+            .then(async () => {
+              const now = { ...asking, decision: await this.managed.stillDecided(asking) }
+              if (!this.streams.has(leave)) return
+              need(this.managed, now, 'observe', what)
+              const said = text(now)
+              if (said !== undefined) send(said)
+            })
+            .catch(() => leave())
+        }
         send(': connected\n\n')
-        const beat = setInterval(() => send(': \n\n'), BEAT_MILLISECONDS).unref()
+        const beat = setInterval(() => tell(() => ': \n\n'), BEAT_MILLISECONDS).unref()
         const unsubscribe = this.managed.onPublication(publication => {
-          const event = {
-            specversion: '1.0',
-            id: `${product.name}/${publication}`,
-            type: 'terrane.publication',
-            source: address,
-            time: new Date().toISOString(),
-            datacontenttype: 'application/json',
-            data: { product: product.name, publication },
-          }
-          send(`event: publication\nid: ${publication}\ndata: ${JSON.stringify(event)}\n\n`)
+          const time = new Date().toISOString()
+          tell(() => publicationEventText(this.managed, publication, time))
         })
         let told = 0
-        const leaveRuns = this.managed.onRun(event => {
-          const text = runEventText(this.managed, asking, event, ++told)
-          if (text !== undefined) send(text)
-        })
-        end = () => {
+        const leaveRuns = this.managed.onRun(event => tell(now => runEventText(this.managed, now, event, ++told)))
+        leave = () => {
+          if (!this.streams.delete(leave)) return
           clearInterval(beat)
           leaveRuns()
           unsubscribe()
-          this.streams.delete(leave)
-        }
-        const leave = () => {
-          end()
-          controller.close()
+          // A reader that left has closed it already.
+          try {
+            controller.close()
+          } catch {}
         }
         this.streams.add(leave)
       },
-      cancel: () => end(),
+      cancel: () => leave(),
     })
   }
 

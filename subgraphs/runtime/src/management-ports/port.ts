@@ -25,6 +25,8 @@ export interface ManagedProduct {
    */
   dryRun(models: Model[], model: string, withoutValues: boolean): Promise<RunResult>
   quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
+  /** What of a decision still stands: for answers that go on after they were allowed. */
+  stillDecided(asking: Asking): Promise<ProductDecision>
   /** Grants changed: decisions made before are not to be trusted any longer. */
   policyChanged(): void
   /** Problems of the deploy that keep the product from running: an overlay over a baseline that moved. */

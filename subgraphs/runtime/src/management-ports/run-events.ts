@@ -10,6 +10,20 @@ export type RunEvent =
   | { kind: 'step'; id: string; step: string; detail?: string; at: string }
   | { kind: 'finished'; id: string; run: RunInfo; at: string }
 
+/** That a publication came into force, as one server-sent CloudEvent. */
+export function publicationEventText({ product, address }: ManagedProduct, publication: number, time: string): string {
+  const cloudEvent = {
+    specversion: '1.0',
+    id: `${product.name}/${publication}`,
+    type: 'terrane.publication',
+    source: address,
+    time,
+    datacontenttype: 'application/json',
+    data: { product: product.name, publication },
+  }
+  return `event: publication\nid: ${publication}\ndata: ${JSON.stringify(cloudEvent)}\n\n`
+}
+
 /**
  * A run's event as one server-sent CloudEvent, for this caller: only those who may observe the product follow its runs, and
  * a step on something hidden from them is a step without a name. Undefined where there is nothing to tell.

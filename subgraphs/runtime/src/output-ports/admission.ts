@@ -38,10 +38,19 @@ export async function admit(
   }
   const { caller, decision, gateway = false } = identity
   if (gateway) return { caller, decision: structureOf(inForce), gateway }
+  return { caller, decision: stillDecided({ caller, decision }, inForce), gateway }
+}
+
+/**
+ * What of a decision stands by the policy in force: at admission, and again and again where an answer goes on for long.
+ */
+export function stillDecided(
+  { caller, decision }: Pick<Admitted, 'caller' | 'decision'>,
+  inForce: ProductPolicy,
+): ProductDecision {
   // A signature lives longer than the last seconds of a grant: what has an end is decided anew.
   const stands = decision.policyVersion === inForce.version && !inForce.grants.some(isTimed)
-  if (stands) return { caller, decision, gateway }
-  return { caller, decision: intersect(decision, decide(inForce, caller)), gateway }
+  return stands ? decision : intersect(decision, decide(inForce, caller))
 }
 
 const isTimed = ({ from, until }: Grant) => from !== undefined || until !== undefined

@@ -58,6 +58,26 @@ describe('a column comes from', () => {
       'SELECT code AS x FROM (SELECT country AS code FROM input.orders) FULL JOIN input.countries USING (code)',
       ['countries.code', 'orders.country'],
     ],
+    ['the column at a place', 'SELECT #2 AS x FROM input.orders', ['orders.email']],
+    [
+      'any column where a place is one of several tables',
+      'SELECT #1 AS x FROM input.unknown, input.countries',
+      ['countries.code', 'countries.name', 'unknown.*'],
+    ],
+    [
+      'the column that is at its place once USING has merged two',
+      `SELECT x FROM (SELECT * FROM (SELECT id, country FROM input.orders) a
+       JOIN (SELECT id, email, placed FROM input.orders) b USING (id)) AS t(p, q, x)`,
+      ['orders.email'],
+    ],
+    [
+      'the column that is at its place once NATURAL has merged two',
+      `SELECT x FROM (SELECT * FROM (SELECT id, country FROM input.orders) a
+       NATURAL JOIN (SELECT id, email, placed FROM input.orders) b) AS t(p, q, x)`,
+      ['orders.email'],
+    ],
+    ['the column that an arrow looks into', "SELECT email -> '$.a' AS x FROM input.orders", ['orders.email']],
+    ['all below an arrow', "SELECT to_json(email) -> '$' AS x FROM input.orders", ['orders.email']],
     ['all of a row', 'SELECT o AS x FROM input.orders o', ALL_ORDERS],
     ['a field of a structure', 'SELECT tags.city AS x FROM input.orders', ['orders.tags']],
     [
@@ -153,6 +173,13 @@ describe('rows depend on', () => {
     ],
     ['QUALIFY', 'SELECT id FROM input.orders QUALIFY row_number() OVER (ORDER BY placed) = 1', ['orders.placed']],
     ['ORDER BY with LIMIT', 'SELECT id FROM input.orders ORDER BY cost LIMIT 1', ['orders.cost']],
+    ['GROUP BY a place', 'SELECT country AS c, count(*) FROM input.orders GROUP BY 1', ['orders.country']],
+    ['ORDER BY a place', 'SELECT id, cost FROM input.orders ORDER BY 2 LIMIT 1', ['orders.cost']],
+    [
+      'ORDER BY a place of a union',
+      'SELECT id, cost FROM input.orders UNION ALL SELECT id, amount FROM input.orders ORDER BY 2 LIMIT 1',
+      ['orders.amount', 'orders.cost'],
+    ],
     ['DISTINCT ON', 'SELECT DISTINCT ON (country) id FROM input.orders', ['orders.country']],
     ['the conditions of a subquery', 'SELECT id FROM (SELECT id FROM input.orders WHERE cost > 1)', ['orders.cost']],
   ])('%s', async (_, sql, expected) => expect(short((await trace(sql)).conditions)).toEqual(expected))
@@ -197,6 +224,27 @@ describe('what changes a column is among its sources', () => {
     'SELECT id % 2 AS a, cost AS b FROM input.orders UNION SELECT 1, id FROM input.orders',
     'FROM input.orders SELECT id, CASE WHEN email IS NULL THEN amount ELSE cost END AS v LIMIT 3',
     'SELECT id, amount AS cost, cost + 1 AS c FROM input.orders',
+    'SELECT #2 AS x, #4 + 1 AS y FROM input.orders',
+    'SELECT #3 AS x FROM (SELECT id FROM input.orders) a JOIN (SELECT id, email FROM input.orders) b USING (id)',
+    "SELECT to_json(email) -> '$' AS x, {'a': cost}::JSON -> 'a' AS y FROM input.orders",
+    'SELECT list_transform([amount], cost -> cost + 1) AS x FROM input.orders',
+    'SELECT x FROM (SELECT * FROM (SELECT id, country FROM input.orders) a JOIN (SELECT id, email, cost FROM input.orders) b USING (id)) AS t(p, q, x)',
+    'SELECT p, q FROM (SELECT * FROM (SELECT id, country FROM input.orders) a FULL JOIN (SELECT cost AS id, email FROM input.orders) b USING (id)) AS t(p, q)',
+    'SELECT email AS e, count(*) AS n FROM input.orders GROUP BY 1',
+    'SELECT id, cost FROM input.orders ORDER BY 2 LIMIT 2',
+    'SELECT DISTINCT ON (2) id, country FROM input.orders ORDER BY 2, 1',
+    'SELECT id FROM input.orders LIMIT (SELECT max(cost) % 3 FROM input.orders)',
+    'SELECT a.* FROM input.orders a JOIN (SELECT id, cost % 2 AS odd FROM input.orders) b USING (id) WHERE odd = 1',
+    'SELECT * EXCLUDE (a.email) FROM (SELECT id, email FROM input.orders) a JOIN (SELECT id AS i, email FROM input.orders) b ON a.id = b.i',
+    'SELECT x FROM (SELECT id, upper(email) FROM input.orders) AS t(p, x)',
+    "SELECT [x.cost FOR x IN [{'cost': amount}]] AS v FROM input.orders",
+    'SELECT id, sum(amount) FILTER (WHERE cost > 3) AS s FROM input.orders GROUP BY ALL ORDER BY ALL',
+    'SELECT id, lag(email) OVER w AS e FROM input.orders WINDOW w AS (ORDER BY cost)',
+    'SELECT e FROM (SELECT id FROM input.orders) POSITIONAL JOIN (SELECT email AS e FROM input.orders ORDER BY cost)',
+    'SELECT o.id, c.cost AS v FROM input.orders o ASOF JOIN (SELECT amount, cost FROM input.orders) c ON o.id >= c.amount',
+    "SELECT (o).email AS x, struct_extract(o, 'cost') AS y FROM input.orders o",
+    'SELECT v FROM (SELECT id, [email, country] AS l FROM input.orders) t, unnest(t.l) u(v)',
+    'SELECT id FROM input.orders WHERE (id, cost) IN (SELECT id, amount FROM input.orders WHERE country IS NULL) OR id < 3',
   ]
 
   let engine: Session

@@ -15,7 +15,8 @@ import {
 export type Tree = Record<string, unknown>
 
 interface Scope {
-  tables: { alias: string; relation: Relation }[]
+  /** `merged`: names that a USING to the left of it has made one column of. */
+  tables: { alias: string; relation: Relation; merged?: Set<string> }[]
   outer?: Scope
   /** Names of the select list so far: DuckDB lets later expressions use them. */
   aliases: Map<string, Sources>
@@ -56,7 +57,8 @@ export class Trace {
       if (tree.setop_all !== true) result = { ...result, conditions: union(result.conditions, everything(result)) }
     }
     const scope: Scope = { tables: [{ alias: '', relation: result }], aliases: new Map(), ...(outer ? { outer } : {}) }
-    return { ...result, conditions: union(result.conditions, this.#expression(tree.modifiers, scope, queries)) }
+    const modifiers = this.#expression(tree.modifiers, scope, queries)
+    return { ...result, conditions: union(result.conditions, modifiers, placesNamed(tree, result)) }
   }
 
   /** The recursive part reads what it makes: again until nothing is added. Sources only grow, so this ends. */
@@ -99,6 +101,7 @@ export class Trace {
       ...['where_clause', 'group_expressions', 'having', 'qualify', 'modifiers'].map(part =>
         this.#expression(tree[part], scope, queries),
       ),
+      placesNamed(tree, { columns, rest: several.size === 0 ? rest : union(several, rest) }),
     )
     if (several.size === 0 && rest === undefined) return { columns, conditions }
     // Columns whose names or number only the data tells may stand at any place and under any name.
@@ -113,12 +116,16 @@ export class Trace {
     const excluded = new Set(names(item.exclude_list).map(lower))
     const replaced = new Map(list(item.replace_list).map(({ key, value }) => [lower(String(key)), value]))
     const renames = new Map(list(item.rename_list).map(({ key, value }) => [lower(columnName(key)), String(value)]))
-    const columns = tables.flatMap(({ relation }) =>
+    const all = of === '' ? new Set(tables.flatMap(({ merged }) => [...(merged ?? [])])) : new Set<string>()
+    const columns = tables.flatMap(({ relation, merged }) =>
       relation.columns.flatMap(column => {
         const name = column.name === undefined ? undefined : lower(column.name)
         if (name === undefined || excluded.has(name)) return name === undefined ? [column] : []
+        // A star gives what USING has merged once, in the place of the first.
+        if (of === '' && merged?.has(name)) return []
         const replacement = replaced.get(name)
-        const sources = replacement ? this.#expression(replacement, scope, queries) : column.sources
+        const own = all.has(name) ? this.#column([name], scope) : column.sources
+        const sources = replacement ? this.#expression(replacement, scope, queries) : own
         return [{ name: renames.get(name) ?? column.name!, sources }]
       }),
     )
@@ -180,7 +187,12 @@ export class Trace {
     const middle = scope.tables.length
     const right = this.#table(tree.right as Tree, scope, queries)
     const joined = scope.tables.slice(before)
-    const using = names(tree.using_columns).map(name => this.#column([name], scope))
+    const shared = tree.ref_type === 'NATURAL' ? namesShared(scope.tables, before, middle) : names(tree.using_columns)
+    for (const table of scope.tables.slice(middle)) {
+      const merged = shared.map(lower).filter(name => columnOf(table.relation, name))
+      table.merged = new Set([...(table.merged ?? []), ...merged])
+    }
+    const using = shared.map(name => this.#column([name], scope))
     // NATURAL joins by the names that both sides have.
     const common = tree.ref_type === 'NATURAL' ? joined.map(({ relation }) => everything(relation)) : []
     const condition = this.#expression(tree.condition, scope, queries)
@@ -208,9 +220,15 @@ export class Trace {
         return after('TRANSFORMATION', union(everything({ ...all, conditions: NOTHING }), parts(scope)))
       }
       case 'LAMBDA': {
-        const bound = new Set([...(scope.bound ?? []), ...parametersOf(node.lhs)])
-        return this.#expression(node.expr, { ...scope, bound }, queries)
+        // Only the binder tells a lambda's parameter from what `->` looks into as JSON: a name that could be either is both.
+        const parameters = parametersOf(node.lhs)
+        if (parameters === undefined) return after('TRANSFORMATION', parts(scope))
+        const columns = union(...parameters.map(name => this.#reached([name], scope)))
+        const bound = new Set([...(scope.bound ?? []), ...parameters])
+        return union(after('TRANSFORMATION', columns), this.#expression(node.expr, { ...scope, bound }, queries))
       }
+      case 'POSITIONAL_REFERENCE':
+        return placed(Number(node.index), scope)
       case 'FUNCTION':
       case 'WINDOW':
         return after(AGGREGATES.has(lower(String(node.function_name))) ? 'AGGREGATION' : 'TRANSFORMATION', parts(scope))
@@ -223,17 +241,54 @@ export class Trace {
 
   /** `amount`, `o.amount`, `input.orders.amount`, `o` (the whole row), `address.city`, and any of these of a query around. */
   #column(written: string[], scope: Scope): Sources {
-    const path = written.map(lower)
-    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-      const found = path.length > 1 ? (qualified(path, at) ?? unqualified(path[0]!, at)) : unqualified(path[0]!, at)
-      if (found !== undefined) return found
-    }
+    const found = this.#reached(written.map(lower), scope)
+    if (found !== undefined) return found
     let all: Sources = NOTHING
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
       all = union(all, ...at.tables.map(({ relation }) => everything(relation)))
     }
     return all
   }
+
+  #reached(path: string[], scope: Scope): Sources | undefined {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      const found = path.length > 1 ? (qualified(path, at) ?? unqualified(path[0]!, at)) : unqualified(path[0]!, at)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+/** `#2`: the second column of the tables read. Of several tables, or open ones, it may be any. */
+function placed(at: number, { tables }: Scope): Sources {
+  const [only, ...others] = tables
+  const column = others.length === 0 && only?.relation.rest === undefined ? only?.relation.columns[at - 1] : undefined
+  return column?.sources ?? union(...tables.map(({ relation }) => everything(relation)))
+}
+
+/** `GROUP BY 1`, `ORDER BY 2`, `DISTINCT ON (1)`: columns of the result by their place. */
+function placesNamed(tree: Tree, { columns, rest }: Pick<Relation, 'columns' | 'rest'>): Sources {
+  const named = [
+    ...list(tree.group_expressions),
+    ...list(tree.modifiers).flatMap(({ orders, distinct_on_targets }) => [
+      ...list(orders).map(({ expression }) => expression as Tree),
+      ...list(distinct_on_targets),
+    ]),
+  ]
+  const places = named.flatMap(one => (one.class === 'CONSTANT' ? [Number((one.value as Tree).value)] : []))
+  return union(
+    ...places.map(at =>
+      rest === undefined ? columns[at - 1]?.sources : everything({ columns, rest, conditions: NOTHING }),
+    ),
+  )
+}
+
+/** NATURAL joins by the names that both sides have. */
+function namesShared(tables: Scope['tables'], from: number, middle: number): string[] {
+  const namesIn = (some: Scope['tables']) =>
+    some.flatMap(({ relation }) => relation.columns.flatMap(({ name }) => (name === undefined ? [] : [lower(name)])))
+  const left = new Set(namesIn(tables.slice(from, middle)))
+  return [...new Set(namesIn(tables.slice(middle)))].filter(name => left.has(name))
 }
 
 function qualified(path: string[], scope: Scope): Sources | undefined {
@@ -283,12 +338,13 @@ function givesSeveral(tree: unknown): boolean {
   return node.class !== 'SUBQUERY' && Object.values(node).some(givesSeveral)
 }
 
-/** `x -> …`, `(x, i) -> …`, `lambda x, i: …`. */
-function parametersOf(tree: unknown): string[] {
-  if (Array.isArray(tree)) return tree.flatMap(parametersOf)
-  if (typeof tree !== 'object' || tree === null) return []
+/** `x -> …`, `(x, i) -> …`, `lambda x, i: …`. Undefined where it cannot be parameters. */
+function parametersOf(tree: unknown): string[] | undefined {
   const node = tree as Tree
-  return node.class === 'COLUMN_REF' ? names(node.column_names).map(lower) : Object.values(node).flatMap(parametersOf)
+  if (node.class === 'COLUMN_REF' && names(node.column_names).length === 1) return names(node.column_names).map(lower)
+  if (node.class !== 'FUNCTION' || lower(String(node.function_name)) !== 'row') return undefined
+  const each = list(node.children).map(parametersOf)
+  return each.every(one => one !== undefined) ? each.flat() : undefined
 }
 
 function sizeOf(relation: Relation): number {
