@@ -45,7 +45,12 @@ describe('land', () => {
     const commits: number[] = []
     const { metadata } = stores
     const counted = { folder, metadata: Object.create(metadata, {
-      landTogether: { value: (files: LandedFile[]) => (commits.push(files.length), metadata.landTogether(files)) },
+      landTogether: {
+        value: (files: LandedFile[]) => {
+          commits.push(files.length)
+          return metadata.landTogether(files)
+        },
+      },
     }) as typeof metadata } // biome-ignore format: one literal
     const arrive = async (content: string) => {
       const kept = await land(counted, ARRIVAL, text(content))
