@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { dateOf, timeOf } from './clock.js'
 import { Dirt, type Generated, type Month, type Order, ordersOf, type Shop } from './orders.js'
 import { Random, weighted } from './random.js'
 
@@ -83,22 +84,22 @@ function message(order: Order, kind: number): Record<string, unknown> {
     numero: order.id,
     date: notated(order.at, kind),
     client: order.customer,
-    // A till leaves out what it does not know.
-    ...(order.email === undefined ? {} : { courriel: order.email }),
+    // A till leaves out what it does not know, and so does JSON.
+    courriel: order.email,
     pays: order.country ?? null,
     rayon: order.department === undefined ? null : RAYONS[order.department],
     quantite: order.quantity,
     montant: order.amount / 100,
     devise: order.currency,
     cout: order.cost === undefined ? null : order.cost / 100,
-    modifie_le: new Date(order.changedAt).toISOString(),
+    modifie_le: `${dateOf(order.changedAt)}T${timeOf(order.changedAt)}.000Z`,
   }
 }
 
 function notated(at: number, kind: number): string {
-  const iso = new Date(at).toISOString()
-  if (kind < 6) return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`
-  return kind < 9 ? iso : `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+  const [date, time] = [dateOf(at), timeOf(at)]
+  if (kind < 6) return `${date.slice(8)}/${date.slice(5, 7)}/${date.slice(0, 4)} ${time}`
+  return kind < 9 ? `${date}T${time}.000Z` : `${date} ${time}`
 }
 
 /** A connection lost in the middle of a line, or a word where a number belongs. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { dateOf, timeOf } from './clock.js'
 import { Dirt, type Generated, type Month, type Order, ordersOf, type Shop } from './orders.js'
 import { Random, weighted } from './random.js'
 
@@ -77,7 +78,7 @@ function rowOf(order: Order, kind: number, broken: boolean, month: Month): Recor
     betrag: germanNumber(order.amount, kind < 3),
     waehrung: kind === 3 ? order.currency.toLowerCase() : order.currency,
     einstand: order.cost === undefined ? null : germanNumber(order.cost, false),
-    geaendert: new Date(order.changedAt).toISOString(),
+    geaendert: `${dateOf(order.changedAt)}T${timeOf(order.changedAt)}.000Z`,
     jahr: month.year,
     monat: Number(month.name.slice(5)),
   }
@@ -93,8 +94,8 @@ function germanNumber(cents: number, grouped: boolean): string {
 /** German time with its offset; the hour that autumn has twice would be lost without. */
 function berlinTime(at: number): string {
   const offset = isSummer(at) ? 2 : 1
-  const local = new Date(at + offset * 3_600_000).toISOString()
-  return `${local.slice(0, 10)} ${local.slice(11, 19)}+0${offset}:00`
+  const local = at + offset * 3_600_000
+  return `${dateOf(local)} ${timeOf(local)}+0${offset}:00`
 }
 
 /** Summer time of the European Union: from the last Sunday of March to the last of October, 01:00 UTC. */

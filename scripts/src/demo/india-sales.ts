@@ -74,7 +74,8 @@ export function saleOf(order: Order, broken = false): Record<string, unknown> {
     // Seconds since 1970, as tills count.
     sold_at: order.at / 1000,
     customer: order.customer,
-    ...(order.email === undefined ? {} : { email: order.email }),
+    // JSON leaves out what is undefined.
+    email: order.email,
     country: order.country ?? '',
     category: order.department === undefined ? null : CATEGORIES[order.department],
     quantity: order.quantity,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { dateOf, timeOf } from './clock.js'
 import { Dirt, type Generated, type Month, type Order, ordersOf, type Shop } from './orders.js'
 import { weighted } from './random.js'
 
@@ -75,6 +76,6 @@ function valuesOf(order: Order, broken: boolean): unknown[] {
 }
 
 function japanTime(at: number): string {
-  const local = new Date(at + JAPAN_MILLISECONDS).toISOString()
-  return `${local.slice(0, 10).replaceAll('-', '/')} ${local.slice(11, 19)}`
+  const local = at + JAPAN_MILLISECONDS
+  return `${dateOf(local).replaceAll('-', '/')} ${timeOf(local)}`
 }

@@ -118,11 +118,13 @@ function order(shop: Shop, random: Random, id: string, at: number): Order {
   }
 }
 
+const plainNames = new Map<string, string>()
+
 function mailbox(first: string, last: string, number: number, domain: string): string {
-  const plain = `${first}.${last}`
-    .normalize('NFD')
-    .replace(/[^A-Za-z.]/g, '')
-    .toLowerCase()
+  const name = `${first}.${last}`
+  const known = plainNames.get(name)
+  const plain = known ?? name.normalize('NFD').replace(/[^A-Za-z.]/g, '').toLowerCase() // biome-ignore format: one chain
+  if (known === undefined) plainNames.set(name, plain)
   return `${plain}${number}@${domain}`
 }
 

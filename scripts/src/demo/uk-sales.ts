@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { dateOf, timeOf } from './clock.js'
 import { Dirt, type Generated, type Month, money, type Order, ordersOf, type Shop } from './orders.js'
 import { Random, weighted } from './random.js'
 
@@ -98,16 +99,16 @@ function csvLine(order: Order, kind: number): string {
     money(order.amount),
     kind === 3 ? order.currency.toLowerCase() : order.currency,
     order.cost === undefined ? '' : money(order.cost),
-    `${new Date(order.changedAt).toISOString().slice(0, 19)}Z`,
+    `${dateOf(order.changedAt)}T${timeOf(order.changedAt)}Z`,
   ].join(',')
 }
 
 /** Seven in ten as the shop means it, the rest as an older and a foreign till write it (the last without seconds). */
 function notated(at: number, kind: number): string {
-  const iso = new Date(at).toISOString()
-  if (kind < 7) return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
-  if (kind < 9) return `${iso.slice(0, 19)}Z`
-  return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)} ${iso.slice(11, 16)}`
+  const [date, time] = [dateOf(at), timeOf(at)]
+  if (kind < 7) return `${date} ${time}`
+  if (kind < 9) return `${date}T${time}Z`
+  return `${date.slice(8)}/${date.slice(5, 7)}/${date.slice(0, 4)} ${time.slice(0, 5)}`
 }
 
 function quoted(text: string): string {
