@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { faultOf, literal, type Source, typedSelect } from './columns.js'
-import { type BadRow, clip, type Load, type Loader, unfitRows, unreadable } from './load.js'
+import { type BadRow, clip, type Load, type Loader, type Unfit, unfitRows, unreadable } from './load.js'
 import { all } from './store.js'
 
 /** One object may be this long, in bytes. */
@@ -18,25 +18,34 @@ export const loadNdjson: Loader = async load => {
 
 /** One object, an array of objects, or objects one after another. Its "lines" are the objects, counted from 1. */
 export const loadJson: Loader = async load => {
-  const relation = `read_json_objects(${literal(load.path)}, format = 'auto', compression = 'uncompressed',
+  return { quarantined: await withObjects(load, await insert(load, objectsOf(load.path))), warnings: [] }
+}
+
+function objectsOf(path: string): string {
+  return `read_json_objects(${literal(path)}, format = 'auto', compression = 'uncompressed',
     maximum_object_size = ${OBJECT_BYTES})`
-  const unfit = await insert(load, relation)
-  if (unfit.length === 0) return { quarantined: [], warnings: [] }
+}
+
+/** The objects again, for people to read. */
+export async function withObjects(
+  { connection, path, properties }: Pick<Load, 'connection' | 'path' | 'properties'>,
+  unfit: Unfit[],
+): Promise<BadRow[]> {
+  if (unfit.length === 0) return []
   const objects = await all<{ place: bigint; text: string }>(
-    load.connection,
-    `SELECT * FROM (SELECT row_number() OVER () - 1 AS place, json::VARCHAR AS text FROM ${relation})
+    connection,
+    `SELECT * FROM (SELECT row_number() OVER () - 1 AS place, json::VARCHAR AS text FROM ${objectsOf(path)})
      WHERE place IN (${unfit.map(row => row.place).join(', ')})`,
   )
   const byPlace = new Map(objects.map(({ place, text }) => [Number(place), text]))
-  const quarantined = unfit.map(({ place, fault }) => ({
+  return unfit.map(({ place, fault }) => ({
     line: place + 1,
-    ...faultOf(fault, load.properties),
+    ...faultOf(fault, properties),
     text: clip(byPlace.get(place) ?? ''),
   }))
-  return { quarantined, warnings: [] }
 }
 
-async function insert(load: Load, relation: string): Promise<{ place: number; fault: number }[]> {
+async function insert(load: Load, relation: string): Promise<Unfit[]> {
   try {
     await insertObjects(load.connection, { ...load, relation, load: load.number })
   } catch (error) {
@@ -76,7 +85,7 @@ function pathOf(physicalName: string): string {
   return physicalName.startsWith('$') ? physicalName : `$."${physicalName.replaceAll('"', '\\"')}"`
 }
 
-async function texts(load: Load, unfit: { place: number; fault: number }[]): Promise<BadRow[]> {
+async function texts(load: Load, unfit: Unfit[]): Promise<BadRow[]> {
   const rows: BadRow[] = []
   if (unfit.length === 0) return rows
   let line = 0

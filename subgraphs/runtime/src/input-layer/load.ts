@@ -95,7 +95,9 @@ export interface Unfit {
 }
 
 /** Of loads into one table: those that have any. */
-export async function unfitRowsByLoad(loads: Load[]): Promise<Map<number, Unfit[]>> {
+export async function unfitRowsByLoad(
+  loads: Pick<Load, 'connection' | 'table' | 'number'>[],
+): Promise<Map<number, Unfit[]>> {
   const [{ connection, table }] = loads as [Load]
   const among = (numbers: number[]) => `${FILE} IN (${numbers.join(', ')})`
   const having = await all<{ load: number }>(

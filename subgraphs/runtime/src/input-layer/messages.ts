@@ -2,9 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Property } from '@terrane/schema'
 import type { Problem } from '@terrane/schema/problems'
 import { FAULT, FILE, literal } from './columns.js'
-import { insertObjects } from './json.js'
+import { insertObjects, withObjects } from './json.js'
 import type { LandedFile } from './landed.js'
-import type { BadRow } from './load.js'
+import { type BadRow, unfitRowsByLoad } from './load.js'
 import { all } from './store.js'
 
 /** A pushed message is a file of its own; thousands of them are not thousands of transactions. */
@@ -34,8 +34,8 @@ export function batchesOf(pending: Message[]): Message[][] {
 }
 
 /**
- * Loads those of a batch that fit as a whole, and says how many rows each has; the others are left to be loaded one by
- * one. Within the caller's transaction.
+ * Loads a batch and says how many rows each message has, and which do not fit; those without any row are left to be loaded
+ * one by one. Within the caller's transaction.
  * @throws where a message is no JSON; then none is loaded
  */
 export async function loadMessages(
@@ -48,23 +48,26 @@ export async function loadMessages(
     `SELECT nextval('typed.loads')::INTEGER AS load FROM range(${batch.length})`,
   )
   const byLoad = new Map(numbers.map(({ load }, at) => [load, batch[at]!]))
-  const paths = [...byLoad].map(([load, { file }]) => `${literal(file.path)}: ${load}`)
   const list = batch.map(({ file }) => literal(file.path)).join(', ')
   await insertObjects(connection, {
     ...target,
-    relation: `(SELECT json, MAP {${paths.join(', ')}}[filename] AS load
-      FROM read_json_objects([${list}], format = 'auto', compression = 'uncompressed', filename = true))`,
+    relation: `(SELECT json, ([${[...byLoad.keys()].join(', ')}])[CAST(file_index AS BIGINT) + 1] AS load
+      FROM read_json_objects([${list}], format = 'auto', compression = 'uncompressed'))`,
     load: 'load',
   })
-  const loads = numbers.map(({ load }) => load).join(', ')
-  const counted = await all<{ load: number; rows: number; faults: number }>(
+  const counted = await all<{ load: number; rows: number }>(
     connection,
-    `SELECT ${FILE} AS load, count(*)::INTEGER AS rows, (count(*) FILTER (${FAULT} <> 0))::INTEGER AS faults
-     FROM ${target.table} WHERE ${FILE} IN (${loads}) GROUP BY ALL`,
+    `SELECT ${FILE} AS load, (count(*) FILTER (${FAULT} = 0))::INTEGER AS rows
+     FROM ${target.table} WHERE ${FILE} IN (${[...byLoad.keys()].join(', ')}) GROUP BY ALL`,
   )
-  const unfit = counted.filter(each => each.faults > 0).map(each => each.load)
-  if (unfit.length > 0) await connection.run(`DELETE FROM ${target.table} WHERE ${FILE} IN (${unfit.join(', ')})`)
-  return counted
-    .filter(each => each.faults === 0)
-    .map(({ load, rows }) => ({ message: byLoad.get(load)!, load, rows, quarantined: [], warnings: [] }))
+  const unfit = await unfitRowsByLoad(numbers.map(({ load }) => ({ connection, table: target.table, number: load })))
+  const loaded: Loaded[] = []
+  for (const { load, rows } of counted) {
+    const message = byLoad.get(load)!
+    const { path } = message.file
+    const { properties } = target
+    const quarantined = await withObjects({ connection, path, properties }, unfit.get(load) ?? [])
+    loaded.push({ message, load, rows, quarantined, warnings: [] })
+  }
+  return loaded
 }
