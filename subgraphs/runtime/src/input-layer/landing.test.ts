@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,6 +9,7 @@ import type { InputConnector, SourceItem } from '../input-ports/port.js'
 import { examineParquet } from '../pipeline/index.js'
 import { openStores } from '../stores/open-stores.js'
 import type { Stores } from '../stores/stores.js'
+import type { LandedFile } from './landed.js'
 import { inputFiles, type Landing, land, pull, sweepLanding } from './landing.js'
 import { receive } from './receive.js'
 
@@ -38,6 +39,30 @@ describe('land', () => {
     expect(await land(landing, { ...ARRIVAL, name: 'b.csv' }, text('hello'))).toMatchObject({ duplicate: true })
     expect(await files('orders')).toEqual([HELLO])
     expect(await stores.metadata.landed('orders')).toMatchObject([{ sha256: HELLO, name: 'b.csv' }])
+  })
+
+  test('what arrives together shares commits; each is told only when it is kept, and one that fails costs itself', async () => {
+    const commits: number[] = []
+    const { metadata } = stores
+    const counted = { folder, metadata: Object.create(metadata, {
+      landTogether: { value: (files: LandedFile[]) => (commits.push(files.length), metadata.landTogether(files)) },
+    }) as typeof metadata } // biome-ignore format: one literal
+    const arrive = async (content: string) => {
+      const { file, duplicate } = await land(counted, ARRIVAL, text(content))
+      const known = (await metadata.landed('orders')).map(({ sha256 }) => sha256)
+      expect(known).toContain(file!.sha256)
+      expect(await readFile(file!.path, 'utf8')).toBe(content)
+      return duplicate
+    }
+    // Where this one belongs there is a folder.
+    await mkdir(path.join(folder, 'input', 'orders', HELLO), { recursive: true })
+    const failing = land(counted, ARRIVAL, text('hello'))
+    const duplicates = Promise.all(Array.from({ length: 60 }, (_, at) => arrive(`message ${at % 50}`)))
+    await expect(failing).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+    expect((await duplicates).filter(Boolean)).toHaveLength(10)
+    expect(await metadata.landed()).toHaveLength(50)
+    expect(await files('.incoming')).toEqual([])
+    expect(commits.length).toBeLessThan(60)
   })
 
   test('what is too large, or breaks off, leaves nothing', async () => {
