@@ -44,18 +44,15 @@ describe('land', () => {
   test('what arrives together shares commits; each is told only when it is kept, and one that fails costs itself', async () => {
     const commits: number[] = []
     const { metadata } = stores
-    const counted = { folder, metadata: Object.create(metadata, {
-      landTogether: {
-        value: (files: LandedFile[]) => {
-          commits.push(files.length)
-          return metadata.landTogether(files)
-        },
-      },
-    }) as typeof metadata } // biome-ignore format: one literal
+    const landTogether = (files: LandedFile[]) => {
+      commits.push(files.length)
+      return metadata.landTogether(files)
+    }
+    const counted: Landing = { folder, metadata: Object.create(metadata, { landTogether: { value: landTogether } }) }
     const arrive = async (content: string) => {
-      const kept = await land(counted, ARRIVAL, text(content))
-      if (!kept.file) throw new Error(kept.problems[0]?.message)
-      const { file, duplicate } = kept
+      const landed = await land(counted, ARRIVAL, text(content))
+      if (!landed.file) throw new Error(landed.problems[0]?.message)
+      const { file, duplicate } = landed
       const known = (await metadata.landed('orders')).map(({ sha256 }) => sha256)
       expect(known).toContain(file.sha256)
       expect(await readFile(file.path, 'utf8')).toBe(content)
