@@ -1,5 +1,5 @@
 import type { Freshness } from '@terrane/schema'
-import { cursorOf, pageSize, positionIn } from './page.js'
+import { badInput, cursorOf, pageSize, positionIn } from './page.js'
 import type { Access, VisibleProduct } from './visible-product.js'
 
 export interface SearchFilter {
@@ -16,6 +16,10 @@ export interface SearchArguments {
   first?: number | null
   after?: string | null
 }
+
+/** Every word is looked for in every text of every product. */
+const LONGEST_TEXT = 500
+const MOST_WORDS = 20
 
 type FreshnessOf = (product: VisibleProduct) => Promise<Freshness>
 
@@ -39,7 +43,7 @@ export async function searchProducts(seen: VisibleProduct[], args: SearchArgumen
     args.after,
     ([score, name, ...rest]) => typeof score === 'number' && typeof name === 'string' && rest.length === 0,
   )
-  const words = (args.text ?? '').toLowerCase().split(/\s+/).map(squashed).filter(Boolean)
+  const words = wordsIn(args.text ?? '')
   const ranked = seen
     .map(product => ({ product, score: scoreOf(product, words) }))
     .filter(({ score }) => words.length === 0 || score > 0)
@@ -77,6 +81,13 @@ export async function searchProducts(seen: VisibleProduct[], args: SearchArgumen
         }),
       ),
   }
+}
+
+function wordsIn(text: string): string[] {
+  if (text.length > LONGEST_TEXT) throw badInput(`A search has at most ${LONGEST_TEXT} characters.`)
+  const words = [...new Set(text.toLowerCase().split(/\s+/).map(squashed).filter(Boolean))]
+  if (words.length > MOST_WORDS) throw badInput(`A search has at most ${MOST_WORDS} words.`)
+  return words
 }
 
 const isAfter = (one: { score: number; product: VisibleProduct }, [score, name]: [number, string]) =>

@@ -12,6 +12,7 @@ import {
 import { type Problem, problem } from '../problems/problem.js'
 import { interpolate } from './interpolate.js'
 import type { Position } from './model.js'
+import { nestsTooDeep } from './nesting.js'
 import { isSecretName, redactText } from './redact.js'
 
 export type Scalar = string | number | boolean | null
@@ -96,13 +97,18 @@ const MOST_VALUES = 500_000
  * ones stay text. What cannot be read has no root; its problems say why, without quoting the file.
  */
 export function readSource(text: string, file: string, env: NodeJS.ProcessEnv): { root?: Source; problems: Problem[] } {
+  const format = file.endsWith('.json') ? 'JSON' : 'YAML'
+  const tooDeep = nestsTooDeep(text)
+  if (tooDeep !== undefined) {
+    const line = text.slice(0, tooDeep).split('\n').length
+    return { problems: [problem('DOCUMENT_UNREADABLE', { format, reason: TOO_MUCH }, { file, line, column: 1 })] }
+  }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: false })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(Math.min(offset, text.length))
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const format = file.endsWith('.json') ? 'JSON' : 'YAML'
   const problems = document.errors.map(error =>
     problem('DOCUMENT_UNREADABLE', { format, reason: REASONS[error.code] ?? 'the syntax is wrong' }, at(error.pos[0])),
   )
@@ -168,10 +174,11 @@ export function readSource(text: string, file: string, env: NodeJS.ProcessEnv): 
     return { root: read(document.contents as YamlNode, 0, false), problems }
   } catch (error) {
     if (!(error instanceof TooManyValues)) throw error
-    const reason = 'it nests or repeats itself (aliases, keys that are not text) beyond what a document may'
-    return { problems: [...problems, problem('DOCUMENT_UNREADABLE', { format, reason }, error.place)] }
+    return { problems: [...problems, problem('DOCUMENT_UNREADABLE', { format, reason: TOO_MUCH }, error.place)] }
   }
 }
+
+const TOO_MUCH = 'it nests or repeats itself (aliases, keys that are not text) beyond what a document may'
 
 class TooManyValues extends Error {
   constructor(readonly place: Position) {

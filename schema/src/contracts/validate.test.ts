@@ -194,6 +194,21 @@ product:
     })
     expect(found(levels.join('\n')).join()).toMatch(/DOCUMENT_UNREADABLE/)
   })
+  it.each([
+    ['[', '['.repeat(40_000)],
+    ['{', '{"a":'.repeat(20_000)],
+    ['a closed list', '['.repeat(3000) + ']'.repeat(3000)],
+    ['- on one line', '- '.repeat(40_000)],
+    ['? on one line', '? '.repeat(40_000)],
+    ['indentation', Array.from({ length: 2000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n')],
+    ['aliases', `a: &a [x]\nb: [${Array(30_000).fill('*a').join(',')}]`],
+  ])('ends at once where a text nests or repeats itself without end: %s', (_, text) => {
+    expect(found(text)).toEqual([expect.stringMatching(/^contract\.yaml:\d+:1 DOCUMENT_UNREADABLE$/)])
+  })
+  it('lets long texts be', () => {
+    const prose = `description: |\n  ${'A - b: *c* [d] '.repeat(120)}\n  ${'-'.repeat(500)}\nname: x`
+    expect(found(prose).filter(each => each.includes('UNREADABLE'))).toEqual([])
+  })
   it('reads JSON, with places', () => {
     const json = '{\n  "apiVersion": "v1.0.0",\n  "kind": "DataProduct",\n  "id": "p",\n  "status": 1\n}'
     const problems = validateDocument(json, 'product.odps.json', {})

@@ -220,12 +220,15 @@ describe('values that may not be read', () => {
   })
 
   test('why a run failed and who started it is for those who may observe', async () => {
+    expect((await harbour.send('POST', '/control/runs', await harbour.as('admin'))).status).toBe(202)
+    await harbour.product.run('start')
     const admin = await described(await harbour.as('admin'))
     expect(admin.runs[0]!.problems[0]!.message).toContain('all_told')
-    expect(admin.runs.map(run => run.trigger)).toContain('input notices')
+    expect(admin.runs.map(run => run.trigger)).toContain('control: user:admin')
     const steward = await described(await harbour.as('steward'))
     expect(steward.runs[0]).toMatchObject({ state: 'FAILED', trigger: 'start', problems: [] })
-    expect(steward.runs.map(run => run.trigger)).not.toContain('input notices')
+    expect(steward.runs.map(run => run.trigger)).toContain('control')
+    expect(steward.runs.map(run => run.trigger)).not.toContain('control: user:admin')
   })
 })
 

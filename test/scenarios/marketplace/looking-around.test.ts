@@ -120,6 +120,16 @@ test('a search finds by name, title, field and purpose, the best first, however 
   expect(await names('analyst', { text: 'calls nonsense' })).toEqual([])
 })
 
+test('a search without end is refused before anything is looked for', async () => {
+  const ASK = 'query ($text: String) { mesh { search(text: $text) { totalCount } } }'
+  for (const text of ['a '.repeat(400_000), 'x'.repeat(501), [...'abcdefghijklmnopqrstu'].join(' ')]) {
+    const { data, errors } = await market.ask(ASK, 'visitor', { text })
+    expect([data.mesh.search, errors![0]!.extensions.code]).toEqual([null, 'BAD_USER_INPUT'])
+  }
+  const { data } = await market.ask(ASK, 'visitor', { text: 'tides '.repeat(50) })
+  expect(data.mesh.search.totalCount).toBe(1)
+})
+
 test('facets narrow, each counted without its own filter', async () => {
   const all = await search('analyst')
   expect(facet(all, 'domains')).toEqual([
