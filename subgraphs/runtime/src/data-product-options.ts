@@ -17,6 +17,8 @@ export interface DataProductOptions {
   mesh?: (request: Request) => Promise<Response>
   /** Publications kept beside the current one. Default 3. */
   keep?: number
+  /** With `databaseUrl`: how long what went out of force stays for requests of other processes. Default 60. */
+  graceSeconds?: number
   limits?: Partial<RunLimits>
   graphLimits?: Partial<GraphLimits>
   /** Seconds between pulls where the contract says nothing; 0 never. Default 0. */

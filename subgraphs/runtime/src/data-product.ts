@@ -122,6 +122,7 @@ async function open(
     keep: options.keep ?? KEEP,
     lease,
     shared: databaseUrl !== undefined,
+    ...(options.graceSeconds === undefined ? {} : { graceSeconds: options.graceSeconds }),
     log,
     ...ofDatabase,
   })

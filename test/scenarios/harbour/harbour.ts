@@ -87,6 +87,7 @@ export async function openHarbour(
     databaseUrl?: string | undefined
     productFolder?: string
     env?: Record<string, string>
+    graceSeconds?: number
     log?: (event: object) => void
   } = {},
 ): Promise<Harbour> {
@@ -105,6 +106,7 @@ export async function openHarbour(
       if (process.env.TEST_LOG) console.error(event)
     },
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
+    ...(options.graceSeconds === undefined ? {} : { graceSeconds: options.graceSeconds }),
   })
   if (!product) throw new Error(`The harbour does not open: ${JSON.stringify(problems, null, 1)}`)
   const harbour = client(product, home, sources, signer, async () => {

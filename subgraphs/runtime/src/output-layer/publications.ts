@@ -27,14 +27,15 @@ export interface OpenPublicationsOptions {
   lease?: Pick<Lease, 'tryTake'>
   /**
    * Other processes serve the same publications: what one of them reads no other knows of, so what went out of force
-   * less than a minute ago stays; and what another publishes is noticed.
+   * less than `graceSeconds` ago stays; and what another publishes is noticed.
    */
   shared?: boolean
+  /** Longer than a request may take. Default 60. */
+  graceSeconds?: number
   log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
 }
 
-/** Longer than a request may take. */
-const READ_MILLISECONDS = 60_000
+const GRACE_SECONDS = 60
 /** How soon what another process published is noticed. */
 const WATCH_MILLISECONDS = 2000
 
@@ -269,7 +270,8 @@ class FolderPublications implements Publications {
 
   private mayBeReadElsewhere(next: { manifest: object } | undefined): boolean {
     if (!this.options.shared || !next) return false
-    return Date.now() - Date.parse((next.manifest as Manifest).createdAt) < READ_MILLISECONDS
+    const grace = (this.options.graceSeconds ?? GRACE_SECONDS) * 1000
+    return Date.now() - Date.parse((next.manifest as Manifest).createdAt) < grace
   }
 
   private async discard(number: number): Promise<void> {
