@@ -25,6 +25,8 @@ const TRICKLED = 'trickle.ndjson'
 
 export async function openTillBroker(place = { listenPort: 0, host: '127.0.0.1' }): Promise<TillBroker> {
   const broker = await Aedes.createBroker()
+  // Only the tills sell, and they send from here. Whoever else reaches the broker would write into the product.
+  broker.authorizePublish = (_client, _packet, done) => done(new Error('only the tills send here'))
   const listening = new Promise<void>(resolve => {
     broker.on('subscribe', subscriptions => {
       if (subscriptions.some(({ topic }) => topic === TOPIC)) resolve()
