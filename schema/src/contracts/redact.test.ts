@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how contracts write variables
 import { interpolate } from './interpolate.js'
-import { isSecretName, redact } from './redact.js'
+import { isSecretName, redact, redactText } from './redact.js'
 
 describe('what is shown of a document', () => {
   it('has no secrets, wherever they stand', () => {
@@ -67,4 +67,16 @@ describe('interpolation', () => {
   ])('%s', (text, expected, missing) => {
     expect(interpolate(text, env)).toMatchObject({ text: expected, missing })
   })
+})
+
+test.each([
+  ['https://u:p@ss@host/x', 'https://***@host/x'],
+  ['https://u:pa/ss@host/x', 'https://***@host/x'],
+  ['https://us@er@host/x', 'https://***@host/x'],
+  ['https://host:8080/@anna/x', 'https://host:8080/@anna/x'],
+  ['https://host/@anna', 'https://host/@anna'],
+  ['https://host/x#access_token=abc', 'https://host/x#access_token=***'],
+  ['see https://u:p@a/x and mailto:b@c', 'see https://***@a/x and mailto:b@c'],
+])('whatever a password holds, none of it is shown: %s', (written, shown) => {
+  expect(redactText(written)).toBe(shown)
 })

@@ -1,10 +1,10 @@
 const HIDDEN = '***'
 const SECRET_KEY =
   /passw(or)?d|passphrase|pwd$|secret|token|credential|connection_?string|private_?key|(access|api|account|auth|encryption|signing|sas|shared|ssh)_?key|^key$|authori[sz]ation|\bdsn\b/i
-/** `scheme://user:password@host`, and the same with a user alone. */
-const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi
+/** `scheme://user:password@host`, and the same with a user alone. Passwords hold `@` and `/`; a port is none. */
+const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@:]*:(?!\d*\/)[^\s]*@|[^/\s]*@)/gi
 /** `?token=…`, `;AccountKey=…`: one secret-like parameter in a longer text. */
-const PARAMETER = /([?&;]\s*[\w.-]*(?:passw(?:or)?d|pwd|secret|token|sig|signature|key)[\w.-]*\s*=)[^&;\s]*/gi
+const PARAMETER = /([?&;#]\s*[\w.-]*(?:passw(?:or)?d|pwd|secret|token|sig|signature|key)[\w.-]*\s*=)[^&;\s]*/gi
 
 /**
  * Does a name say that its value must not be shown? `primaryKey` and its like say nothing of the sort, nor does the

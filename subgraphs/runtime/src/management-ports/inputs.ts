@@ -90,8 +90,8 @@ function placeOf({ name, source, contractId }: InputPort, address: string): stri
   return said.length === 0 ? undefined : said.join(' ')
 }
 
-/** `https://user:password@host` is `https://host`. */
-const withoutUser = (text: string) => text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+/** `https://***@host`, as the document has it, is `https://host`. */
+const withoutUser = (text: string) => text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
 
 function scheduleOf(contract: Contract): string | undefined {
   const frequency = contract.sla.find(({ property }) => property === 'frequency')
