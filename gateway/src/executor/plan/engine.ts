@@ -13,9 +13,12 @@ import {
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
+import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
 import { type Fields, rootPlace } from './place.js'
 import { compileProjection } from './projection.js'
+import { withRequiredFields } from './required-arguments.js'
+import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
 import { Types } from './types.js'
@@ -40,10 +43,13 @@ export class Engine {
   private readonly subgraphs: Subgraphs
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const built = Supergraph.build(supergraph.document, { validateSupergraph: false })
+    const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
+    const built = Supergraph.build(document, { validateSupergraph: false })
     this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
     this.subgraphs = {
       sources: supergraph.sources,
+      required,
+      requirements: new Requirements(document),
       types: new Types(built.schema.toGraphQLJSSchema({ includeDefer: false })),
     }
   }

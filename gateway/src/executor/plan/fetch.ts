@@ -2,10 +2,13 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import type { FetchNode } from '@apollo/query-planner'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
+import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { copyOf, merge } from './merge.js'
 import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
-import { batchOf, compileRepresentation } from './representations.js'
+import { type Batch, batchOf, compileRepresentation } from './representations.js'
 import { type RequestedFields, requestedFields } from './requested-fields.js'
+import type { RequiredFields } from './required-arguments.js'
+import type { Requirements } from './requirements.js'
 import { compileRewrites } from './rewrites.js'
 import { type Run, type Step, signalOf } from './run.js'
 import type { Types } from './types.js'
@@ -14,11 +17,15 @@ import type { Types } from './types.js'
 export interface Subgraphs {
   sources: ReadonlyMap<string, GraphQLDataSource>
   types: Types
+  requirements: Requirements
+  required: RequiredFields
 }
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(node: FetchNode, subgraphs: Subgraphs): Step {
-  const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
+  const fetch = node.requires
+    ? compileEntityFetch(node, subgraphs)
+    : compileRootFetch(withOwnNames(node, subgraphs.required), subgraphs)
   if (!node.contextRewrites) return (run, places) => fetch(run, places, {})
   return async (run, places) => {
     const groups = byContext(places, node.contextRewrites, subgraphs.types)
@@ -46,14 +53,25 @@ function compileRootFetch(node: FetchNode, { sources, types }: Subgraphs): Fetch
   }
 }
 
-function compileEntityFetch(node: FetchNode, { sources, types }: Subgraphs): Fetch {
+/** As one fetch, or in parts where it must be; those entities in parts that lack something only some fields take. */
+function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
+  const compile = (part: FetchNode, otherwise?: Fetch) =>
+    compileEntities(withOwnNames(part, subgraphs.required), subgraphs, otherwise)
+  let parts: Fetch[] | undefined
+  const apart: Fetch = async (run, places, context) => {
+    parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
+    await Promise.all(parts.map(part => part(run, places, context)))
+  }
+  if (needsParts(node, subgraphs.required)) return apart
+  return compile(node, apart)
+}
+
+/** `otherwise` gets the places for which not all that the fetch takes is there. */
+function compileEntities(node: FetchNode, { sources, types }: Subgraphs, otherwise?: Fetch): Fetch {
   const requested = requestedFields(node)
   const represent = compileRepresentation(node, types)
   const rewrite = compileRewrites(node.outputRewrites, types)
-  return async (run, places, context) => {
-    const batch = batchOf(places, represent)
-    for (const place of batch.incomplete) run.unknown.add(place.value)
-    if (batch.representations.length === 0) return
+  const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {
     const locate: Locate = path => {
       const [, index, ...below] = path ?? []
       const served = typeof index === 'number' ? batch.places[index] : undefined
@@ -78,6 +96,12 @@ function compileEntityFetch(node: FetchNode, { sources, types }: Subgraphs): Fet
         types,
         locate: () => locate(['_entities', index]),
       })
+  }
+  return async (run, places, context) => {
+    const batch = batchOf(places, represent)
+    const others = batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined
+    if (batch.representations.length > 0) await fetchBatch(run, batch, context)
+    await others
   }
 }
 

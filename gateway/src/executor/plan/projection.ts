@@ -135,7 +135,9 @@ class Projector {
           losses.add(`Invalid ${isFields(value) ? '__typename' : 'value'} found for object at ${place}.`)
           return null
         }
-        project = this.object(actual, below)
+        // An interface object whose type no subgraph told: fine as long as the question is about the interface only.
+        project =
+          !isObjectType(actual) && this.dependsOnType(actual, below) ? typeUnknown(place) : this.object(actual, below)
         projections.set(typeName, project)
       }
       return project(value as Fields, losses)
@@ -195,13 +197,30 @@ class Projector {
         if (!this.holds(selection)) continue
         if (selection.kind === Kind.FIELD) collectField(selection, into)
         else {
-          const part = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value)! : selection
-          const condition = part.typeCondition && this.schema.getType(part.typeCondition.name.value)
-          if (condition === undefined || (isCompositeType(condition) && this.isA(type, condition)))
-            this.collect(type, [part.selectionSet], into)
+          const { condition, set } = this.fragment(selection)
+          if (condition === undefined || this.isA(type, condition)) this.collect(type, [set], into)
         }
       }
     return into
+  }
+
+  private dependsOnType(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): boolean {
+    return sets.some(({ selections }) =>
+      selections.some(selection => {
+        if (selection.kind === Kind.FIELD || !this.holds(selection)) return false
+        const { condition, set } = this.fragment(selection)
+        return (condition && !this.isA(type, condition)) || this.dependsOnType(type, [set])
+      }),
+    )
+  }
+
+  private fragment(selection: Exclude<SelectionNode, FieldNode>): {
+    set: SelectionSetNode
+    condition: GraphQLCompositeType | undefined
+  } {
+    const part = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value)! : selection
+    const condition = part.typeCondition && this.schema.getType(part.typeCondition.name.value)
+    return { set: part.selectionSet, condition: isCompositeType(condition) ? condition : undefined }
   }
 
   private isA(type: GraphQLCompositeType, condition: GraphQLCompositeType): boolean {
@@ -244,6 +263,13 @@ const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype))
 function reader(key: string): (fields: Fields) => unknown {
   if (INHERITED.has(key)) return fields => (Object.hasOwn(fields, key) ? fields[key] : undefined)
   return fields => fields[key]
+}
+
+function typeUnknown(place: string) {
+  return (_: Fields, losses: Losses) => {
+    losses.add(`No subgraph told the type of the object at ${place}.`)
+    return null
+  }
 }
 
 function setProto(fields: Fields, value: unknown): void {
