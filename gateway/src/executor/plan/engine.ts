@@ -1,5 +1,5 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
-import { QueryPlanner } from '@apollo/query-planner'
+import { type Operation, operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import {
   type DocumentNode,
   GraphQLError,
@@ -15,6 +15,7 @@ import type { OperationAnswer, OperationRequest } from '../executor.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
+import { OverrideLabels } from './override-labels.js'
 import { type Fields, rootPlace } from './place.js'
 import { compileProjection } from './projection.js'
 import { withRequiredFields } from './required-arguments.js'
@@ -41,16 +42,20 @@ export class Engine {
   private readonly planner: QueryPlanner
   private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
+  private readonly overrides: OverrideLabels
 
   constructor(private readonly supergraph: PlannedSupergraph) {
     const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
     const built = Supergraph.build(document, { validateSupergraph: false })
     this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
+    this.overrides = new OverrideLabels(document)
+    const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
     this.subgraphs = {
       sources: supergraph.sources,
       required,
       requirements: new Requirements(document),
-      types: new Types(built.schema.toGraphQLJSSchema({ includeDefer: false })),
+      schema,
+      types: new Types(schema),
     }
   }
 
@@ -66,17 +71,27 @@ export class Engine {
     return errors.length > 0 ? { data, errors } : { data }
   }
 
+  private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
+    try {
+      return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+    } catch (error) {
+      throw unplannable(error)
+    }
+  }
+
   private prepare({ request, document, queryHash }: OperationRequest): PlannedOperation {
-    const key = `${queryHash} ${request.operationName ?? ''}`
+    const overridden = this.overrides.draw()
+    const key = [queryHash, request.operationName ?? '', ...overridden.values()].join(' ')
     const known = this.planned.get(key)
     if (known) return known
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
-    const plan = this.planner.buildQueryPlan(
+    const plan = this.plan(
       operationFromDocument(this.planner.supergraph.apiSchema(), document, {
         ...(request.operationName ? { operationName: request.operationName } : {}),
         validate: false,
       }),
+      overridden,
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
@@ -84,6 +99,15 @@ export class Engine {
     this.planned.set(key, planned)
     return planned
   }
+}
+
+/** The planner's own words are for whoever wrote the supergraph; they name what a client may not know of. */
+function unplannable(cause: unknown): GraphQLError {
+  if (cause instanceof GraphQLError) return cause
+  return new GraphQLError('No subgraphs can be asked for all of this.', {
+    originalError: cause as Error,
+    extensions: { code: 'OPERATION_UNPLANNABLE' },
+  })
 }
 
 class PlannedOperation {

@@ -1,9 +1,11 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { FetchNode } from '@apollo/query-planner'
+import type { GraphQLSchema } from 'graphql'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { copyOf, merge } from './merge.js'
+import { withoutMisplacedFields } from './misplaced-fields.js'
 import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
 import { type Batch, batchOf, compileRepresentation } from './representations.js'
 import { type RequestedFields, requestedFields } from './requested-fields.js'
@@ -16,16 +18,16 @@ import type { Types } from './types.js'
 /** How the subgraphs of one supergraph are asked. */
 export interface Subgraphs {
   sources: ReadonlyMap<string, GraphQLDataSource>
+  schema: GraphQLSchema
   types: Types
   requirements: Requirements
   required: RequiredFields
 }
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
-export function compileFetch(node: FetchNode, subgraphs: Subgraphs): Step {
-  const fetch = node.requires
-    ? compileEntityFetch(node, subgraphs)
-    : compileRootFetch(withOwnNames(node, subgraphs.required), subgraphs)
+export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
+  const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
+  const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
   if (!node.contextRewrites) return (run, places) => fetch(run, places, {})
   return async (run, places) => {
     const groups = byContext(places, node.contextRewrites, subgraphs.types)
@@ -35,8 +37,9 @@ export function compileFetch(node: FetchNode, subgraphs: Subgraphs): Step {
 
 type Fetch = (run: Run, places: ObjectPlace[], context: Fields) => Promise<void> | void
 
-function compileRootFetch(node: FetchNode, { sources, types }: Subgraphs): Fetch {
-  const requested = requestedFields(node)
+function compileRootFetch(planned: FetchNode, { sources, types, required }: Subgraphs): Fetch {
+  const node = withOwnNames(planned, required)
+  const requested = requestedFields(node, required)
   const rewrite = compileRewrites(node.outputRewrites, types)
   return async (run, places, context) => {
     const locate: Locate = path =>
@@ -55,8 +58,7 @@ function compileRootFetch(node: FetchNode, { sources, types }: Subgraphs): Fetch
 
 /** As one fetch, or in parts where it must be; those entities in parts that lack something only some fields take. */
 function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
-  const compile = (part: FetchNode, otherwise?: Fetch) =>
-    compileEntities(withOwnNames(part, subgraphs.required), subgraphs, otherwise)
+  const compile = (part: FetchNode, otherwise?: Fetch) => compileEntities(part, subgraphs, otherwise)
   let parts: Fetch[] | undefined
   const apart: Fetch = async (run, places, context) => {
     parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
@@ -67,8 +69,9 @@ function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
 }
 
 /** `otherwise` gets the places for which not all that the fetch takes is there. */
-function compileEntities(node: FetchNode, { sources, types }: Subgraphs, otherwise?: Fetch): Fetch {
-  const requested = requestedFields(node)
+function compileEntities(planned: FetchNode, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
+  const node = withOwnNames(planned, required)
+  const requested = requestedFields(node, required)
   const represent = compileRepresentation(node, types)
   const rewrite = compileRewrites(node.outputRewrites, types)
   const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { Kind, parse, type SelectionSetNode } from 'graphql'
 import type { Fields, Path } from './place.js'
+import type { RequiredFields } from './required-arguments.js'
 
 /** What a fetch asks of its subgraph, at the top: of a root type, or of each entity. */
 export interface RequestedFields {
@@ -12,7 +13,10 @@ export interface RequestedFields {
   renamed(path: Path): Path
 }
 
-export function requestedFields(node: Pick<FetchNode, 'operation' | 'requires' | 'outputRewrites'>): RequestedFields {
+export function requestedFields(
+  node: Pick<FetchNode, 'operation' | 'requires' | 'outputRewrites'>,
+  required: RequiredFields,
+): RequestedFields {
   const { definitions } = parse(node.operation, { noLocation: true })
   const operation = definitions.find(one => one.kind === Kind.OPERATION_DEFINITION)
   const names = new Set<string>()
@@ -35,6 +39,7 @@ export function requestedFields(node: Pick<FetchNode, 'operation' | 'requires' |
   const renames = new Map<string | number, string>()
   for (const rewrite of node.outputRewrites ?? [])
     if (rewrite.kind === 'KeyRenamer') renames.set(rewrite.path.at(-1)!, rewrite.renameKeyTo)
+  for (const [name, { field }] of required) renames.set(name, field.name.value)
   return {
     keys: [...names],
     restrict: data => {

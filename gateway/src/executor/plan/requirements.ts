@@ -5,6 +5,9 @@ import { parseFieldSet } from './field-sets.js'
 export class Requirements {
   private readonly fields = new Map<string, SelectionSetNode>()
   private readonly keys = new Map<string, SelectionSetNode[]>()
+  private readonly external = new Set<string>()
+  private readonly providing = new Set<string>()
+  private readonly computing = new Set<string>()
 
   constructor(supergraph: DocumentNode) {
     const graphs = graphNames(supergraph)
@@ -19,10 +22,14 @@ export class Requirements {
       }
       for (const field of type.fields ?? [])
         for (const directive of named(field.directives, 'join__field')) {
+          const subgraph = graphs.get(argument(directive, 'graph') ?? '') ?? ''
+          const of = `${subgraph}/${typeName}.${field.name.value}`
           const required = argument(directive, 'requires')
+          if (argument(directive, 'external') === 'true') this.external.add(of)
+          if (argument(directive, 'provides') !== undefined) this.providing.add(of)
           if (required === undefined) continue
-          const graph = graphs.get(argument(directive, 'graph') ?? '')
-          this.fields.set(`${graph}/${typeName}.${field.name.value}`, parseFieldSet(required))
+          this.fields.set(of, parseFieldSet(required))
+          this.computing.add(subgraph)
         }
     }
   }
@@ -30,6 +37,24 @@ export class Requirements {
   /** What a subgraph's field is computed of; undefined where it takes nothing but the entity. */
   of(subgraph: string, typeName: string, fieldName: string): SelectionSetNode | undefined {
     return this.fields.get(`${subgraph}/${typeName}.${fieldName}`)
+  }
+
+  computes(subgraph: string): boolean {
+    return this.computing.has(subgraph)
+  }
+
+  /** Of what a field is computed of, the fields that its subgraph has not got by itself. */
+  foreign(subgraph: string, typeName: string, fieldName: string): string[] {
+    const set = this.of(subgraph, typeName, fieldName)
+    if (!set) return []
+    return set.selections.flatMap(one =>
+      one.kind === Kind.FIELD && this.external.has(`${subgraph}/${typeName}.${one.name.value}`) ? [one.name.value] : [],
+    )
+  }
+
+  /** What lies below a field may be the subgraph's to tell there, though elsewhere it is not. */
+  provides(subgraph: string, typeName: string, fieldName: string): boolean {
+    return this.providing.has(`${subgraph}/${typeName}.${fieldName}`)
   }
 
   keysOf(subgraph: string, typeName: string): readonly SelectionSetNode[] {
