@@ -6,9 +6,9 @@ import { stockExecutor } from '../../gateway/src/executor/stock.js'
 import { Federation } from '../../gateway/src/supergraph/federation.js'
 import { answer, type GeneratedMesh, generateMesh } from './mesh.js'
 import { type GeneratedQuestion, generateQuestion } from './question.js'
-import { resolveInWorld } from './world.js'
+import { resolveInWorld, type World } from './world.js'
 
-const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 80)
+const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 60)
 const QUESTIONS = 5
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value ?? null))
@@ -37,34 +37,47 @@ async function gatewaysOf(mesh: GeneratedMesh) {
   return { stock, ours, request, apiSchema: federation.current.apiSchema }
 }
 
-/** What stock answers otherwise than one schema would, and why. */
-const STOCK_DIFFERS: Record<string, number> = {}
+/** Where stock answers otherwise than one schema would, and why. What is none of these is a fault of the yardstick or ours. */
+const STOCK_DIFFERS: [reason: string, applies: (mesh: GeneratedMesh, query: string) => boolean][] = [
+  [
+    'the name of an interface object takes the place of the name of the type, and the object is lost',
+    (_, query) => /\b(extra|things)/.test(query),
+  ],
+  [
+    'a required field with arguments is the client’s own field with others',
+    ({ world }, query) => computedIn(world, query).some(of => of.some(one => one.startsWith('price'))),
+  ],
+  [
+    'a requirement that was skipped or failed costs all that is fetched beside it',
+    ({ world }, query) => computedIn(world, query).length > 0,
+  ],
+]
+
+function computedIn({ entities }: World, query: string): string[][] {
+  return entities.flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([name, model]) =>
+      model.kind === 'computed' && new RegExp(`\\b${name}\\b`).test(query) ? [model.of] : [],
+    ),
+  )
+}
 
 test('generated supergraphs are answered as one schema over the same data would answer', async () => {
   let compared = 0
   let skipped = 0
+  const reasons = new Set<string>()
   let unplanned = 0
-  const t: Record<string, number> = {}
-  const lap = (k: string, since: number) => {
-    t[k] = (t[k] ?? 0) + performance.now() - since
-    return performance.now()
-  }
   await fc.assert(
     fc.asyncProperty(fc.gen(), async gen => {
-      let at = performance.now()
       const mesh = generateMesh(gen)
-      at = lap('mesh', at)
       if (!mesh) {
         skipped++
         return
       }
       const { stock, ours, request, apiSchema } = await gatewaysOf(mesh)
-      at = lap('load', at)
       for (let index = 0; index < QUESTIONS; index++) {
         const question = generateQuestion(mesh.monolith, gen)
         const document = parse(question.query)
         if (validate(apiSchema, document).length > 0) continue
-        at = lap('question', at)
         const expected = plain(
           await execute({
             schema: mesh.monolith,
@@ -75,10 +88,8 @@ test('generated supergraphs are answered as one schema over the same data would 
             rootValue: {},
           }),
         )
-        at = lap('oracle', at)
         const given = plain(await ours(request(question)))
         compared++
-        at = lap('ours', at)
         const told = () =>
           `${JSON.stringify(given.errors)}\n${question.query}\n${JSON.stringify(question.variables)}\n${[...mesh.subgraphs].map(([name, { sdl }]) => `# ${name}\n${sdl}`).join('\n')}`
         // Requirements of requirements of two subgraphs, of which the planner makes one fetch: errors, of computed fields.
@@ -92,13 +103,17 @@ test('generated supergraphs are answered as one schema over the same data would 
           )
         if (expected.errors && !given.errors) throw new Error(`A loss without an error\n${told()}`)
         const theirs = plain(await stock(request(question)).catch(error => ({ threw: String(error) })))
-        at = lap('stock', at)
-        if (JSON.stringify(theirs.data) !== JSON.stringify(expected.data))
-          STOCK_DIFFERS[theirs.threw ?? 'data'] = (STOCK_DIFFERS[theirs.threw ?? 'data'] ?? 0) + 1
+        if (JSON.stringify(theirs.data) === JSON.stringify(expected.data)) continue
+        const [reason] = STOCK_DIFFERS.find(([, applies]) => applies(mesh, question.query)) ?? []
+        if (!reason) throw new Error(`stock, for no known reason: ${JSON.stringify(theirs)}\n${told()}`)
+        reasons.add(reason)
       }
     }),
     { numRuns: MESHES, seed: Number(process.env.TERRANE_DIFFERENTIAL_SEED ?? 1), endOnFailure: true },
   )
-  process.stdout.write(JSON.stringify({ t, compared, unplanned, skipped, STOCK_DIFFERS }))
-  expect(compared).toBeGreaterThan(MESHES)
-})
+  expect(compared).toBeGreaterThan(3 * MESHES)
+  expect(unplanned).toBeLessThan(compared / 20)
+  expect(skipped).toBeLessThan(MESHES / 10)
+  // Were stock right everywhere, the generator would have lost what it is for.
+  expect(reasons.size).toBeGreaterThan(0)
+}, 600_000)
