@@ -4,10 +4,10 @@ import type { GraphQLSchema } from 'graphql'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
-import { copyOf, merge } from './merge.js'
+import { merge } from './merge.js'
 import { withoutMisplacedFields } from './misplaced-fields.js'
 import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
-import { type Batch, batchOf, compileRepresentation } from './representations.js'
+import { type Batch, Representations } from './representations.js'
 import { type RequestedFields, requestedFields } from './requested-fields.js'
 import type { RequiredFields } from './required-arguments.js'
 import type { Requirements } from './requirements.js'
@@ -72,7 +72,7 @@ function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
 function compileEntities(planned: FetchNode, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
   const node = withOwnNames(planned, required)
   const requested = requestedFields(node, required)
-  const represent = compileRepresentation(node, types)
+  const representations = new Representations(node, types)
   const rewrite = compileRewrites(node.outputRewrites, types)
   const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {
     const locate: Locate = path => {
@@ -101,7 +101,7 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       })
   }
   return async (run, places, context) => {
-    const batch = batchOf(places, represent)
+    const batch = representations.batch(places)
     const others = batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined
     if (batch.representations.length > 0) await fetchBatch(run, batch, context)
     await others
@@ -139,8 +139,7 @@ function take(run: Run, node: FetchNode, entity: unknown, places: ObjectPlace[],
 }
 
 function mergeInto(places: ObjectPlace[], brought: Fields): void {
-  for (const [index, place] of places.entries())
-    merge(place.value, index === places.length - 1 ? brought : copyOf(brought))
+  for (const [index, place] of places.entries()) merge(place.value, brought, index < places.length - 1)
 }
 
 /** Of an enumeration that `@apollo/gateway` does not export. */

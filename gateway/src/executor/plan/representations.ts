@@ -1,35 +1,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type Fields, isFields, type ObjectPlace, own, setOwn } from './place.js'
-import { compileRewrites } from './rewrites.js'
+import { compileRewrites, type Rewrite } from './rewrites.js'
 import type { Types } from './types.js'
-
-/** Applies to this entity, but what it takes was not fetched. */
-export const INCOMPLETE = Symbol('what a representation takes is missing')
-
-/** What a subgraph must be told to find an entity; undefined for an entity that this fetch is not about. */
-export type Represent = (entity: Fields) => Fields | undefined | typeof INCOMPLETE
-
-export function compileRepresentation(
-  { requires, inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
-  types: Types,
-): Represent {
-  const selections = requires ?? []
-  const rewrite = compileRewrites(inputRewrites, types)
-  return entity => {
-    let representation: Fields | undefined
-    let incomplete = false
-    for (const selection of selections) {
-      if (!applies(selection, entity, types)) continue
-      const part = select(entity, selection.selections ?? [], types)
-      if (part === INCOMPLETE) incomplete = true
-      else if (representation) mergeFields(representation, part)
-      else representation = part
-    }
-    if (representation === undefined) return incomplete ? INCOMPLETE : undefined
-    rewrite?.(representation)
-    return representation
-  }
-}
 
 /** Each entity once, with all the places that it stands at. */
 export interface Batch {
@@ -40,28 +12,102 @@ export interface Batch {
   incomplete: ObjectPlace[]
 }
 
-export function batchOf(places: readonly ObjectPlace[], represent: Represent): Batch {
-  const batch: Batch = { representations: [], places: [], incomplete: [] }
-  const known = new Map<string, ObjectPlace[]>()
-  for (const place of places) {
-    const representation = represent(place.value)
-    if (representation === undefined) continue
-    if (representation === INCOMPLETE) {
-      batch.incomplete.push(place)
-      continue
-    }
-    const key = JSON.stringify(representation)
-    const same = known.get(key)
-    if (same) {
-      same.push(place)
-      continue
-    }
-    const first = [place]
-    known.set(key, first)
-    batch.representations.push(representation)
-    batch.places.push(first)
+/** Applies to this entity, but what it takes was not fetched. */
+const INCOMPLETE = Symbol('what a representation takes is missing')
+
+/** What a subgraph must be told to find the entities of a fetch. */
+export class Representations {
+  private readonly selections: readonly QueryPlanSelectionNode[]
+  private readonly rewrite: Rewrite | undefined
+  /** By type name: the fields of a representation that is nothing but fields. */
+  private readonly plain = new Map<unknown, readonly string[] | undefined>()
+
+  constructor(
+    { requires, inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
+    private readonly types: Types,
+  ) {
+    this.selections = requires ?? []
+    this.rewrite = compileRewrites(inputRewrites, types)
   }
-  return batch
+
+  batch(places: readonly ObjectPlace[]): Batch {
+    const batch: Batch = { representations: [], places: [], incomplete: [] }
+    const known = new Map<string, ObjectPlace[]>()
+    for (const place of places) {
+      const plainKey = this.plainKey(place.value)
+      const seen = plainKey === undefined ? undefined : known.get(plainKey)
+      if (seen) {
+        seen.push(place)
+        continue
+      }
+      const representation = this.of(place.value)
+      if (representation === undefined) continue
+      if (representation === INCOMPLETE) {
+        batch.incomplete.push(place)
+        continue
+      }
+      const key = plainKey ?? JSON.stringify(representation)
+      const same = known.get(key)
+      if (same) {
+        same.push(place)
+        continue
+      }
+      const first = [place]
+      known.set(key, first)
+      batch.representations.push(representation)
+      batch.places.push(first)
+    }
+    return batch
+  }
+
+  /** Undefined for an entity that the fetch is not about. */
+  private of(entity: Fields): Fields | undefined | typeof INCOMPLETE {
+    let representation: Fields | undefined
+    let incomplete = false
+    for (const selection of this.selections) {
+      if (!applies(selection, entity, this.types)) continue
+      const part = select(entity, selection.selections ?? [], this.types)
+      if (part === INCOMPLETE) incomplete = true
+      else if (representation) mergeFields(representation, part)
+      else representation = part
+    }
+    if (representation === undefined) return incomplete ? INCOMPLETE : undefined
+    this.rewrite?.(representation)
+    return representation
+  }
+
+  /**
+   * Tells entities apart without making their representations, for the many places where few entities stand; undefined
+   * where values are not plain. Never the text of a representation, which begins with a brace.
+   */
+  private plainKey(entity: Fields): string | undefined {
+    const typeName = own(entity, '__typename')
+    let names = this.plain.get(typeName)
+    if (names === undefined && !this.plain.has(typeName)) {
+      names = this.plainFieldsOf(typeName)
+      this.plain.set(typeName, names)
+    }
+    if (!names) return undefined
+    let key = ''
+    for (const name of names) {
+      const value = own(entity, name)
+      if (typeof value === 'string') key += `${value.length}:${value}`
+      else if (typeof value === 'number' || typeof value === 'boolean' || value === null) key += `=${value};`
+      else return undefined
+    }
+    return key
+  }
+
+  private plainFieldsOf(typeName: unknown): readonly string[] | undefined {
+    const [selection, another] = this.selections.filter(
+      one => one.kind === 'InlineFragment' && one.typeCondition && this.types.covers(one.typeCondition, typeName),
+    )
+    const fields = selection?.selections ?? []
+    if (another || fields.length === 0) return undefined
+    return fields.every(one => one.kind === 'Field' && !one.selections)
+      ? fields.flatMap(one => (one.kind === 'Field' ? [one.alias ?? one.name] : []))
+      : undefined
+  }
 }
 
 function applies(selection: QueryPlanSelectionNode, entity: Fields, types: Types): boolean {
