@@ -13,7 +13,7 @@ const PRODUCTS = Array.from({ length: 9 }, (_, index) => ({
   price: 100 + 37 * index,
   weight: 10 + 13 * index,
 }))
-const REVIEWS = Array.from({ length: 13 }, (_, index) => ({
+const REVIEWS = Array.from({ length: 26 }, (_, index) => ({
   id: `r${index}`,
   body: `Review number ${index}: it does what it says, and says what it does.`,
   author: { id: USERS[index % USERS.length].id },
