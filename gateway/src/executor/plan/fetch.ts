@@ -8,7 +8,7 @@ import { merge } from './merge.js'
 import { withoutMisplacedFields } from './misplaced-fields.js'
 import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
-import { type RequestedFields, requestedFields } from './requested-fields.js'
+import { requestedFields } from './requested-fields.js'
 import type { RequiredFields } from './required-arguments.js'
 import type { Requirements } from './requirements.js'
 import { compileRewrites } from './rewrites.js'
@@ -74,6 +74,18 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
   const requested = requestedFields(node, required)
   const representations = new Representations(node, types)
   const rewrite = compileRewrites(node.outputRewrites, types)
+  const take = (entity: Fields, places: ObjectPlace[]) => {
+    requested.restrict(entity)
+    const known = own(places[0]!.value, '__typename')
+    if (rewrite) {
+      // Rewrites ask for the type. Who was not asked for it does not say it.
+      if (own(entity, '__typename') === undefined) setOwn(entity, '__typename', known)
+      rewrite(entity)
+    }
+    // An interface object knows only the interface's name.
+    if (known !== undefined && types.isAbstract(own(entity, '__typename'))) delete entity.__typename
+    mergeInto(places, entity)
+  }
   const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {
     const locate: Locate = path => {
       const [, index, ...below] = path ?? []
@@ -92,51 +104,23 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       run.errors.push(...lostErrors(node.serviceName, fault, locate))
       return
     }
-    for (const [index, entity] of entities.entries())
-      take(run, node, entity, batch.places[index]!, {
-        requested,
-        rewrite,
-        types,
-        locate: () => locate(['_entities', index]),
-      })
+    for (const [index, places] of batch.places.entries()) {
+      const entity = entities[index]
+      if (isFields(entity)) take(entity, places)
+      else if (entity === null || entity === undefined) for (const place of places) run.unknown.add(place.value)
+      else run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, () => locate(['_entities', index])))
+    }
   }
   return async (run, places, context) => {
     const batch = representations.batch(places)
-    const others = batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined
-    if (batch.representations.length > 0) await fetchBatch(run, batch, context)
-    await others
+    await Promise.all([
+      batch.representations.length > 0 ? fetchBatch(run, batch, context) : undefined,
+      batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined,
+    ])
   }
 }
 
-interface Taking {
-  requested: RequestedFields
-  rewrite: ReturnType<typeof compileRewrites>
-  types: Types
-  locate: Locate
-}
-
-/** One entity of an answer, for all the places it stands at. */
-function take(run: Run, node: FetchNode, entity: unknown, places: ObjectPlace[], taking: Taking): void {
-  if (entity === null || entity === undefined) {
-    for (const place of places) run.unknown.add(place.value)
-    return
-  }
-  if (!isFields(entity)) {
-    run.errors.push(...lostErrors(node.serviceName, new SubgraphFault('an entity that is no object'), taking.locate))
-    return
-  }
-  const { requested, rewrite, types } = taking
-  requested.restrict(entity)
-  const known = own(places[0]!.value, '__typename')
-  if (rewrite) {
-    // Rewrites ask for the type. Who was not asked for it does not say it.
-    if (own(entity, '__typename') === undefined) setOwn(entity, '__typename', known)
-    rewrite(entity)
-  }
-  // An interface object knows only the interface's name.
-  if (known !== undefined && types.isAbstract(own(entity, '__typename'))) delete entity.__typename
-  mergeInto(places, entity)
-}
+const NO_OBJECT = new SubgraphFault('an entity that is no object')
 
 function mergeInto(places: ObjectPlace[], brought: Fields): void {
   for (const [index, place] of places.entries()) merge(place.value, brought, index < places.length - 1)
