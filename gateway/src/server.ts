@@ -20,7 +20,7 @@ import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
-import { stockExecutor } from './executor/stock.js'
+import { planExecutor } from './executor/planned.js'
 import type { Gateway, GatewayOptions } from './gateway.js'
 import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
@@ -68,7 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       decisionPoint,
       policies: options.policies ?? {},
       costLimit: limits.cost,
-      inner: stockExecutor(federation.gateway),
+      inner: planExecutor(schema => federation.of(schema)),
     }),
   )
 

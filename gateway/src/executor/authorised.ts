@@ -75,6 +75,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const answer = filtered.document
       ? await options.inner({
           ...request,
+          // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
+          schema: supergraph.apiSchema,
           document: filtered.document,
           queryHash: prepared.queryHash,
           ...(prepared.source === undefined ? {} : { source: prepared.source }),

@@ -1,6 +1,8 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
+import { exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
+import { SharedExchanges } from './shared-exchanges.js'
 
 export interface HttpDataSourceOptions {
   /** Sockets kept to one subgraph. Default 32. */
@@ -13,11 +15,14 @@ export interface HttpDataSourceOptions {
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
+const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
+
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time and size. */
 export class HttpDataSource implements GraphQLDataSource {
   private readonly pool: Pool
   private readonly path: string
   private readonly answerBytes: number
+  private readonly shared = new SharedExchanges()
 
   /** `url`: the GraphQL endpoint, `http://127.0.0.1:4001/graphql`. */
   constructor(
@@ -39,25 +44,15 @@ export class HttpDataSource implements GraphQLDataSource {
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const { query, variables, operationName, http } = options.request
-    const headers: Record<string, string> = Object.fromEntries(http?.headers ?? [])
-    headers['content-type'] = 'application/json'
-    headers.accept = 'application/json'
-    const { statusCode, body } = await this.pool.request({
-      path: this.path,
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ query, variables, operationName }),
-      signal: (options.context as Partial<Operation>).signal,
-    })
-    let text = ''
-    let bytes = 0
-    const decoder = new TextDecoder()
-    for await (const piece of body as AsyncIterable<Uint8Array>) {
-      bytes += piece.byteLength
-      if (bytes > this.answerBytes) throw new Error(`its answer is larger than ${this.answerBytes} bytes`)
-      text += decoder.decode(piece, { stream: true })
-    }
-    return readAnswer(this.subgraph, statusCode, text + decoder.decode())
+    const body = JSON.stringify({ query, variables, operationName })
+    const { signal } = options.context as Partial<Operation>
+    const given = Object.fromEntries(http?.headers ?? [])
+    const question = { path: this.path, headers: { ...given, ...JSON_BOTH_WAYS }, body, answerBytes: this.answerBytes }
+    const ask = (until: AbortSignal | undefined) => exchange(this.pool, { ...question, signal: until })
+    // Without a header of the gateway's nobody is named, so that the answer is anybody's.
+    const anybodys = Object.keys(given).length === 0 && !query?.startsWith('mutation')
+    const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
+    return readAnswer(this.subgraph, status, text)
   }
 
   /** What is under way ends first. */

@@ -21,11 +21,11 @@ export class ProductDataSource implements GraphQLDataSource {
   ) {}
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
-    if (!('incomingRequestContext' in options)) return this.send(options, {})
+    if (!('incomingRequestContext' in options)) return this.send(options)
     const operation = options.context as Operation
     const decision = operation.decisions.get(this.subgraph)
     try {
-      if (decision === undefined) return await this.send(options, {})
+      if (decision === undefined) return await this.send(options)
       const identity = await this.identities.of(operation.caller, decision)
       const denied = operation.denied.get(this.subgraph)
       operation.denied.delete(this.subgraph)
@@ -46,11 +46,14 @@ export class ProductDataSource implements GraphQLDataSource {
     }
   }
 
-  private async send(options: GraphQLDataSourceProcessOptions, headers: Record<string, string>): Promise<Answer> {
+  private async send(options: GraphQLDataSourceProcessOptions, headers?: Record<string, string>): Promise<Answer> {
     const target = this.target()
     if (target === undefined) throw new Error('nobody registered it')
+    // Not what the client sent: a subgraph gets what is meant for it and nothing else.
+    const { http: _, ...request } = options.request
+    if (!headers) return target.process({ ...options, request })
     const http = { method: 'POST', url: '/graphql', headers: new Headers(headers) }
-    return target.process({ ...options, request: { ...options.request, http } })
+    return target.process({ ...options, request: { ...request, http } })
   }
 }
 

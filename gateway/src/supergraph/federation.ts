@@ -10,6 +10,10 @@ export interface LoadedSupergraph {
   sdl: string
   /** What clients may ask, the same object that Apollo Server holds for a request. */
   apiSchema: GraphQLSchema
+  /** As `ApolloGateway` takes it. */
+  document: DocumentNode
+  /** By subgraph, as they were when it was loaded. */
+  sources: ReadonlyMap<string, GraphQLDataSource>
   rights: RequiredRights
 }
 
@@ -17,6 +21,8 @@ export interface LoadedSupergraph {
 export class Federation {
   readonly gateway: ApolloGateway
   private loaded?: LoadedSupergraph
+  private readonly bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>()
+  private readonly sources = new Map<string, GraphQLDataSource>()
   private loading: { sdl: string; document: DocumentNode }
   private swap?: SupergraphSdlUpdateFunction
 
@@ -34,7 +40,11 @@ export class Federation {
           return { supergraphSdl: this.stripped() }
         },
       },
-      buildService: ({ name, url }) => buildDataSource({ name, ...(url === undefined ? {} : { url }) }),
+      buildService: ({ name, url }) => {
+        const source = buildDataSource({ name, ...(url === undefined ? {} : { url }) })
+        this.sources.set(name, source)
+        return source
+      },
       logger: {
         debug: quiet,
         info: quiet,
@@ -44,8 +54,22 @@ export class Federation {
     })
     this.gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
       const { sdl, document } = this.loading
-      this.loaded = { sdl, apiSchema, rights: new RequiredRights(document) }
+      this.loaded = {
+        sdl,
+        apiSchema,
+        document: withoutEnforcedPurpose(document),
+        sources: new Map(this.sources),
+        rights: new RequiredRights(document),
+      }
+      this.bySchema.set(apiSchema, this.loaded)
     })
+  }
+
+  /** The supergraph that a request's schema was made of. */
+  of(schema: GraphQLSchema): LoadedSupergraph {
+    const loaded = this.bySchema.get(schema)
+    if (!loaded) throw new TypeError('This schema is of no supergraph that was loaded here')
+    return loaded
   }
 
   get current(): LoadedSupergraph {

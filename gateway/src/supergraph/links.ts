@@ -35,14 +35,15 @@ export function directiveNames(supergraph: DocumentNode): {
 
 /**
  * The supergraph as `@apollo/gateway` takes it. It refuses the three specifications by their `for: SECURITY`, because it
- * does not enforce them; this gateway does. Anything else for SECURITY stays, and is refused. Goes when `@apollo/gateway`
+ * does not enforce them; this gateway does, and gives `@fromContext` its arguments, which that one's executor does not.
+ * Anything else for SECURITY stays, and is refused. Goes when `@apollo/gateway`
  * can be told what is enforced elsewhere.
  */
 export function withoutEnforcedPurpose(supergraph: DocumentNode): DocumentNode {
   return visit(supergraph, {
     Directive(node) {
       const feature = featureOf(node as ConstDirectiveNode)
-      if (feature === undefined || !isAuthorisation(feature)) return undefined
+      if (feature === undefined || !(isAuthorisation(feature) || feature === 'context')) return undefined
       return { ...node, arguments: node.arguments?.filter(argument => argument.name.value !== 'for') }
     },
   })

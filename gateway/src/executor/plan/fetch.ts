@@ -1,0 +1,171 @@
+import type { GraphQLDataSource } from '@apollo/gateway'
+import type { FetchNode } from '@apollo/query-planner'
+import type { GraphQLSchema } from 'graphql'
+import { byContext } from './context-arguments.js'
+import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
+import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
+import { merge } from './merge.js'
+import { withoutMisplacedFields } from './misplaced-fields.js'
+import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
+import { type Batch, Representations } from './representations.js'
+import { requestedFields } from './requested-fields.js'
+import type { RequiredFields } from './required-arguments.js'
+import type { Requirements } from './requirements.js'
+import { compileRewrites } from './rewrites.js'
+import { type Run, type Step, signalOf } from './run.js'
+import type { Types } from './types.js'
+
+/** How the subgraphs of one supergraph are asked. */
+export interface Subgraphs {
+  sources: ReadonlyMap<string, GraphQLDataSource>
+  schema: GraphQLSchema
+  types: Types
+  requirements: Requirements
+  required: RequiredFields
+}
+
+/** A fetch of the plan: of root fields, or of entities by their representations. */
+export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
+  const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
+  const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
+  if (!node.contextRewrites) return (run, places) => fetch(run, places, {})
+  return async (run, places) => {
+    const groups = byContext(places, node.contextRewrites, subgraphs.types)
+    await Promise.all(groups.map(group => fetch(run, group.places, group.values)))
+  }
+}
+
+type Fetch = (run: Run, places: ObjectPlace[], context: Fields) => Promise<void> | void
+
+function compileRootFetch(planned: FetchNode, { sources, types, required }: Subgraphs): Fetch {
+  const node = withOwnNames(planned, required)
+  const requested = requestedFields(node, required)
+  const rewrite = compileRewrites(node.outputRewrites, types)
+  return async (run, places, context) => {
+    const locate: Locate = path =>
+      places.flatMap(place =>
+        path
+          ? [pathOf(place, ...requested.renamed(path))]
+          : requested.keys.map(key => pathOf(place, ...requested.renamed([key]))),
+      )
+    const data = await ask(run, node, sources, variablesOf(node, run, context), locate)
+    if (!data) return
+    requested.restrict(data)
+    rewrite?.(data)
+    mergeInto(places, data)
+  }
+}
+
+/** As one fetch, or in parts where it must be; those entities in parts that lack something only some fields take. */
+function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
+  const compile = (part: FetchNode, otherwise?: Fetch) => compileEntities(part, subgraphs, otherwise)
+  let parts: Fetch[] | undefined
+  const apart: Fetch = async (run, places, context) => {
+    parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
+    await Promise.all(parts.map(part => part(run, places, context)))
+  }
+  if (needsParts(node, subgraphs.required)) return apart
+  return compile(node, apart)
+}
+
+/** `otherwise` gets the places for which not all that the fetch takes is there. */
+function compileEntities(planned: FetchNode, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
+  const node = withOwnNames(planned, required)
+  const requested = requestedFields(node, required)
+  const representations = new Representations(node, types)
+  const rewrite = compileRewrites(node.outputRewrites, types)
+  const take = (entity: Fields, places: ObjectPlace[]) => {
+    requested.restrict(entity)
+    const known = own(places[0]!.value, '__typename')
+    if (rewrite) {
+      // Rewrites ask for the type. Who was not asked for it does not say it.
+      if (own(entity, '__typename') === undefined) setOwn(entity, '__typename', known)
+      rewrite(entity)
+    }
+    // An interface object knows only the interface's name.
+    if (known !== undefined && types.isAbstract(own(entity, '__typename'))) delete entity.__typename
+    mergeInto(places, entity)
+  }
+  const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {
+    const locate: Locate = path => {
+      const [, index, ...below] = path ?? []
+      const served = typeof index === 'number' ? batch.places[index] : undefined
+      return served
+        ? served.map(place => pathOf(place, ...requested.renamed(below)))
+        : batch.places.flat().map(place => pathOf(place))
+    }
+    const variables = { ...variablesOf(node, run, context), representations: batch.representations }
+    const data = await ask(run, node, sources, variables, locate)
+    if (!data) return
+    const entities = own(data, '_entities')
+    if (!Array.isArray(entities) || entities.length !== batch.places.length) {
+      const count = Array.isArray(entities) ? entities.length : 'no list of'
+      const fault = new SubgraphFault(`${count} entities for ${batch.places.length}`)
+      run.errors.push(...lostErrors(node.serviceName, fault, locate))
+      return
+    }
+    for (const [index, places] of batch.places.entries()) {
+      const entity = entities[index]
+      if (isFields(entity)) take(entity, places)
+      else if (entity === null || entity === undefined) for (const place of places) run.unknown.add(place.value)
+      else run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, () => locate(['_entities', index])))
+    }
+  }
+  return async (run, places, context) => {
+    const batch = representations.batch(places)
+    await Promise.all([
+      batch.representations.length > 0 ? fetchBatch(run, batch, context) : undefined,
+      batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined,
+    ])
+  }
+}
+
+const NO_OBJECT = new SubgraphFault('an entity that is no object')
+
+function mergeInto(places: ObjectPlace[], brought: Fields): void {
+  for (const [index, place] of places.entries()) merge(place.value, brought, index < places.length - 1)
+}
+
+/** Of an enumeration that `@apollo/gateway` does not export. */
+const INCOMING_OPERATION = 'incoming operation'
+
+/** What a subgraph answers, its errors taken note of; undefined where it gave no data. */
+async function ask(
+  run: Run,
+  node: FetchNode,
+  sources: Subgraphs['sources'],
+  variables: Fields,
+  locate: Locate,
+): Promise<Fields | undefined> {
+  const subgraph = node.serviceName
+  try {
+    const source = sources.get(subgraph)
+    if (!source) throw new TypeError(`There is no data source for the subgraph "${subgraph}"`)
+    const answer: unknown = await source.process({
+      kind: INCOMING_OPERATION,
+      request: { query: node.operation, variables, operationName: node.operationName },
+      incomingRequestContext: run.request,
+      context: run.request.context,
+    } as Parameters<GraphQLDataSource['process']>[0])
+    if (!isFields(answer)) throw new SubgraphFault('it is no GraphQL answer')
+    const told = toldErrors(subgraph, own(answer, 'errors'), locate)
+    const data = own(answer, 'data')
+    if (data !== null && data !== undefined && !isFields(data)) throw new SubgraphFault('its data is no object')
+    if (!data && told.length === 0) throw new SubgraphFault('neither data nor errors')
+    run.errors.push(...told)
+    return data ?? undefined
+  } catch (error) {
+    signalOf(run)?.throwIfAborted()
+    run.errors.push(...lostErrors(subgraph, error, locate))
+    return undefined
+  }
+}
+
+function variablesOf(node: FetchNode, run: Run, context: Fields): Fields {
+  const variables: Fields = {}
+  for (const name of node.variableUsages ?? []) {
+    const value = Object.hasOwn(context, name) ? context[name] : own(run.variables, name)
+    if (value !== undefined) setOwn(variables, name, value)
+  }
+  return variables
+}

@@ -1,0 +1,16 @@
+import { type ConstDirectiveNode, type DocumentNode, visit } from 'graphql'
+import { argument } from './requirements.js'
+
+/**
+ * Keys by which a subgraph cannot be asked, behind those by which it can: Apollo's planner may take the first one for
+ * the way back. Goes when it asks whether a key is resolvable.
+ */
+export function withResolvableKeysFirst(supergraph: DocumentNode): DocumentNode {
+  const inOrder = <Type extends { directives?: readonly ConstDirectiveNode[] }>(type: Type): Type => {
+    const { directives = [] } = type
+    const last = directives.filter(one => one.name.value === 'join__type' && argument(one, 'resolvable') === 'false')
+    if (last.length === 0) return type
+    return { ...type, directives: [...directives.filter(one => !last.includes(one)), ...last] }
+  }
+  return visit(supergraph, { ObjectTypeDefinition: inOrder, InterfaceTypeDefinition: inOrder })
+}

@@ -1,0 +1,84 @@
+import { GraphQLError } from 'graphql'
+import { type Fields, isFields, own, type Path } from './place.js'
+
+interface Loss {
+  path: Path
+  message: string
+  /** A field that nobody gave, rather than a null or a value that does not fit. */
+  missing: boolean
+}
+
+/** What an answer lacks, held against what its errors explain: no loss goes without an error, none has two. */
+export class Losses {
+  /** Where the projection is. */
+  readonly path: Path = []
+  private readonly found: Loss[] = []
+
+  add(message: string): void {
+    this.found.push({ path: this.path.slice(), message, missing: false })
+  }
+
+  addMissing(place: string): void {
+    this.found.push({ path: this.path.slice(), message: `No subgraph answered for ${place}.`, missing: true })
+  }
+
+  /** The errors that must be added. `unknown`: objects of which a subgraph said that it does not know them. */
+  unexplained(fetched: Fields, errors: readonly GraphQLError[], unknown: ReadonlySet<Fields>): GraphQLError[] {
+    if (this.found.length === 0) return []
+    const explained = new Explained(errors)
+    const added: GraphQLError[] = []
+    for (const { path, message, missing } of this.found) {
+      if (explained.covers(path)) continue
+      if (missing && isWithin(fetched, path, unknown)) continue
+      added.push(new GraphQLError(message, { path, extensions: { code: 'INCOMPLETE_ANSWER' } }))
+      explained.add(path)
+    }
+    return added
+  }
+}
+
+/** The places that have an error at, above or below them. */
+class Explained {
+  private readonly at = new Set<string>()
+  private readonly above = new Set<string>()
+  private everything = false
+
+  constructor(errors: readonly GraphQLError[]) {
+    for (const { path } of errors) {
+      if (path) this.add(path)
+      else this.everything = true
+    }
+  }
+
+  add(path: readonly (string | number)[]): void {
+    let key = ''
+    for (const step of path) {
+      this.above.add(key)
+      key += stepKey(step)
+    }
+    this.at.add(key)
+  }
+
+  covers(path: Path): boolean {
+    if (this.everything) return true
+    let key = ''
+    for (const step of path) {
+      if (this.at.has(key)) return true
+      key += stepKey(step)
+    }
+    return this.at.has(key) || this.above.has(key)
+  }
+}
+
+const stepKey = (step: string | number) => `/${step}`
+
+function isWithin(fetched: Fields, path: Path, unknown: ReadonlySet<Fields>): boolean {
+  let here: unknown = fetched
+  for (const step of path) {
+    if (isFields(here)) {
+      if (unknown.has(here)) return true
+      here = own(here, step)
+    } else here = Array.isArray(here) ? here[step as number] : undefined
+  }
+  return false
+}

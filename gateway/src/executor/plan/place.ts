@@ -1,0 +1,70 @@
+/** A value that was fetched, where it stands in the answer. Nothing is copied: fetches merge into `value` itself. */
+export interface Place {
+  readonly value: unknown
+  /** What it is a field or an item of; undefined for the root. */
+  readonly parent: Place | undefined
+  /** Response name, or index in a list. */
+  readonly key: string | number
+}
+
+/** An object of the answer, into which fetches merge. */
+export interface ObjectPlace extends Place {
+  readonly value: Fields
+}
+
+export type Fields = Record<string, unknown>
+export type Path = (string | number)[]
+
+export const rootPlace = (value: Fields): ObjectPlace => ({ value, parent: undefined, key: '' })
+
+/** The objects at a path of the plan (`@` for every item of a list). Nulls and what a subgraph invented are passed over. */
+export function objectsAt(places: readonly Place[], path: readonly (string | number)[]): ObjectPlace[] {
+  const found: ObjectPlace[] = []
+  for (const place of places) collect(place, path, 0, found)
+  return found
+}
+
+function collect(place: Place, path: readonly (string | number)[], at: number, found: ObjectPlace[]): void {
+  const { value } = place
+  if (Array.isArray(value)) {
+    const next = path[at] === '@' ? at + 1 : at
+    for (let index = 0; index < value.length; index++)
+      collect({ value: value[index], parent: place, key: index }, path, next, found)
+  } else if (isFields(value)) {
+    if (at === path.length) found.push(place as ObjectPlace)
+    else {
+      const key = path[at]!
+      collect({ value: own(value, key), parent: place, key }, path, at + 1, found)
+    }
+  }
+}
+
+/** As clients know it: response names and indices. */
+export function pathOf(place: Place, ...below: Path): Path {
+  const path: Path = below
+  for (let here = place; here.parent; here = here.parent) path.unshift(here.key)
+  return path
+}
+
+/** The object whose field a place is, or of whose list it is an item. */
+export function objectAbove(place: Place): Place | undefined {
+  let here = place
+  while (typeof here.key === 'number' && here.parent) here = here.parent
+  return here.parent
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Aliases may be called `constructor` or `__proto__`: only what an object has of its own was fetched. */
+export function own(fields: Fields, key: string | number): unknown {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined
+}
+
+export function setOwn(fields: Fields, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(fields, key, OF_ITS_OWN(value))
+  else fields[key] = value
+}
+
+const OF_ITS_OWN = (value: unknown) => ({ value, enumerable: true, configurable: true, writable: true })

@@ -1,0 +1,162 @@
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { type Fields, isFields, type ObjectPlace, own, setOwn } from './place.js'
+import { compileRewrites, type Rewrite } from './rewrites.js'
+import type { Types } from './types.js'
+
+/** Each entity once, with all the places that it stands at. */
+export interface Batch {
+  representations: Fields[]
+  /** By index of the representation. */
+  places: ObjectPlace[][]
+  /** Places that cannot be asked for. */
+  incomplete: ObjectPlace[]
+}
+
+/** Applies to this entity, but what it takes was not fetched. */
+const INCOMPLETE = Symbol('what a representation takes is missing')
+
+/** What a subgraph must be told to find the entities of a fetch. */
+export class Representations {
+  private readonly selections: readonly QueryPlanSelectionNode[]
+  private readonly rewrite: Rewrite | undefined
+  /** By type name: the fields of a representation that is nothing but fields. */
+  private readonly plain = new Map<unknown, readonly string[] | undefined>()
+
+  constructor(
+    { requires, inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
+    private readonly types: Types,
+  ) {
+    this.selections = requires ?? []
+    this.rewrite = compileRewrites(inputRewrites, types)
+  }
+
+  batch(places: readonly ObjectPlace[]): Batch {
+    const batch: Batch = { representations: [], places: [], incomplete: [] }
+    const known = new Map<string, ObjectPlace[]>()
+    for (const place of places) {
+      const plainKey = this.plainKey(place.value)
+      const seen = plainKey === undefined ? undefined : known.get(plainKey)
+      if (seen) {
+        seen.push(place)
+        continue
+      }
+      const representation = this.of(place.value)
+      if (representation === undefined) continue
+      if (representation === INCOMPLETE) {
+        batch.incomplete.push(place)
+        continue
+      }
+      const key = plainKey ?? JSON.stringify(representation)
+      const same = known.get(key)
+      if (same) {
+        same.push(place)
+        continue
+      }
+      const first = [place]
+      known.set(key, first)
+      batch.representations.push(representation)
+      batch.places.push(first)
+    }
+    return batch
+  }
+
+  /** Undefined for an entity that the fetch is not about. */
+  private of(entity: Fields): Fields | undefined | typeof INCOMPLETE {
+    let representation: Fields | undefined
+    let incomplete = false
+    for (const selection of this.selections) {
+      if (!applies(selection, entity, this.types)) continue
+      const part = select(entity, selection.selections ?? [], this.types)
+      if (part === INCOMPLETE) incomplete = true
+      else if (representation) mergeFields(representation, part)
+      else representation = part
+    }
+    if (representation === undefined) return incomplete ? INCOMPLETE : undefined
+    this.rewrite?.(representation)
+    return representation
+  }
+
+  /**
+   * Tells entities apart without making their representations, for the many places where few entities stand; undefined
+   * where values are not plain. Never the text of a representation, which begins with a brace.
+   */
+  private plainKey(entity: Fields): string | undefined {
+    const typeName = own(entity, '__typename')
+    let names = this.plain.get(typeName)
+    if (names === undefined && !this.plain.has(typeName)) {
+      names = this.plainFieldsOf(typeName)
+      this.plain.set(typeName, names)
+    }
+    if (!names) return undefined
+    let key = ''
+    for (const name of names) {
+      const value = own(entity, name)
+      if (typeof value === 'string') key += `${value.length}:${value}`
+      else if (typeof value === 'number' || typeof value === 'boolean' || value === null) key += `=${value};`
+      else return undefined
+    }
+    return key
+  }
+
+  private plainFieldsOf(typeName: unknown): readonly string[] | undefined {
+    const [selection, another] = this.selections.filter(
+      one => one.kind === 'InlineFragment' && one.typeCondition && this.types.covers(one.typeCondition, typeName),
+    )
+    const fields = selection?.selections ?? []
+    if (another || fields.length === 0) return undefined
+    return fields.every(one => one.kind === 'Field' && !one.selections)
+      ? fields.flatMap(one => (one.kind === 'Field' ? [one.alias ?? one.name] : []))
+      : undefined
+  }
+}
+
+function applies(selection: QueryPlanSelectionNode, entity: Fields, types: Types): boolean {
+  if (selection.kind === 'Field' || selection.typeCondition === undefined) return true
+  return types.covers(selection.typeCondition, own(entity, '__typename'))
+}
+
+function select(
+  fields: Fields,
+  selections: readonly QueryPlanSelectionNode[],
+  types: Types,
+): Fields | typeof INCOMPLETE {
+  const selected: Fields = {}
+  for (const selection of selections) {
+    if (selection.kind === 'Field') {
+      const name = selection.alias ?? selection.name
+      const value = selectValue(own(fields, name), selection.selections, types)
+      if (value === INCOMPLETE) return INCOMPLETE
+      setOwn(selected, name, value)
+    } else if (applies(selection, fields, types)) {
+      const part = select(fields, selection.selections, types)
+      if (part === INCOMPLETE) return INCOMPLETE
+      mergeFields(selected, part)
+    }
+  }
+  return selected
+}
+
+function selectValue(value: unknown, selections: readonly QueryPlanSelectionNode[] | undefined, types: Types): unknown {
+  if (value === undefined) return INCOMPLETE
+  if (!selections) return value
+  if (Array.isArray(value)) {
+    const items = value.map(item => selectValue(item, selections, types))
+    return items.includes(INCOMPLETE) ? INCOMPLETE : items
+  }
+  return isFields(value) ? select(value, selections, types) : null
+}
+
+/** Two fragments of the plan may take different parts of the same object. */
+function mergeFields(into: Fields, part: Fields): void {
+  for (const key of Object.keys(part)) {
+    const present = own(into, key)
+    const value = part[key]
+    if (isFields(present) && isFields(value)) mergeFields(present, value)
+    else if (Array.isArray(present) && Array.isArray(value))
+      for (const [index, item] of value.entries()) {
+        const there = present[index]
+        if (isFields(there) && isFields(item)) mergeFields(there, item)
+      }
+    else setOwn(into, key, value)
+  }
+}

@@ -1,0 +1,58 @@
+import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
+import { GraphQLError } from 'graphql'
+import { objectsAt, own } from './place.js'
+import { type Step, signalOf } from './run.js'
+
+/** The plan as a step, its fetches as `compileFetch` makes them. `defaults`: what a variable is that was not given. */
+export function compilePlan(
+  node: PlanNode | SubscriptionNode,
+  compileFetch: (node: FetchNode) => Step,
+  defaults: Readonly<Record<string, unknown>>,
+): Step {
+  const compile = (child: PlanNode) => compilePlan(child, compileFetch, defaults)
+  switch (node.kind) {
+    case 'Fetch':
+      return compileFetch(node)
+    case 'Sequence': {
+      const steps = node.nodes.map(compile)
+      return async (run, places) => {
+        for (const step of steps) {
+          signalOf(run)?.throwIfAborted()
+          await step(run, places)
+        }
+      }
+    }
+    case 'Parallel': {
+      const steps = node.nodes.map(compile)
+      return async (run, places) => {
+        await Promise.all(steps.map(step => step(run, places)))
+      }
+    }
+    case 'Flatten': {
+      const step = compile(node.node)
+      return (run, places) => {
+        const found = objectsAt(places, node.path)
+        return found.length > 0 ? step(run, found) : undefined
+      }
+    }
+    case 'Condition': {
+      const { condition } = node
+      const then = node.ifClause && compile(node.ifClause)
+      const otherwise = node.elseClause && compile(node.elseClause)
+      return (run, places) => {
+        const holds = own(run.variables, condition) ?? defaults[condition]
+        return (holds ? then : otherwise)?.(run, places)
+      }
+    }
+    case 'Defer':
+      throw refusal('@defer')
+    case 'Subscription':
+      throw refusal('A subscription')
+  }
+}
+
+function refusal(what: string): GraphQLError {
+  return new GraphQLError(`${what} is not answered here: the whole answer comes at once.`, {
+    extensions: { code: 'OPERATION_NOT_SUPPORTED', http: { status: 400 } },
+  })
+}

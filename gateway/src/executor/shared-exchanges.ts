@@ -1,0 +1,52 @@
+import type { HttpAnswer } from './http-exchange.js'
+
+interface Underway {
+  answer: Promise<HttpAnswer>
+  stop: AbortController
+  waiting: number
+}
+
+/**
+ * The same question to the same subgraph, asked while it is under way, is asked once. Only for what a subgraph answers
+ * without knowing who asks: the key is all that it gets. Nothing is kept once it is answered.
+ */
+export class SharedExchanges {
+  private readonly underway = new Map<string, Underway>()
+
+  /** One client's leaving ends his waiting; the exchange ends when nobody waits for it. */
+  ask(
+    key: string,
+    signal: AbortSignal | undefined,
+    exchange: (signal: AbortSignal) => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const shared = this.underway.get(key) ?? this.begin(key, exchange)
+    shared.waiting++
+    if (!signal) return shared.answer
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(signal.reason)
+        if (--shared.waiting > 0) return
+        this.forget(key, shared)
+        shared.stop.abort(signal.reason)
+      }
+      const stay = () => signal.removeEventListener('abort', leave)
+      signal.addEventListener('abort', leave, { once: true })
+      shared.answer.then(resolve, reject).then(stay)
+    })
+  }
+
+  private begin(key: string, exchange: (signal: AbortSignal) => Promise<HttpAnswer>): Underway {
+    const stop = new AbortController()
+    const shared: Underway = { answer: exchange(stop.signal), stop, waiting: 0 }
+    this.underway.set(key, shared)
+    const forget = () => this.forget(key, shared)
+    shared.answer.then(forget, forget)
+    return shared
+  }
+
+  /** Not what may have begun under the same key since. */
+  private forget(key: string, shared: Underway): void {
+    if (this.underway.get(key) === shared) this.underway.delete(key)
+  }
+}

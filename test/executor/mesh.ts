@@ -1,0 +1,361 @@
+import { composeServices } from '@apollo/composition'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import type { GeneratorValue } from 'fast-check'
+import * as fc from 'fast-check'
+import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, parse } from 'graphql'
+import { computed, type EntityModel, FAILS, type FieldModel, type Instance, rootValue, World } from './world.js'
+
+const FEDERATION =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])\n'
+const KEYS = ['id', 'code', 'part number'] as const
+const KEY_FIELDS: Record<string, string> = {
+  id: 'id: ID!',
+  code: 'code: String!',
+  part: 'part: String!',
+  number: 'number: Int!',
+}
+const INSTANCES = 3
+
+export interface GeneratedMesh {
+  world: World
+  supergraphSdl: string
+  subgraphs: Map<string, { sdl: string; schema: GraphQLSchema; resolve: GraphQLFieldResolver<unknown, World> }>
+  /** The same types in one schema. */
+  monolith: GraphQLSchema
+}
+
+interface Subgraph {
+  name: string
+  /** Of every entity that is there: its keys, and lines of fields. */
+  entities: Map<string, { keys: string[]; resolvable: boolean; fields: Map<string, string> }>
+  roots: Set<string>
+  /** `Item.total` → the field sets it is computed of. */
+  computed: Map<string, string[]>
+  more: string[]
+}
+
+/** A supergraph and its data; undefined where the subgraphs do not compose. */
+export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
+  const pick = <Item>(items: readonly Item[]): Item => items[gen(fc.nat, { max: items.length - 1 })]!
+  const chance = (percent: number) => gen(fc.nat, { max: 99 }) < percent
+
+  const names = ['Item', 'Maker', 'Place'].slice(0, 1 + gen(fc.nat, { max: 2 }))
+  const subgraphs: Subgraph[] = Array.from({ length: 2 + gen(fc.nat, { max: 2 }) }, (_, index) => ({
+    name: `s${index}`,
+    entities: new Map(),
+    roots: new Set(),
+    computed: new Map(),
+    more: [],
+  }))
+  const models: EntityModel[] = names.map(name => ({ name, fields: {} }))
+  const homes = new Map<string, Subgraph[]>()
+  const interfaceObject = subgraphs.length > 2 && chance(40) ? subgraphs.at(-1) : undefined
+  const home = interfaceObject ? subgraphs[0]! : pick(subgraphs)
+
+  for (const name of names) {
+    // One subgraph knows all keys, so that every other can be reached.
+    const hub = interfaceObject ? home : pick(subgraphs)
+    const others = subgraphs.filter(one => one !== hub && one !== interfaceObject && chance(70))
+    homes.set(name, [hub, ...others])
+    const hubKeys = ['id', ...KEYS.slice(1).filter(() => chance(60))]
+    hub.entities.set(name, { keys: hubKeys, resolvable: true, fields: new Map() })
+    for (const other of others) {
+      const keys = hubKeys.filter(() => chance(50))
+      other.entities.set(name, { keys: keys.length > 0 ? keys : [pick(hubKeys)], resolvable: true, fields: new Map() })
+    }
+  }
+
+  const addField = (typeName: string, fieldName: string, model: FieldModel, owners: Subgraph[], line: string) => {
+    models.find(({ name }) => name === typeName)!.fields[fieldName] = model
+    for (const owner of owners)
+      owner.entities.get(typeName)!.fields.set(fieldName, line + (owners.length > 1 ? ' @shareable' : ''))
+  }
+  for (const name of names) {
+    const owners = homes.get(name)!
+    for (let index = 0; index < 4 + gen(fc.nat, { max: 3 }); index++) {
+      const fieldName = `f${index}`
+      const nonNull = chance(15)
+      const type = pick(['String', 'Int', 'Boolean', 'ID'] as const)
+      const at = owners.filter(() => chance(15))
+      addField(
+        name,
+        fieldName,
+        { kind: 'scalar', type, nonNull },
+        at.length > 0 ? at : [pick(owners)],
+        `${fieldName}: ${type}${nonNull ? '!' : ''}`,
+      )
+    }
+    addField(name, 'dimensions', { kind: 'dimensions' }, chance(30) ? owners : [pick(owners)], 'dimensions: Dimensions')
+    addField(name, 'price', { kind: 'priced' }, [pick(owners)], 'price(currency: String): String')
+    for (const to of names.filter(() => chance(80))) {
+      const list = chance(50)
+      const nonNull = chance(15)
+      const fieldName = `${list ? 'all' : 'the'}${to}`
+      const owner = pick(owners)
+      // A subgraph that refers to what it has nothing of says so with a stub.
+      if (owner === interfaceObject) continue
+      if (!owner.entities.has(to)) {
+        const key = pick(homes.get(to)![0]!.entities.get(to)!.keys)
+        owner.entities.set(to, { keys: [key], resolvable: false, fields: new Map() })
+      }
+      const type = list ? `[${to}${chance(30) ? '!' : ''}]` : to
+      addField(
+        name,
+        fieldName,
+        { kind: 'reference', to, list, nonNull },
+        [owner],
+        `${fieldName}: ${type}${nonNull ? '!' : ''}`,
+      )
+    }
+    // Of other subgraphs' fields, itself computed ones included.
+    for (let index = 0; index < gen(fc.nat, { max: 3 }); index++) {
+      const owner = pick(owners)
+      const { fields } = owner.entities.get(name)!
+      const foreign = Object.entries(models.find(one => one.name === name)!.fields).filter(
+        ([fieldName, { kind }]) => !fields.has(fieldName) && kind !== 'reference',
+      )
+      if (foreign.length === 0) continue
+      const of = [...new Set(Array.from({ length: 1 + gen(fc.nat, { max: 1 }) }, () => pick(foreign)[0]))].map(one =>
+        one === 'dimensions'
+          ? 'dimensions { width }'
+          : one === 'price'
+            ? `price(currency: "${pick(['USD', 'EUR'])}")`
+            : one,
+      )
+      const fieldName = `c${index}`
+      addField(
+        name,
+        fieldName,
+        { kind: 'computed', of },
+        [owner],
+        `${fieldName}: String @requires(fields: ${JSON.stringify(of.join(' '))})`,
+      )
+      owner.computed.set(`${name}.${fieldName}`, of)
+    }
+    // Moved to another subgraph; the old one still has it.
+    const moving = Object.entries(models.find(one => one.name === name)!.fields).find(
+      ([, { kind }]) => kind === 'scalar',
+    )
+    const old = owners.find(one => one.entities.get(name)!.fields.has(moving![0]))!
+    const next = owners.find(
+      one => !one.entities.get(name)!.fields.has(moving![0]) && !requiresIn(one, name, moving![0]),
+    )
+    if (
+      moving &&
+      next &&
+      owners.filter(one => one.entities.get(name)!.fields.has(moving[0])).length === 1 &&
+      chance(30)
+    )
+      next.entities
+        .get(name)!
+        .fields.set(moving[0], `${old.entities.get(name)!.fields.get(moving[0])} @override(from: "${old.name}")`)
+    for (const owner of owners) {
+      if (owner !== owners[0] && !chance(50)) continue
+      owner.roots.add(`all${name}In${owner.name.slice(1)}: [${name}!]`)
+      if (owner.entities.get(name)!.keys.includes('id') && chance(50))
+        owner.roots.add(`one${name}In${owner.name.slice(1)}(id: ID!): ${name}`)
+    }
+    if (owners.length > 1 && chance(40))
+      for (const owner of owners.slice(0, 2)) owner.roots.add(`all${name}: [${name}!] @shareable`)
+  }
+
+  const union = subgraphs.find(one => names.every(name => one.entities.get(name)?.resolvable))
+  if (union && names.length > 1) {
+    union.more.push(`union Any = ${names.join(' | ')}`)
+    union.roots.add('any: [Any]')
+  }
+  if (interfaceObject) {
+    interfaceObject.more.push('type Thing @key(fields: "id") @interfaceObject { id: ID! extra: String }')
+    interfaceObject.roots.add('thingsIn9: [Thing]')
+    home.more.push('interface Thing @key(fields: "id") { id: ID! }')
+    home.roots.add('things: [Thing!]')
+  }
+
+  const world = new World(models, generateValues(models, gen, chance), INSTANCES)
+  const built = subgraphs.map(one => ({
+    name: one.name,
+    sdl: print(one, models, interfaceObject ? home : undefined),
+    one,
+  }))
+  const { supergraphSdl } = composeServices(
+    built.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid`, typeDefs: parse(sdl) })),
+  )
+  if (!supergraphSdl) return undefined
+  return {
+    world,
+    supergraphSdl,
+    subgraphs: new Map(
+      built.map(({ name, sdl, one }) => [
+        name,
+        { sdl, schema: subgraphSchema(sdl, one, world), resolve: resolverOf(one) },
+      ]),
+    ),
+    monolith: buildSchema(
+      printMonolith(models, subgraphs, interfaceObject !== undefined, union !== undefined && names.length > 1),
+    ),
+  }
+}
+
+const requiresIn = (one: Subgraph, typeName: string, fieldName: string) =>
+  [...one.computed].some(([of, sets]) => of.startsWith(`${typeName}.`) && sets.includes(fieldName))
+
+function generateValues(models: EntityModel[], gen: GeneratorValue, chance: (percent: number) => boolean) {
+  const values = new Map<string, unknown>()
+  for (const { name, fields } of models) {
+    const required = new Set(Object.values(fields).flatMap(model => (model.kind === 'computed' ? model.of : [])))
+    for (let index = 0; index < INSTANCES; index++)
+      for (const [fieldName, model] of Object.entries(fields)) {
+        const nullable = !('nonNull' in model && model.nonNull)
+        const oddity = gen(fc.nat, { max: 99 })
+        const where = `${name}-${index}.${fieldName}`
+        // A required field that may not be null takes the rest of its fetch along: no gateway can know what that was.
+        if (oddity < 4 && (nullable || !required.has(fieldName))) values.set(where, FAILS)
+        else values.set(where, oddity < 12 && nullable ? null : generateValue(model, where, gen, chance))
+      }
+  }
+  return values
+}
+
+function generateValue(
+  model: FieldModel,
+  where: string,
+  gen: GeneratorValue,
+  chance: (percent: number) => boolean,
+): unknown {
+  switch (model.kind) {
+    case 'scalar':
+      if (model.type === 'Int') return gen(fc.integer, { min: -5, max: 5 })
+      if (model.type === 'Boolean') return chance(50)
+      return chance(10) ? `"\ud83d\ude80 \\ ${where}` : where
+    case 'dimensions':
+      return { width: gen(fc.nat, { max: 9 }), height: chance(80) ? 1 : null }
+    case 'priced':
+      return where
+    case 'reference': {
+      const id = () => `${model.to}-${gen(fc.nat, { max: INSTANCES - 1 })}`
+      return model.list ? Array.from({ length: gen(fc.nat, { max: 3 }) }, id) : id()
+    }
+    case 'computed':
+      return null
+  }
+}
+
+function print(one: Subgraph, models: EntityModel[], home: Subgraph | undefined): string {
+  const types = [...one.entities].map(([name, { keys, resolvable, fields }]) => {
+    const lines = new Map(keys.flatMap(key => key.split(' ')).map(key => [key, KEY_FIELDS[key]!]))
+    if (home === one) lines.set('id', KEY_FIELDS.id!)
+    for (const [fieldName, line] of fields) lines.set(fieldName, line)
+    for (const [of, sets] of one.computed)
+      if (of.startsWith(`${name}.`))
+        for (const set of sets) {
+          const fieldName = /^\w+/.exec(set)![0]
+          if (!lines.has(fieldName))
+            lines.set(fieldName, `${typeLine(models.find(({ name: it }) => it === name)!, fieldName)} @external`)
+        }
+    const directives = keys.map(key => `@key(fields: "${key}"${resolvable ? '' : ', resolvable: false'})`)
+    const thing = home === one && resolvable ? ' implements Thing' : ''
+    return `type ${name}${thing} ${directives.join(' ')} {\n  ${[...lines.values()].join('\n  ')}\n}`
+  })
+  const sdl = [...types, ...one.more, one.roots.size > 0 ? `type Query {\n  ${[...one.roots].join('\n  ')}\n}` : '']
+  if (/: Dimensions/.test(sdl.join())) sdl.push('type Dimensions @shareable { width: Int! height: Int }')
+  return FEDERATION + sdl.join('\n')
+}
+
+function typeLine({ fields }: EntityModel, fieldName: string): string {
+  const model = fields[fieldName]!
+  switch (model.kind) {
+    case 'scalar':
+      return `${fieldName}: ${model.type}${model.nonNull ? '!' : ''}`
+    case 'dimensions':
+      return 'dimensions: Dimensions'
+    case 'priced':
+      return 'price(currency: String): String'
+    case 'computed':
+      return `${fieldName}: String`
+    case 'reference':
+      throw new TypeError('References are not required')
+  }
+}
+
+function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boolean, union: boolean): string {
+  const bare = (line: string) => line.replace(/ @.*$/, '')
+  const types = models.map(({ name }) => {
+    const lines = new Map<string, string>()
+    for (const { entities } of subgraphs) {
+      const entity = entities.get(name)
+      for (const key of entity?.keys.flatMap(one => one.split(' ')) ?? []) lines.set(key, KEY_FIELDS[key]!)
+      for (const [fieldName, line] of entity?.fields ?? []) lines.set(fieldName, bare(line))
+    }
+    if (things) lines.set('extra', 'extra: String')
+    return `type ${name}${things ? ' implements Thing' : ''} { ${[...lines.values()].join(' ')} }`
+  })
+  const roots = new Set(subgraphs.flatMap(({ roots }) => [...roots].map(bare)))
+  return [
+    ...types,
+    `type Query { ${[...roots].join(' ')} }`,
+    'type Dimensions { width: Int! height: Int }',
+    ...(things ? ['interface Thing { id: ID! extra: String }'] : []),
+    ...(union ? [`union Any = ${models.map(({ name }) => name).join(' | ')}`] : []),
+  ].join('\n')
+}
+
+function subgraphSchema(sdl: string, one: Subgraph, world: World): GraphQLSchema {
+  const reference = (name: string) => ({
+    __resolveReference: async (given: Record<string, unknown>) => {
+      const instance =
+        name === 'Thing'
+          ? world.entities.map(entity => world.find(entity.name, given)).find(found => found !== null)
+          : world.find(name, given)
+      if (!instance) return null
+      // An interface object does not know of what type it is.
+      return one.entities.size === 0
+        ? { ...instance, __typename: 'Thing', of: instance.__typename }
+        : { ...instance, given }
+    },
+  })
+  const names = [...one.entities].filter(([, { resolvable }]) => resolvable).map(([name]) => name)
+  if (sdl.includes('Thing')) names.push('Thing')
+  return buildSubgraphSchema({
+    typeDefs: parse(sdl),
+    resolvers: Object.fromEntries(names.map(name => [name, reference(name)])) as never,
+  })
+}
+
+/** From the world too, but what is computed only of what the representation says. */
+function resolverOf(one: Subgraph): GraphQLFieldResolver<unknown, World> {
+  return (source, args, world, { fieldName, parentType, schema }) => {
+    if (parentType === schema.getQueryType()) {
+      const value = rootValue(world, fieldName, args)
+      return fieldName === 'thingsIn9' && Array.isArray(value)
+        ? value.map(({ id }) => ({ __typename: 'Thing', id }))
+        : value
+    }
+    if (source === null || typeof source !== 'object') return undefined
+    if (!('id' in source)) return (source as Record<string, unknown>)[fieldName]
+    const instance = source as Instance
+    const of = one.computed.get(`${parentType.name}.${fieldName}`)
+    if (!of) return world.value(instance, fieldName, args)
+    const given: Record<string, unknown> = {}
+    for (const set of of) {
+      const [, name = '', below] = /^(\w+)[^{]*(?:\{ (\w+) \})?$/.exec(set)!
+      const value = instance.given?.[name]
+      if (value === undefined) throw new Error(`${set} was not given`)
+      given[set] = below && value !== null ? (value as Record<string, unknown>)[below] : value
+    }
+    return computed(given)
+  }
+}
+
+/** Answers as a subgraph does over HTTP: nothing but JSON comes and goes. */
+export async function answer(mesh: GeneratedMesh, name: string, query: string, variables: unknown): Promise<never> {
+  const { schema, resolve } = mesh.subgraphs.get(name)!
+  const result = await execute({
+    schema,
+    document: parse(query),
+    variableValues: JSON.parse(JSON.stringify(variables ?? {})),
+    contextValue: mesh.world,
+    fieldResolver: resolve,
+    rootValue: {},
+  })
+  return JSON.parse(JSON.stringify(result)) as never
+}

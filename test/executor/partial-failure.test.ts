@@ -1,0 +1,161 @@
+import { openGraph, type SmallSubgraph } from './small-graph.js'
+
+const BOOKS = {
+  sdl: `type Query { books: [Book!]  motto: String }
+    type Book @key(fields: "id") { id: ID!  author: Author }
+    type Author @key(fields: "id") { id: ID! }`,
+  resolvers: {
+    Query: {
+      books: () => [
+        { id: '1', author: { id: 'a' } },
+        { id: '2', author: { id: 'b' } },
+        { id: '3', author: { id: 'a' } },
+      ],
+      motto: () => 'm',
+    },
+  },
+}
+const PEOPLE: SmallSubgraph = {
+  sdl: 'type Query { people: [Author] } type Author @key(fields: "id") { id: ID!  name: String  born: Int  mail: String! }',
+  resolvers: {
+    Query: { people: () => [{ id: 'a' }] },
+    Author: {
+      __resolveReference: async ({ id }: { id: string }) => ({ id }),
+      name: ({ id }: { id: string }) => `name of ${id}`,
+      born: ({ id }: { id: string }) => {
+        if (id === 'a') throw new Error('nobody knows')
+        return 1900
+      },
+      mail: () => 'x@example.com',
+    },
+  },
+}
+const QUESTION = '{ motto books { id author { name } } people { id } }'
+const graphWith = (answer: SmallSubgraph['answer']) =>
+  openGraph({ books: BOOKS, people: { ...PEOPLE, ...(answer ? { answer } : {}) } })
+
+test('each author is asked for once, an error of one is told at every place where he stands', async () => {
+  const graph = await graphWith(undefined)
+  const { data, errors } = await graph.ask('{ books { author { name born } } }')
+  expect(graph.asked[1]!.variables).toEqual({
+    representations: [
+      { __typename: 'Author', id: 'a' },
+      { __typename: 'Author', id: 'b' },
+    ],
+  })
+  expect(data).toEqual({
+    books: [
+      { author: { name: 'name of a', born: null } },
+      { author: { name: 'name of b', born: 1900 } },
+      { author: { name: 'name of a', born: null } },
+    ],
+  })
+  expect(errors).toMatchObject([
+    { message: 'nobody knows', path: ['books', 0, 'author', 'born'], extensions: { serviceName: 'people' } },
+    { message: 'nobody knows', path: ['books', 2, 'author', 'born'], extensions: { serviceName: 'people' } },
+  ])
+})
+
+const LOST = { motto: 'm', books: [1, 2, 3].map(id => ({ id: String(id), author: { name: null } })), people: null }
+const DEAD = () => {
+  throw new Error('connect ECONNREFUSED 10.0.0.1:4001')
+}
+
+test.each<[string, NonNullable<SmallSubgraph['answer']>, string]>([
+  ['dead', DEAD, 'SUBGRAPH_UNREACHABLE'],
+  ['no answer at all', () => undefined, 'SUBGRAPH_ANSWER_INVALID'],
+  ['text', () => 'hello', 'SUBGRAPH_ANSWER_INVALID'],
+  ['a list', () => [], 'SUBGRAPH_ANSWER_INVALID'],
+  ['neither data nor errors', () => ({ data: null }), 'SUBGRAPH_ANSWER_INVALID'],
+  ['data that is a list', () => ({ data: [1] }), 'SUBGRAPH_ANSWER_INVALID'],
+  ['errors that are no list', () => ({ data: null, errors: 'all of them' }), 'SUBGRAPH_ANSWER_INVALID'],
+  [
+    'errors of any shape',
+    () => ({ data: null, errors: [null, 7, { message: {}, path: [{}] }] }),
+    'DOWNSTREAM_SERVICE_ERROR',
+  ],
+])(
+  'a subgraph that answers with %s costs its own fields, each with an error that names it',
+  async (_, answer, code) => {
+    const graph = await graphWith(answer)
+    const { data, errors = [] } = await graph.ask(QUESTION)
+    expect(data).toEqual(LOST)
+    const paths = new Set(errors.map(({ path }) => JSON.stringify(path)))
+    for (const path of [['people'], ...[0, 1, 2].map(index => ['books', index, 'author'])])
+      expect(paths).toContain(JSON.stringify(path))
+    expect(paths.size).toBe(4)
+    for (const { message, extensions } of errors) {
+      expect(message).toContain('"people"')
+      expect(message).not.toContain('10.0.0.1')
+      expect(extensions).toMatchObject({ serviceName: 'people', code })
+    }
+  },
+)
+
+test.each<[string, (data: Record<string, unknown>) => unknown]>([
+  ['too few entities', () => ({ _entities: [{ name: 'x' }] })],
+  ['too many entities', () => ({ _entities: [{ name: 'x' }, { name: 'y' }, { name: 'z' }] })],
+  ['entities that are no list', () => ({ _entities: { name: 'x' } })],
+  ['entities that are no objects', () => ({ _entities: ['x', ['y']] })],
+  ['entities without the field', () => ({ _entities: [{ nam: 'x' }, {}] })],
+  ['a field of another type', () => ({ _entities: [{ name: 7 }, { name: ['x'] }] })],
+])('%s cost the field, wherever it stands', async (_, lie) => {
+  const graph = await graphWith(async (own, { query }) => (query.includes('_entities') ? { data: lie({}) } : own()))
+  const { data, errors = [] } = await graph.ask(QUESTION)
+  expect(data).toEqual({ ...LOST, people: [{ id: 'a' }] })
+  const places = errors.map(({ path }) => path?.slice(0, 3).join())
+  expect(new Set(places)).toEqual(new Set(['books,0,author', 'books,1,author', 'books,2,author']))
+})
+
+test('an entity that a subgraph does not know is null and nothing more; where null may not be, it takes its parent', async () => {
+  const graph = await graphWith(async (own, { query }) =>
+    query.includes('_entities') ? { data: { _entities: [null, { name: 'b', mail: 'b' }] } } : own(),
+  )
+  expect(await graph.ask('{ books { id author { id name } } }')).toEqual({
+    data: {
+      books: [
+        { id: '1', author: { id: 'a', name: null } },
+        { id: '2', author: { id: 'b', name: 'b' } },
+        { id: '3', author: { id: 'a', name: null } },
+      ],
+    },
+  })
+  const { data, errors } = await graph.ask('{ books { id author { mail } } }')
+  expect(data).toEqual({
+    books: [
+      { id: '1', author: null },
+      { id: '2', author: { mail: 'b' } },
+      { id: '3', author: null },
+    ],
+  })
+  expect(errors?.map(({ path }) => path)).toEqual([
+    ['books', 0, 'author', 'mail'],
+    ['books', 2, 'author', 'mail'],
+  ])
+})
+
+test('a hostile subgraph answers for nothing but what it was asked', async () => {
+  const graph = await graphWith(async (own, { query }) => {
+    const evil = { motto: 'evil', books: [], id: 'evil', __typename: 'Evil', author: { id: 'evil' } }
+    if (!query.includes('_entities')) return { data: { ...evil, people: [{ id: 'a', mail: 'm' }] } }
+    const { data } = (await own()) as { data: { _entities: object[] } }
+    return { data: { _entities: data._entities.map(one => ({ ...evil, ...one, id: 'evil', __typename: 'Evil' })) } }
+  })
+  expect(await graph.ask(QUESTION)).toEqual({
+    data: {
+      motto: 'm',
+      books: ['a', 'b', 'a'].map((id, index) => ({ id: String(index + 1), author: { name: `name of ${id}` } })),
+      people: [{ id: 'a' }],
+    },
+  })
+})
+
+test('what an operation would still fetch is not fetched once its client has gone', async () => {
+  const leaving = new AbortController()
+  const graph = await openGraph({
+    books: { ...BOOKS, answer: own => own().finally(() => leaving.abort()) },
+    people: PEOPLE,
+  })
+  await expect(graph.ask('{ books { author { name } } }', {}, { signal: leaving.signal })).rejects.toThrow('aborted')
+  expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['books'])
+})

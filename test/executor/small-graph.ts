@@ -1,0 +1,71 @@
+import { composeServices } from '@apollo/composition'
+import type { GraphQLDataSource } from '@apollo/gateway'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { execute, parse, validate } from 'graphql'
+import { planExecutor } from '../../gateway/src/executor/planned.js'
+import { Federation } from '../../gateway/src/supergraph/federation.js'
+
+const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",
+  "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])\n`
+
+export interface SmallSubgraph {
+  sdl: string
+  resolvers: Record<string, unknown>
+  /** Instead of its own answer. */
+  answer?: (own: () => Promise<unknown>, asked: Asked) => unknown
+}
+
+export interface Asked {
+  subgraph: string
+  query: string
+  variables: Record<string, unknown>
+}
+
+export interface Answer {
+  data?: Record<string, unknown> | null
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[]
+}
+
+/** A few subgraphs in memory, composed and asked through the engine. */
+export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit = (supergraph: string) => supergraph) {
+  const asked: Asked[] = []
+  const composed = composeServices(
+    Object.entries(subgraphs).map(([name, { sdl }]) => ({
+      name,
+      url: `http://${name}.invalid`,
+      typeDefs: parse(FEDERATION + sdl),
+    })),
+  )
+  if (!composed.supergraphSdl) throw new Error(composed.errors?.map(String).join('\n'))
+  const source = (name: string, { sdl, resolvers, answer }: SmallSubgraph): GraphQLDataSource => {
+    const schema = buildSubgraphSchema({ typeDefs: parse(FEDERATION + sdl), resolvers: resolvers as never })
+    return {
+      process: async ({ request }) => {
+        const one = { subgraph: name, query: request.query!, variables: request.variables ?? {} }
+        asked.push(structuredClone(one))
+        const own = async () =>
+          JSON.parse(
+            JSON.stringify(await execute({ schema, document: parse(one.query), variableValues: one.variables })),
+          )
+        return (answer ? await answer(own, one) : await own()) as never
+      },
+    }
+  }
+  const federation = new Federation(
+    edit(composed.supergraphSdl),
+    ({ name }) => source(name, subgraphs[name]!),
+    () => undefined,
+  )
+  await federation.gateway.load()
+  const execute_ = planExecutor(schema => federation.of(schema))
+  const ask = async (query: string, variables: Record<string, unknown> = {}, context = {}): Promise<Answer> => {
+    asked.length = 0
+    const document = parse(query)
+    const schema = federation.current.apiSchema
+    const errors = validate(schema, document)
+    if (errors.length > 0) throw new Error(errors.map(String).join('\n'))
+    const request = { request: { query, variables }, document, queryHash: query, schema, context, metrics: {} }
+    return JSON.parse(JSON.stringify(await execute_(request as never)))
+  }
+  return { ask, asked, supergraph: composed.supergraphSdl }
+}

@@ -1,0 +1,106 @@
+import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+
+/** What a field of an entity is, the same for every instance. */
+export type FieldModel =
+  | { kind: 'scalar'; type: 'String' | 'Int' | 'Boolean' | 'ID'; nonNull: boolean }
+  | { kind: 'reference'; to: string; list: boolean; nonNull: boolean; provides?: string }
+  | { kind: 'dimensions' }
+  | { kind: 'priced' }
+  /** Computed by its subgraph of what it requires: field sets, `price(currency: "USD")`, `dimensions { width }`. */
+  | { kind: 'computed'; of: string[] }
+
+export interface EntityModel {
+  name: string
+  fields: Record<string, FieldModel>
+}
+
+/** Injected instead of a value. */
+export const FAILS = '(fails)'
+
+/** The data of one mesh: whoever resolves a field, one schema or many, resolves it from here. */
+export class World {
+  constructor(
+    readonly entities: readonly EntityModel[],
+    private readonly values: ReadonlyMap<string, unknown>,
+    /** Instances of every entity. */
+    readonly instances: number,
+  ) {}
+
+  model(typeName: string): EntityModel {
+    return this.entities.find(({ name }) => name === typeName)!
+  }
+
+  ids(typeName: string): string[] {
+    return Array.from({ length: this.instances }, (_, index) => `${typeName}-${index}`)
+  }
+
+  /** An instance by its id, its code, or its two parts. */
+  find(typeName: string, key: Record<string, unknown>): Instance | null {
+    const id = this.ids(typeName).find(
+      one =>
+        one === key.id ||
+        codeOf(one) === key.code ||
+        (partsOf(one).part === key.part && partsOf(one).number === key.number),
+    )
+    return id === undefined ? null : { __typename: typeName, id }
+  }
+
+  value(instance: Instance, fieldName: string, args: Record<string, unknown> = {}): unknown {
+    const { __typename, id } = instance
+    if (fieldName === 'id') return id
+    if (fieldName === 'code') return codeOf(id)
+    if (fieldName === 'part' || fieldName === 'number') return partsOf(id)[fieldName]
+    if (fieldName === 'extra') return `extra of ${id}`
+    const model = this.model(__typename).fields[fieldName]!
+    if (model.kind === 'computed') {
+      const given: Record<string, unknown> = {}
+      for (const one of model.of) given[one] = this.required(instance, one)
+      return computed(given)
+    }
+    const value = this.values.get(`${id}.${fieldName}`) ?? null
+    if (value === FAILS) throw new GraphQLError(`${id}.${fieldName} fails`)
+    if (value === null) return null
+    if (model.kind === 'priced') return `${value} ${args.currency ?? 'none'}`
+    if (model.kind !== 'reference') return value
+    const found = (one: unknown) => (one === null ? null : { __typename: model.to, id: one })
+    return Array.isArray(value) ? value.map(found) : found(value)
+  }
+
+  private required(instance: Instance, of: string): unknown {
+    try {
+      const [, name = '', currency, below] = /^(\w+)(?:\(currency: "(\w+)"\))?(?: \{ (\w+) \})?$/.exec(of)!
+      const value = this.value(instance, name, currency ? { currency } : {})
+      return below && value !== null ? (value as Record<string, unknown>)[below] : value
+    } catch {
+      return null
+    }
+  }
+}
+
+export interface Instance {
+  __typename: string
+  id: string
+  /** What a representation said. */
+  given?: Record<string, unknown>
+}
+
+export const codeOf = (id: string) => `code-${id}`
+export const partsOf = (id: string) => ({ part: id.split('-')[0]!, number: Number(id.split('-')[1]) })
+export const computed = (given: Record<string, unknown>) => JSON.stringify(given)
+
+/** The one schema's resolver: from the world, whatever the field. */
+export const resolveInWorld: GraphQLFieldResolver<unknown, World> = (source, args, world, info) => {
+  const { fieldName, parentType, schema } = info
+  if (parentType === schema.getQueryType()) return rootValue(world, fieldName, args)
+  if (source !== null && typeof source === 'object' && 'id' in source)
+    return world.value(source as Instance, fieldName, args)
+  return (source as Record<string, unknown>)[fieldName]
+}
+
+/** `allItem`, `oneItem(id:)`, `any`, `things`; a number behind the name says which subgraph has it. */
+export function rootValue(world: World, fieldName: string, args: Record<string, unknown>): unknown {
+  const [, what, typeName = ''] = /^(all|one|any|things)(\w*?)(?:In\d)?$/.exec(fieldName)!
+  if (what === 'one') return world.find(typeName, { id: args.id })
+  const names = what === 'all' ? [typeName] : world.entities.map(({ name }) => name)
+  return names.flatMap(name => world.ids(name).map(id => ({ __typename: name, id })))
+}
