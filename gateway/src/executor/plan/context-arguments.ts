@@ -1,12 +1,12 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { type Fields, type ObjectPlace, objectAbove, type Place, setOwn } from './place.js'
+import { type Fields, objectAbove, type Place, type PlanPath, placesAt, setOwn } from './place.js'
 import { valueAt } from './rewrites.js'
 import type { Types } from './types.js'
 
 export interface InContext {
   /** Variables of the fetch, by name. */
   values: Fields
-  places: ObjectPlace[]
+  objects: Fields[]
 }
 
 /**
@@ -14,29 +14,31 @@ export interface InContext {
  * entities of different contexts are fetched apart.
  */
 export function byContext(
-  places: ObjectPlace[],
-  rewrites: readonly FetchDataKeyRenamer[] | undefined,
+  fetched: Fields,
+  objects: Fields[],
+  path: PlanPath,
+  rewrites: readonly FetchDataKeyRenamer[],
   types: Types,
 ): InContext[] {
-  if (!rewrites || rewrites.length === 0) return [{ values: {}, places }]
+  const places = placesAt(fetched, path)
   const groups = new Map<string, InContext>()
-  for (const place of places) {
+  for (const object of objects) {
     const values: Fields = {}
     for (const { path, renameKeyTo } of rewrites) {
-      const value = contextValue(place, path, types)
+      const value = contextValue(places.get(object), path, types)
       if (value !== undefined) setOwn(values, renameKeyTo, value)
     }
     const key = JSON.stringify(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)))
     const group = groups.get(key)
-    if (group) group.places.push(place)
-    else groups.set(key, { values, places: [place] })
+    if (group) group.objects.push(object)
+    else groups.set(key, { values, objects: [object] })
   }
   return [...groups.values()]
 }
 
 /** `["..", "... on Order", "currency"]`: as many objects up as there are `..`, then down. */
-function contextValue(place: Place, path: readonly string[], types: Types): unknown {
-  let here: Place | undefined = place
+function contextValue(place: Place | undefined, path: readonly string[], types: Types): unknown {
+  let here = place
   let down = 0
   while (path[down] === '..' && here) {
     here = objectAbove(here)

@@ -16,7 +16,7 @@ import { compileFetch, type Subgraphs } from './fetch.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
-import { type Fields, rootPlace } from './place.js'
+import type { Fields } from './place.js'
 import { compileProjection } from './projection.js'
 import { withRequiredFields } from './required-arguments.js'
 import { Requirements } from './requirements.js'
@@ -62,9 +62,9 @@ export class Engine {
   async run(request: OperationRequest): Promise<OperationAnswer> {
     const operation = this.prepare(request)
     const variables: Fields = request.request.variables ?? {}
-    const run: Run = { request, variables, errors: [], unknown: new Set() }
     const fetched: Fields = {}
-    await operation.step?.(run, [rootPlace(fetched)])
+    const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
+    await operation.step?.(run, [fetched], [])
     const losses = new Losses()
     const data = operation.projection(variables)(fetched, losses)
     const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]

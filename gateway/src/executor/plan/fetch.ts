@@ -6,7 +6,7 @@ import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-erro
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutMisplacedFields } from './misplaced-fields.js'
-import { type Fields, isFields, type ObjectPlace, own, pathOf, setOwn } from './place.js'
+import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
 import { requestedFields } from './requested-fields.js'
 import type { RequiredFields } from './required-arguments.js'
@@ -28,31 +28,33 @@ export interface Subgraphs {
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
   const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
   const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
-  if (!node.contextRewrites) return (run, places) => fetch(run, places, {})
-  return async (run, places) => {
-    const groups = byContext(places, node.contextRewrites, subgraphs.types)
-    await Promise.all(groups.map(group => fetch(run, group.places, group.values)))
+  if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
+  const { contextRewrites } = node
+  return async (run, objects, path) => {
+    const groups = byContext(run.fetched, objects, path, contextRewrites, subgraphs.types)
+    await Promise.all(groups.map(group => fetch(run, group.objects, path, group.values)))
   }
 }
 
-type Fetch = (run: Run, places: ObjectPlace[], context: Fields) => Promise<void> | void
+type Fetch = (run: Run, objects: Fields[], path: PlanPath, context: Fields) => Promise<void> | void
 
 function compileRootFetch(planned: FetchNode, { sources, types, required }: Subgraphs): Fetch {
   const node = withOwnNames(planned, required)
   const requested = requestedFields(node, required)
   const rewrite = compileRewrites(node.outputRewrites, types)
-  return async (run, places, context) => {
+  return async (run, objects, at, context) => {
+    const paths = pathsIn(run, at)
     const locate: Locate = path =>
-      places.flatMap(place =>
+      paths(objects).flatMap(place =>
         path
-          ? [pathOf(place, ...requested.renamed(path))]
-          : requested.keys.map(key => pathOf(place, ...requested.renamed([key]))),
+          ? [[...place, ...requested.renamed(path)]]
+          : requested.keys.map(key => [...place, ...requested.renamed([key])]),
       )
     const data = await ask(run, node, sources, variablesOf(node, run, context), locate)
     if (!data) return
     requested.restrict(data)
     rewrite?.(data)
-    mergeInto(places, data)
+    mergeInto(objects, data)
   }
 }
 
@@ -60,9 +62,9 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
 function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
   const compile = (part: FetchNode, otherwise?: Fetch) => compileEntities(part, subgraphs, otherwise)
   let parts: Fetch[] | undefined
-  const apart: Fetch = async (run, places, context) => {
+  const apart: Fetch = async (run, objects, path, context) => {
     parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
-    await Promise.all(parts.map(part => part(run, places, context)))
+    await Promise.all(parts.map(part => part(run, objects, path, context)))
   }
   if (needsParts(node, subgraphs.required)) return apart
   return compile(node, apart)
@@ -74,9 +76,9 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
   const requested = requestedFields(node, required)
   const representations = new Representations(node, types)
   const rewrite = compileRewrites(node.outputRewrites, types)
-  const take = (entity: Fields, places: ObjectPlace[]) => {
+  const take = (entity: Fields, objects: Fields[]) => {
     requested.restrict(entity)
-    const known = own(places[0]!.value, '__typename')
+    const known = own(objects[0]!, '__typename')
     if (rewrite) {
       // Rewrites ask for the type. Who was not asked for it does not say it.
       if (own(entity, '__typename') === undefined) setOwn(entity, '__typename', known)
@@ -84,46 +86,58 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
     }
     // An interface object knows only the interface's name.
     if (known !== undefined && types.isAbstract(own(entity, '__typename'))) delete entity.__typename
-    mergeInto(places, entity)
+    mergeInto(objects, entity)
   }
-  const fetchBatch = async (run: Run, batch: Batch, context: Fields) => {
+  const fetchBatch = async (run: Run, batch: Batch, at: PlanPath, context: Fields) => {
+    const paths = pathsIn(run, at)
     const locate: Locate = path => {
       const [, index, ...below] = path ?? []
-      const served = typeof index === 'number' ? batch.places[index] : undefined
-      return served
-        ? served.map(place => pathOf(place, ...requested.renamed(below)))
-        : batch.places.flat().map(place => pathOf(place))
+      const served = typeof index === 'number' ? batch.entities[index] : undefined
+      if (!served) return paths(batch.entities.flat())
+      return paths(served).map(place => [...place, ...requested.renamed(below)])
     }
     const variables = { ...variablesOf(node, run, context), representations: batch.representations }
     const data = await ask(run, node, sources, variables, locate)
     if (!data) return
     const entities = own(data, '_entities')
-    if (!Array.isArray(entities) || entities.length !== batch.places.length) {
+    if (!Array.isArray(entities) || entities.length !== batch.entities.length) {
       const count = Array.isArray(entities) ? entities.length : 'no list of'
-      const fault = new SubgraphFault(`${count} entities for ${batch.places.length}`)
+      const fault = new SubgraphFault(`${count} entities for ${batch.entities.length}`)
       run.errors.push(...lostErrors(node.serviceName, fault, locate))
       return
     }
-    for (const [index, places] of batch.places.entries()) {
+    for (const [index, objects] of batch.entities.entries()) {
       const entity = entities[index]
-      if (isFields(entity)) take(entity, places)
-      else if (entity === null || entity === undefined) for (const place of places) run.unknown.add(place.value)
+      if (isFields(entity)) take(entity, objects)
+      else if (entity === null || entity === undefined) for (const object of objects) run.unknown.add(object)
       else run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, () => locate(['_entities', index])))
     }
   }
-  return async (run, places, context) => {
-    const batch = representations.batch(places)
+  return async (run, objects, path, context) => {
+    const batch = representations.batch(objects)
     await Promise.all([
-      batch.representations.length > 0 ? fetchBatch(run, batch, context) : undefined,
-      batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, context) : undefined,
+      batch.representations.length > 0 ? fetchBatch(run, batch, path, context) : undefined,
+      batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, path, context) : undefined,
     ])
   }
 }
 
 const NO_OBJECT = new SubgraphFault('an entity that is no object')
 
-function mergeInto(places: ObjectPlace[], brought: Fields): void {
-  for (const [index, place] of places.entries()) merge(place.value, brought, index < places.length - 1)
+function mergeInto(objects: Fields[], brought: Fields): void {
+  for (const [index, object] of objects.entries()) merge(object, brought, index < objects.length - 1)
+}
+
+/** Where objects stand; found out once, and only if an error asks. */
+function pathsIn(run: Run, at: PlanPath): (objects: readonly Fields[]) => Path[] {
+  let places: ReturnType<typeof placesAt> | undefined
+  return objects => {
+    places ??= placesAt(run.fetched, at)
+    return objects.flatMap(object => {
+      const place = places!.get(object)
+      return place ? [pathOf(place)] : []
+    })
+  }
 }
 
 /** Of an enumeration that `@apollo/gateway` does not export. */

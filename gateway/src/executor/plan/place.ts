@@ -7,35 +7,49 @@ export interface Place {
   readonly key: string | number
 }
 
-/** An object of the answer, into which fetches merge. */
-export interface ObjectPlace extends Place {
+interface ObjectPlace extends Place {
   readonly value: Fields
 }
 
 export type Fields = Record<string, unknown>
 export type Path = (string | number)[]
-
-export const rootPlace = (value: Fields): ObjectPlace => ({ value, parent: undefined, key: '' })
+export type PlanPath = readonly (string | number)[]
 
 /** The objects at a path of the plan (`@` for every item of a list). Nulls and what a subgraph invented are passed over. */
-export function objectsAt(places: readonly Place[], path: readonly (string | number)[]): ObjectPlace[] {
-  const found: ObjectPlace[] = []
-  for (const place of places) collect(place, path, 0, found)
+export function objectsAt(roots: readonly Fields[], path: PlanPath): Fields[] {
+  const found: Fields[] = []
+  for (const root of roots) collect(root, path, 0, found)
   return found
 }
 
-function collect(place: Place, path: readonly (string | number)[], at: number, found: ObjectPlace[]): void {
+function collect(value: unknown, path: PlanPath, at: number, found: Fields[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    const next = path[at] === '@' ? at + 1 : at
+    for (let index = 0; index < value.length; index++) collect(value[index], path, next, found)
+  } else if (at === path.length) found.push(value as Fields)
+  else collect(own(value as Fields, path[at]!), path, at + 1, found)
+}
+
+/**
+ * Where the objects at a path stand, for errors and contexts only: an answer without either pays for no place. Every
+ * object stands at one place, because what is fetched once for several is copied.
+ */
+export function placesAt(root: Fields, path: PlanPath): Map<Fields, ObjectPlace> {
+  const found = new Map<Fields, ObjectPlace>()
+  locate({ value: root, parent: undefined, key: '' }, path, 0, found)
+  return found
+}
+
+function locate(place: Place, path: PlanPath, at: number, found: Map<Fields, ObjectPlace>): void {
   const { value } = place
   if (Array.isArray(value)) {
     const next = path[at] === '@' ? at + 1 : at
-    for (let index = 0; index < value.length; index++)
-      collect({ value: value[index], parent: place, key: index }, path, next, found)
+    for (const [key, item] of value.entries()) locate({ value: item, parent: place, key }, path, next, found)
   } else if (isFields(value)) {
-    if (at === path.length) found.push(place as ObjectPlace)
-    else {
-      const key = path[at]!
-      collect({ value: own(value, key), parent: place, key }, path, at + 1, found)
-    }
+    const key = path[at]
+    if (key === undefined) found.set(value, place as ObjectPlace)
+    else locate({ value: own(value, key), parent: place, key }, path, at + 1, found)
   }
 }
 

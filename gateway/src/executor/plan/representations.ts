@@ -1,15 +1,15 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { type Fields, isFields, type ObjectPlace, own, setOwn } from './place.js'
+import { type Fields, isFields, own, setOwn } from './place.js'
 import { compileRewrites, type Rewrite } from './rewrites.js'
 import type { Types } from './types.js'
 
-/** Each entity once, with all the places that it stands at. */
+/** Each entity once, with all the objects of the answer that are it. */
 export interface Batch {
   representations: Fields[]
   /** By index of the representation. */
-  places: ObjectPlace[][]
-  /** Places that cannot be asked for. */
-  incomplete: ObjectPlace[]
+  entities: Fields[][]
+  /** What cannot be asked for. */
+  incomplete: Fields[]
 }
 
 /** Applies to this entity, but what it takes was not fetched. */
@@ -30,32 +30,32 @@ export class Representations {
     this.rewrite = compileRewrites(inputRewrites, types)
   }
 
-  batch(places: readonly ObjectPlace[]): Batch {
-    const batch: Batch = { representations: [], places: [], incomplete: [] }
-    const known = new Map<string, ObjectPlace[]>()
-    for (const place of places) {
-      const plainKey = this.plainKey(place.value)
+  batch(entities: readonly Fields[]): Batch {
+    const batch: Batch = { representations: [], entities: [], incomplete: [] }
+    const known = new Map<string, Fields[]>()
+    for (const entity of entities) {
+      const plainKey = this.plainKey(entity)
       const seen = plainKey === undefined ? undefined : known.get(plainKey)
       if (seen) {
-        seen.push(place)
+        seen.push(entity)
         continue
       }
-      const representation = this.of(place.value)
+      const representation = this.of(entity)
       if (representation === undefined) continue
       if (representation === INCOMPLETE) {
-        batch.incomplete.push(place)
+        batch.incomplete.push(entity)
         continue
       }
       const key = plainKey ?? JSON.stringify(representation)
       const same = known.get(key)
       if (same) {
-        same.push(place)
+        same.push(entity)
         continue
       }
-      const first = [place]
+      const first = [entity]
       known.set(key, first)
       batch.representations.push(representation)
-      batch.places.push(first)
+      batch.entities.push(first)
     }
     return batch
   }

@@ -1,19 +1,21 @@
 import type { GraphQLError } from 'graphql'
 import type { OperationRequest } from '../executor.js'
 import type { Operation } from '../operation.js'
-import type { Fields, ObjectPlace } from './place.js'
+import type { Fields, PlanPath } from './place.js'
 
 /** One operation while its plan runs. */
 export interface Run {
   readonly request: OperationRequest
   /** As the client gave them; subgraphs coerce them again. */
   readonly variables: Fields
+  /** What was fetched so far; fetches merge into it. */
+  readonly fetched: Fields
   readonly errors: GraphQLError[]
   /** Objects that a subgraph knows nothing of: what is missing in them is null, and no error. */
   readonly unknown: Set<Fields>
 }
 
-/** A node of the plan, made ready: runs for the places it stands at. */
-export type Step = (run: Run, places: ObjectPlace[]) => Promise<void> | void
+/** A node of the plan, made ready: runs for the objects at its path. */
+export type Step = (run: Run, objects: Fields[], path: PlanPath) => Promise<void> | void
 
 export const signalOf = (run: Run) => (run.request.context as Partial<Operation>).signal

@@ -15,33 +15,33 @@ export function compilePlan(
       return compileFetch(node)
     case 'Sequence': {
       const steps = node.nodes.map(compile)
-      return async (run, places) => {
+      return async (run, objects, path) => {
         for (const step of steps) {
           signalOf(run)?.throwIfAborted()
-          await step(run, places)
+          await step(run, objects, path)
         }
       }
     }
     case 'Parallel': {
       const steps = node.nodes.map(compile)
-      return async (run, places) => {
-        await Promise.all(steps.map(step => step(run, places)))
+      return async (run, objects, path) => {
+        await Promise.all(steps.map(step => step(run, objects, path)))
       }
     }
     case 'Flatten': {
       const step = compile(node.node)
-      return (run, places) => {
-        const found = objectsAt(places, node.path)
-        return found.length > 0 ? step(run, found) : undefined
+      return (run, objects, path) => {
+        const found = objectsAt(objects, node.path)
+        return found.length > 0 ? step(run, found, [...path, ...node.path]) : undefined
       }
     }
     case 'Condition': {
       const { condition } = node
       const then = node.ifClause && compile(node.ifClause)
       const otherwise = node.elseClause && compile(node.elseClause)
-      return (run, places) => {
+      return (run, objects, path) => {
         const holds = own(run.variables, condition) ?? defaults[condition]
-        return (holds ? then : otherwise)?.(run, places)
+        return (holds ? then : otherwise)?.(run, objects, path)
       }
     }
     case 'Defer':
