@@ -85,6 +85,10 @@ export interface DatasetInfo {
   contract: string
   primaryKey: string[]
   rowCount?: number
+  /** This caller reads some of its rows alone. */
+  onlySomeRows: boolean
+  /** Which: `country_code = GB`; only where that tells no more than those rows do. */
+  rowFilter?: string
   fields: FieldInfo[]
   /** Up to five rows, only what this caller may read. JSON objects by property. */
   sample: { [property: string]: Value }[]
@@ -108,6 +112,8 @@ export interface FieldInfo {
   requiredGrant?: string
   /** May this caller read it. */
   readable: boolean
+  /** How its values are shown to this caller: `cut to its first letter`; undefined where they are as they are. */
+  mask?: string
 }
 export interface ModelInfo {
   name: string

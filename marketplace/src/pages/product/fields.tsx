@@ -16,6 +16,7 @@ import { useUrlState } from '../../parts/url-state'
 import { AskDialog } from './ask-dialog'
 import { DatasetChoice } from './dataset-choice'
 import { type Counts, FieldProfile, useCounts } from './field-profile'
+import { OnlyRows } from './only-rows'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
 
@@ -43,6 +44,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
   const wanted = chosen.size > 0 ? [...chosen] : open.map(({ name }) => name)
   return (
     <>
+      <OnlyRows dataset={dataset} />
       <DataTable<Field>
         what="fields"
         rows={fields}
@@ -141,18 +143,20 @@ function columnsOf(pending: AccessRequest[]): Column<Field>[] {
     {
       key: 'access',
       title: 'Access',
-      value: ({ readable, requiredGrant }) => (readable ? 'readable' : `locked ${requiredGrant ?? ''}`),
+      value: ({ readable, mask, requiredGrant }) => (readable ? readableWords(mask) : `locked ${requiredGrant ?? ''}`),
       show: field => <Lock field={field} asked={pending.find(({ properties }) => properties.includes(field.name))} />,
     },
   ]
 }
+
+const readableWords = (mask: string | null) => (mask ? `readable, ${mask}` : 'readable')
 
 /** Readable, or which grant opens it and whether it has been asked for. */
 function Lock({ field, asked }: { field: Field; asked: AccessRequest | undefined }) {
   if (field.readable)
     return (
       <span className={`${styles.lock} ${styles.open}`}>
-        <IconLockOpen size={16} aria-hidden /> readable
+        <IconLockOpen size={16} aria-hidden /> {readableWords(field.mask)}
       </span>
     )
   return (
