@@ -35,7 +35,8 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
   const [profiled, setProfiled] = useUrlState('profile')
   const fields = dataset.fields ?? []
   const locked = fields.filter(({ readable }) => !readable)
-  const [chosen, choose] = useState<Set<string>>(new Set())
+  // `?ask=amount,currency` is what a reader had chosen who then went to sign in.
+  const [chosen, choose] = useState(() => namedIn(asking, locked))
   const [unfolded, unfold] = useState<string>()
   const mine = useRequests('MINE', { product: product.name, states: ['PENDING'], enabled: session?.signedIn ?? false })
   const pending = (mine.data?.requests ?? []).filter(request => request.dataset === dataset.name)
@@ -72,7 +73,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
               </Tooltip>
             )}
             {open.length > 0 && (
-              <Button onClick={() => setAsking('1')}>
+              <Button onClick={() => setAsking(chosen.size > 0 ? [...chosen].join(',') : '1')}>
                 {chosen.size > 0
                   ? `Ask for ${counted(chosen.size, 'field')}`
                   : open.length === 1
@@ -84,7 +85,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
         }
       />
       <AskDialog
-        opened={asking === '1' && locked.length > 0}
+        opened={asking !== '' && locked.length > 0}
         close={() => setAsking('')}
         product={product.name}
         dataset={dataset.name}
@@ -93,6 +94,12 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
       />
     </>
   )
+}
+
+/** Of the names in the address those that can be asked for. */
+function namedIn(asking: string, locked: Field[]): Set<string> {
+  const names = asking.split(',')
+  return new Set(locked.map(({ name }) => name).filter(name => names.includes(name)))
 }
 
 function columnsOf(pending: AccessRequest[]): Column<Field>[] {
