@@ -80,7 +80,7 @@ export interface QualityResult {
 export interface Publication {
   number: number
   publishedAt: string | null
-  rowCount: number | null
+  datasets: { dataset: string; rowCount: number | null }[] | null
   current: boolean | null
   inputs:
     | {
@@ -111,7 +111,7 @@ const DESCRIPTION = /* GraphQL */ `
     quality { dataset property rule passed severity expected actual }
   }
   lineage { from to }
-  publications { number publishedAt rowCount current inputs { port files sha256 upstream { product dataset publication } } }
+  publications { number publishedAt current datasets { dataset rowCount } inputs { port files sha256 upstream { product dataset publication } } }
   agreements { contract property value unit element }
 `
 

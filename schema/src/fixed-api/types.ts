@@ -145,6 +145,8 @@ export interface PublicationInfo {
   publishedAt: string
   /** Of the datasets whose rows this caller may count. */
   rowCount?: number
+  /** Those that the caller may know of; rows where he may count them. */
+  datasets: { dataset: string; rowCount?: number }[]
   current: boolean
   /** The hashes only for those who observe or control the product, or read all of it. */
   inputs: (Omit<PublicationInput, 'sha256'> & Partial<Pick<PublicationInput, 'sha256'>>)[]

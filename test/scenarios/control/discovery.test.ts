@@ -38,7 +38,7 @@ const DEEP = `{ harbour { product {
     fields { name field type description classification required unique key deprecated relationship requiredGrant readable mask }
     quality { dataset property rule passed severity expected actual } }
   models { name layer sql reads overlay changedBy changedAt } lineage { from to }
-  publications { number publishedAt rowCount current inputs { port files sha256 } }
+  publications { number publishedAt rowCount datasets { dataset rowCount } current inputs { port files sha256 } }
   quality { passed failed } freshness publishedAt
   runs { id state trigger publication quarantined problems { code message hint file } }
   agreements { contract property value unit element }

@@ -310,13 +310,16 @@ function describePublication(
 ): PublicationInfo {
   // A hash proves what a file holds to whoever guesses it.
   const hashes = observes(asking) || readsEverything(product, asking.decision)
-  const counted = manifest.datasets.filter(({ dataset }) =>
-    sight.datasets.some(known => known.name === dataset && sight.countable(known)),
-  )
+  const datasets = manifest.datasets.flatMap(({ dataset, rows }) => {
+    const known = sight.datasets.find(({ name }) => name === dataset)
+    return known ? [{ dataset, ...(sight.countable(known) ? { rowCount: rows } : {}) }] : []
+  })
+  const counted = datasets.flatMap(({ rowCount }) => rowCount ?? [])
   return {
     number: manifest.number,
     publishedAt: manifest.createdAt,
-    ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, { rows }) => sum + rows, 0) }),
+    ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, rows) => sum + rows, 0) }),
+    datasets,
     current: manifest.number === current,
     inputs: manifest.inputs
       .filter(({ port, upstream }) => !sight.tells(`${port} ${upstream?.dataset ?? ''}`))
