@@ -45,7 +45,11 @@ async function offerPersonas() {
   const answer = await fetch('/demo/personas')
   if (!answer.ok) return
   const { personas } = await answer.json()
-  persona.replaceChildren(...['', ...personas.map(one => one.name).filter(name => name !== 'visitor')].map(name => new Option(name || 'visitor', name)))
+  persona.replaceChildren(
+    ...['', ...personas.map(one => one.name).filter(name => name !== 'visitor')].map(
+      name => new Option(name || 'visitor', name),
+    ),
+  )
   document.getElementById('persona-label').hidden = false
   persona.addEventListener('change', async () => {
     token.value = ''
