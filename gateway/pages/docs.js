@@ -2,6 +2,21 @@
 const token = document.getElementById('token')
 const persona = document.getElementById('persona')
 
+/* As the reader chose in the marketplace, else as the system has it. */
+const night = matchMedia('(prefers-color-scheme: dark)')
+function light() {
+  let chosen
+  try {
+    chosen = localStorage.getItem('mantine-color-scheme-value')
+  } catch {
+    // Browsers may refuse to keep anything.
+  }
+  const dark = chosen === 'dark' || (chosen !== 'light' && night.matches)
+  document.documentElement.classList.toggle('dark-mode', dark)
+}
+night.addEventListener('change', light)
+light()
+
 function show() {
   window.SwaggerUIBundle({
     url: '/openapi.json',
@@ -30,7 +45,11 @@ async function offerPersonas() {
   const answer = await fetch('/demo/personas')
   if (!answer.ok) return
   const { personas } = await answer.json()
-  persona.replaceChildren(...['', ...personas.map(one => one.name)].map(name => new Option(name || 'nobody', name)))
+  persona.replaceChildren(
+    ...['', ...personas.map(one => one.name).filter(name => name !== 'visitor')].map(
+      name => new Option(name || 'visitor', name),
+    ),
+  )
   document.getElementById('persona-label').hidden = false
   persona.addEventListener('change', async () => {
     token.value = ''

@@ -175,7 +175,7 @@ describeInBrowser('administering a product', () => {
     expect(await row('allowed').count()).toBe(0)
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export all as csv' }).click(),
+      page.getByRole('button', { name: 'Download all as csv' }).click(),
     ])
     expect(file.suggestedFilename()).toBe('uk-sales-audit.csv')
   })

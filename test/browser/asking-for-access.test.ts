@@ -32,6 +32,33 @@ describeInBrowser('asking for access', () => {
     await visitor.context().close()
   })
 
+  it('keeps what was chosen while the visitor goes to sign in', async () => {
+    const visitor = await market.arrive()
+    await visitor.goto(FIELDS)
+    await row(visitor, 'amount').getByRole('checkbox').check()
+    await row(visitor, 'currency').getByRole('checkbox').check()
+    await visitor.getByRole('button', { name: 'Ask for 2 fields' }).click()
+    await visitor.getByRole('dialog').getByRole('link', { name: 'Sign in' }).click()
+    await visitor.getByRole('button', { name: 'uk-manager' }).click()
+    const dialog = visitor.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Ask for 2 fields' }).waitFor()
+    expect(await dialog.getByRole('checkbox', { name: /^amount/ }).isChecked()).toBe(true)
+    expect(await dialog.getByRole('checkbox', { name: /^customer_email/ }).isChecked()).toBe(false)
+    await visitor.context().close()
+  })
+
+  it('tells what is shown cut short, and that there are some rows alone', async () => {
+    const analyst = await market.arrive()
+    await market.signIn(analyst, 'analyst', '/products/uk-sales/fields')
+    await row(analyst, 'customer_name').getByText('readable, cut to its first letter').waitFor()
+    await row(analyst, 'amount').getByText('readable', { exact: true }).waitFor()
+    await analyst.context().close()
+    const manager = await market.arrive()
+    await market.signIn(manager, 'uk-manager', '/products/europe-sales/access')
+    await manager.getByText('You have only rows of orders where country_code = GB.').waitFor()
+    await manager.context().close()
+  })
+
   it('takes chosen fields, a reason and an end', async () => {
     await market.signIn(asker, 'uk-manager', FIELDS)
     await row(asker, 'amount').getByRole('checkbox').check()

@@ -21,7 +21,7 @@ describeInBrowser('finding data', () => {
   const results = (of: Page) => of.getByRole('region', { name: 'Results' }).getByRole('listitem')
   const titles = async (of: Page) => (await results(of).getByRole('link').allTextContents()).toSorted()
 
-  it('shows a visitor what is new, what is his, and the mesh as a map', async () => {
+  it('shows a visitor what was just published, what is his, and the mesh as a map', async () => {
     page = await market.arrive()
     await page.goto('/')
     const map = page.getByRole('region', { name: /^Map of the mesh/ })

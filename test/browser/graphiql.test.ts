@@ -108,6 +108,17 @@ describeInBrowser('GraphiQL', () => {
     expect(await answer()).toBe('visitor')
   })
 
+  it('stands below one another on a phone, each pane as wide as the page', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await open('visitor')
+    const editors = (await page.locator('.graphiql-editors').boundingBox())!
+    const answers = (await page.locator('.graphiql-response').boundingBox())!
+    expect(answers.y).toBeGreaterThanOrEqual(editors.y + editors.height)
+    expect(Math.min(editors.width, answers.width)).toBeGreaterThan(340)
+    await page.locator('.graphiql-execute-button').click()
+    await page.locator('.graphiql-response').getByText('reference-geography').waitFor()
+  })
+
   it('answers a visitor with what is public, and with nothing else', async () => {
     expect(await ask('visitor', '{ referenceGeography { country(code: "GB") { name } } }')).toContain('United Kingdom')
     const refused = await ask('visitor', '{ ukSales { orders(first: 1) { totalCount } } }')

@@ -46,6 +46,9 @@ export interface Dataset {
   contract: string | null
   primaryKey: string[] | null
   rowCount: number | null
+  /** The reader has some of its rows alone; which, only where telling it tells nothing more. */
+  onlySomeRows: boolean | null
+  rowFilter: string | null
   fields: Field[] | null
   quality: QualityResult[] | null
 }
@@ -62,6 +65,8 @@ export interface Field {
   relationship: string | null
   requiredGrant: string | null
   readable: boolean | null
+  /** `cut to its first letter`: how its values are shown to the reader; null where they are as they are. */
+  mask: string | null
 }
 export interface QualityResult {
   dataset: string | null
@@ -75,7 +80,7 @@ export interface QualityResult {
 export interface Publication {
   number: number
   publishedAt: string | null
-  rowCount: number | null
+  datasets: { dataset: string; rowCount: number | null }[] | null
   current: boolean | null
   inputs:
     | {
@@ -101,12 +106,12 @@ const DESCRIPTION = /* GraphQL */ `
   inputPorts { name version kind description contractId address }
   outputPorts { name version kind description contractId address }
   datasets {
-    name field description version address contract primaryKey rowCount
-    fields { name field type description classification required unique key deprecated relationship requiredGrant readable }
+    name field description version address contract primaryKey rowCount onlySomeRows rowFilter
+    fields { name field type description classification required unique key deprecated relationship requiredGrant readable mask }
     quality { dataset property rule passed severity expected actual }
   }
   lineage { from to }
-  publications { number publishedAt rowCount current inputs { port files sha256 upstream { product dataset publication } } }
+  publications { number publishedAt current datasets { dataset rowCount } inputs { port files sha256 upstream { product dataset publication } } }
   agreements { contract property value unit element }
 `
 

@@ -41,6 +41,8 @@ export interface Input {
   schedule?: string | null
   lastArrivalAt?: string | null
   files?: number | null
+  /** Names at the source of what came last. */
+  arrived?: string[] | null
   rows?: number | null
   quarantined?: number | null
   lastProblem?: (Problem & { at: string }) | null
@@ -122,14 +124,29 @@ export function auditPage(
   )
 }
 
+/** Entries that the caller may not know of are left out of an answer, so only an empty one is the end. */
+async function fullPage(
+  managed: ManagedProduct,
+  filter: AuditFilter,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = []
+  for (let from = before; entries.length < AUDIT_PAGE; from = entries.at(-1)!.at) {
+    const answer = await auditPage(managed, filter, AUDIT_PAGE, from, signal)
+    if (answer.length === 0) break
+    entries.push(...answer)
+  }
+  return entries
+}
+
 /** The newest first, page by page. */
 export function useAudit(managed: ManagedProduct, filter: AuditFilter) {
   return useInfiniteQuery({
     queryKey: managedKey(managed, 'audit', filter.subject, filter.dataset),
-    queryFn: ({ pageParam, signal }) => auditPage(managed, filter, AUDIT_PAGE, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fullPage(managed, filter, pageParam, signal),
     initialPageParam: undefined as string | undefined,
-    // Entries that the caller may not know of are left out of a page, so only an empty one is the end.
-    getNextPageParam: page => page.at(-1)?.at,
+    getNextPageParam: page => (page.length < AUDIT_PAGE ? undefined : page.at(-1)?.at),
   })
 }
 

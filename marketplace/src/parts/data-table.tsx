@@ -6,7 +6,7 @@ import IconSearch from '@tabler/icons-react/icons/IconSearch'
 import { type ReactNode, useMemo } from 'react'
 import { csvOf, download } from './csv'
 import styles from './data-table.module.css'
-import { number } from './numbers'
+import { counted, number } from './numbers'
 import { useUrlState } from './url-state'
 
 export interface Column<Row> {
@@ -35,6 +35,8 @@ interface Props<Row> {
   chosen?: { keys: Set<string>; choose: (keys: Set<string>) => void; may?: (row: Row) => boolean }
   /** What stands beside the filter. */
   tools?: ReactNode
+  /** Whether what is shown can be had as csv; not where the page has a whole one. */
+  exports?: boolean
   /** Below a row, where it has something more to show. */
   below?: (row: Row) => ReactNode
 }
@@ -49,6 +51,7 @@ export function DataTable<Row>({
   sortedBy = '',
   chosen,
   tools,
+  exports = true,
   below,
 }: Props<Row>) {
   const [sort, setSort] = useUrlState(`${id}sort`, sortedBy)
@@ -71,17 +74,19 @@ export function DataTable<Row>({
         <TextInput
           value={filter}
           onChange={event => setFilter(event.currentTarget.value)}
-          placeholder={`Filter ${number(rows.length)} ${what}`}
+          placeholder={`Filter ${counted(rows.length, what.replace(/ies$/, 'y').replace(/s$/, ''), what)}`}
           aria-label={`Filter ${what}`}
           leftSection={<IconSearch size={14} aria-hidden />}
           className={styles.filter}
         />
         {tools}
-        <Tooltip label="Download what is shown as csv">
-          <ActionIcon variant="default" size={36} onClick={exported} aria-label={`Download ${what} as csv`}>
-            <IconDownload size={16} />
-          </ActionIcon>
-        </Tooltip>
+        {exports && (
+          <Tooltip label="Download what is shown as csv">
+            <ActionIcon variant="default" size={36} onClick={exported} aria-label={`Download ${what} as csv`}>
+              <IconDownload size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section className={styles.scroll} tabIndex={0} aria-label={what}>

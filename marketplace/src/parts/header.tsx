@@ -26,6 +26,8 @@ export function Header() {
         <ToDecide />
         <ToAdminister />
         <NavLink to="/graphiql">GraphiQL</NavLink>
+        {/* A page of the gateway's own. */}
+        <a href="/docs">HTTP API</a>
       </nav>
       <div className={styles.middle}>{!hasOwnSearch && <SearchBox />}</div>
       <div className={styles.end}>

@@ -34,6 +34,11 @@ export class FieldDescription implements FieldInfo {
   requiredGrant?: string
   @Field(() => Boolean, { nullable: true, description: 'Whether the caller may read it.' })
   readable!: boolean
+  @Field(() => String, {
+    nullable: true,
+    description: 'How its values are shown to the caller, `cut to its first letter`; null where they are as they are.',
+  })
+  mask?: string
 }
 
 @Directive('@shareable')
@@ -55,6 +60,13 @@ export class DatasetDescription implements DatasetInfo {
   primaryKey!: string[]
   @Field(() => GraphQLInt, { nullable: true })
   rowCount?: number
+  @Field(() => Boolean, { nullable: true, description: 'Whether the caller reads some of its rows alone.' })
+  onlySomeRows!: boolean
+  @Field(() => String, {
+    nullable: true,
+    description: 'Which rows those are, `country_code = GB`; null where telling it would tell what is withheld.',
+  })
+  rowFilter?: string
   @Field(() => [FieldDescription], { nullable: true })
   fields!: FieldDescription[]
   @Field(() => [JsonScalar], { nullable: true, description: 'Up to five rows, of what the caller may read.' })

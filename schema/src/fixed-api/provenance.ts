@@ -4,6 +4,7 @@ import { DateTimeScalar } from '../graph/scalars.js'
 import type { ModelInfo, PublicationInfo, QualityResult } from './types.js'
 
 type Source = PublicationInfo['inputs'][number]
+type Published = PublicationInfo['datasets'][number]
 
 /** Where the data comes from and how good it is. */
 
@@ -96,6 +97,15 @@ export class PublicationSource implements Source {
 }
 
 @Directive('@shareable')
+@ObjectType('DataProductPublishedDataset', { simpleResolvers: true, description: 'One dataset as it was published.' })
+export class PublishedDataset implements Published {
+  @Field(() => String, { nullable: true })
+  dataset!: string
+  @Field(() => GraphQLInt, { nullable: true, description: 'Null where the caller may not count its rows.' })
+  rowCount?: number
+}
+
+@Directive('@shareable')
 @ObjectType('DataProductPublication', { simpleResolvers: true, description: 'One load of the data, immutable.' })
 export class Publication implements PublicationInfo {
   @Field(() => GraphQLInt, { nullable: true })
@@ -104,6 +114,8 @@ export class Publication implements PublicationInfo {
   publishedAt!: string
   @Field(() => GraphQLInt, { nullable: true })
   rowCount?: number
+  @Field(() => [PublishedDataset], { nullable: true })
+  datasets!: PublishedDataset[]
   @Field(() => Boolean, { nullable: true })
   current!: boolean
   @Field(() => [PublicationSource], { nullable: true })

@@ -85,6 +85,10 @@ export interface DatasetInfo {
   contract: string
   primaryKey: string[]
   rowCount?: number
+  /** This caller reads some of its rows alone. */
+  onlySomeRows: boolean
+  /** Which: `country_code = GB`; only where that tells no more than those rows do. */
+  rowFilter?: string
   fields: FieldInfo[]
   /** Up to five rows, only what this caller may read. JSON objects by property. */
   sample: { [property: string]: Value }[]
@@ -108,6 +112,8 @@ export interface FieldInfo {
   requiredGrant?: string
   /** May this caller read it. */
   readable: boolean
+  /** How its values are shown to this caller: `cut to its first letter`; undefined where they are as they are. */
+  mask?: string
 }
 export interface ModelInfo {
   name: string
@@ -139,6 +145,8 @@ export interface PublicationInfo {
   publishedAt: string
   /** Of the datasets whose rows this caller may count. */
   rowCount?: number
+  /** Those that the caller may know of; rows where he may count them. */
+  datasets: { dataset: string; rowCount?: number }[]
   current: boolean
   /** The hashes only for those who observe or control the product, or read all of it. */
   inputs: (Omit<PublicationInput, 'sha256'> & Partial<Pick<PublicationInput, 'sha256'>>)[]

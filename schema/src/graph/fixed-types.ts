@@ -15,9 +15,18 @@ export const FIXED_TYPES: readonly string[] = [
     'Lineage',
     'ManagementPort',
   ].map(name => `DataProduct${name}`),
-  ...['Member', 'Model', 'Port', 'Problem', 'Publication', 'QualityResult', 'Run', 'RunState', 'Source'].map(
-    name => `DataProduct${name}`,
-  ),
+  ...[
+    'Member',
+    'Model',
+    'Port',
+    'Problem',
+    'Publication',
+    'PublishedDataset',
+    'QualityResult',
+    'Run',
+    'RunState',
+    'Source',
+  ].map(name => `DataProduct${name}`),
   ...['PortField', 'SqlVerdict', 'Support', 'Upstream'].map(name => `DataProduct${name}`),
   ...['BigInt', 'Boolean', 'Date', 'DateTime', 'Decimal', 'Float', 'ID', 'Int', 'Presence', 'String', 'Time'].map(
     name => `Terrane${name}Filter`,

@@ -325,6 +325,7 @@ const SHAPES: Record<string, Schema> = {
       schedule: TEXT,
       lastArrivalAt: MOMENT,
       files: WHOLE,
+      arrived: listOf(TEXT),
       rows: WHOLE,
       quarantined: WHOLE,
       lastProblem: objectOf({ code: TEXT, message: TEXT, hint: TEXT, at: MOMENT }),

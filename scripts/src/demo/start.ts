@@ -71,6 +71,7 @@ function welcome({ url }: DemoMesh, terminal: Terminal): void {
   terminal.table([
     ['open', `${url}/`, 'find data, see what you may read, ask for more'],
     ['', `${url}/graphiql`, 'ask the whole mesh, as any persona'],
+    ['', `${url}/docs`, 'the HTTP API of mesh and products, to try'],
     ['', `${url}/data/reference/reference-geography/1`, 'a product at its address'],
     ['', `${url}/.well-known/data-mesh`, 'every product, for machines'],
   ])

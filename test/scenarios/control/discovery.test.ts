@@ -34,11 +34,11 @@ const DEEP = `{ harbour { product {
   owner { name description members { username name role } } support { channel tool url }
   inputPorts { name version kind description contractId address fields { name type required description classification } }
   managementPorts { name content type description address } outputPorts { name version kind description contractId address }
-  datasets { name field description version address contract primaryKey rowCount sample
-    fields { name field type description classification required unique key deprecated relationship requiredGrant readable }
+  datasets { name field description version address contract primaryKey rowCount onlySomeRows rowFilter sample
+    fields { name field type description classification required unique key deprecated relationship requiredGrant readable mask }
     quality { dataset property rule passed severity expected actual } }
   models { name layer sql reads overlay changedBy changedAt } lineage { from to }
-  publications { number publishedAt rowCount current inputs { port files sha256 } }
+  publications { number publishedAt rowCount datasets { dataset rowCount } current inputs { port files sha256 } }
   quality { passed failed } freshness publishedAt
   runs { id state trigger publication quarantined problems { code message hint file } }
   agreements { contract property value unit element }

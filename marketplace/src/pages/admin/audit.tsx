@@ -94,7 +94,7 @@ export function Audit({ managed, described }: TabProps) {
           loading={exporting.isPending}
           onClick={() => exporting.mutate()}
         >
-          Export all as csv
+          Download all as csv
         </Button>
       </div>
       {exporting.error && <p role="alert">{exporting.error.message}</p>}
@@ -103,6 +103,7 @@ export function Audit({ managed, described }: TabProps) {
           <>
             <DataTable
               what="audit entries"
+              exports={false}
               rows={pages
                 .flat()
                 .filter(keeps)

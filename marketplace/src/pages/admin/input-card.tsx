@@ -52,6 +52,11 @@ export function InputCard({ managed, input, pushAddress, quarantine, children }:
               <span className={styles.mono}>{place}</span>
             </Figure>
           )}
+          {(input.arrived?.length ?? 0) > 0 && (
+            <Figure name="Came last" wide>
+              <span className={styles.mono}>{input.arrived!.join(', ')}</span>
+            </Figure>
+          )}
           {contractId && (
             <Figure name="Contract" wide>
               <span className={styles.mono}>{contractId}</span>

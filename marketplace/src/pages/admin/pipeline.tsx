@@ -1,6 +1,8 @@
 import { Link } from 'react-router'
 import { useMe } from '../../api/caller'
+import { EVERYTHING, useSearch } from '../../api/catalogue'
 import { type Model, useModels } from '../../api/control'
+import type { MeshProduct } from '../../api/mesh-types'
 import { Asked, Empty, Loading } from '../../parts/states'
 import { useUrlState } from '../../parts/url-state'
 import { ModelBench } from './model-bench'
@@ -8,9 +10,12 @@ import { inOrder, tableOf } from './model-order'
 import styles from './pipeline.module.css'
 import type { TabProps } from './tab-props'
 
+const IN_THE_MESH = 200
+
 /** The SELECTs between inputs and outputs, in the order in which they run; one of them to work on. */
 export default function Pipeline({ managed, described }: TabProps) {
   const query = useModels(managed)
+  const mesh = useSearch(EVERYTHING, IN_THE_MESH).data?.products ?? []
   const me = useMe()
   const [chosen] = useUrlState('model')
   return (
@@ -35,7 +40,7 @@ export default function Pipeline({ managed, described }: TabProps) {
               tables={tables}
               reader={me.data?.subject ?? 'visitor'}
             />
-            <Beside model={model} models={models} />
+            <Beside model={model} models={models} consumers={consumersOf(mesh, managed.name, model)} />
           </div>
         )
       }}
@@ -68,8 +73,16 @@ function Models({ models, chosen }: { models: Model[]; chosen: string }) {
   )
 }
 
+/** Products that read the dataset that this model makes, of those that the reader may know of. */
+function consumersOf(mesh: MeshProduct[], name: string, model: Model): string[] {
+  if (model.layer !== 'output') return []
+  return mesh
+    .filter(({ upstream }) => upstream?.some(({ product, dataset }) => product === name && dataset === model.name))
+    .map(({ name }) => name)
+}
+
 /** What the chosen model reads and makes, and who reads that. */
-function Beside({ model, models }: { model: Model; models: Model[] }) {
+function Beside({ model, models, consumers }: { model: Model; models: Model[]; consumers: string[] }) {
   const table = tableOf(model)
   const readers = models.filter(({ reads }) => reads?.includes(table))
   return (
@@ -80,13 +93,23 @@ function Beside({ model, models }: { model: Model; models: Model[] }) {
         title="Read by"
         tables={readers.map(tableOf)}
         models={models}
+        consumers={consumers}
         none={model.layer === 'output' ? 'Whoever has a grant.' : 'No other model.'}
       />
     </aside>
   )
 }
 
-function Tables({ title, tables, models, none }: { title: string; tables: string[]; models: Model[]; none: string }) {
+interface TablesProps {
+  title: string
+  tables: string[]
+  models: Model[]
+  /** Products, beside tables of this one. */
+  consumers?: string[]
+  none: string
+}
+
+function Tables({ title, tables, models, consumers = [], none }: TablesProps) {
   return (
     <div>
       <h2>{title}</h2>
@@ -99,7 +122,12 @@ function Tables({ title, tables, models, none }: { title: string; tables: string
             </li>
           )
         })}
-        {tables.length === 0 && <li className={styles.said}>{none}</li>}
+        {consumers.map(name => (
+          <li key={name}>
+            <Link to={`/products/${encodeURIComponent(name)}`}>{name}</Link>
+          </li>
+        ))}
+        {tables.length + consumers.length === 0 && <li className={styles.said}>{none}</li>}
       </ul>
     </div>
   )

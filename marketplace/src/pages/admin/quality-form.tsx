@@ -6,6 +6,7 @@ import type { ManagedProduct } from '../../api/managed-product'
 import { Refused } from '../../api/management'
 import { type Metric, type QualityRule, usePutQualityRules } from '../../api/quality-rules'
 import { Problems } from '../../parts/problems'
+import { ifBroken } from '../../parts/promise-words'
 import styles from './admin.module.css'
 import { isBetween, METRICS, OPERATORS } from './rule-words'
 
@@ -156,8 +157,8 @@ function Rule({ rule, fields, set, remove }: RuleProps) {
           label="If broken"
           value={severity}
           data={[
-            { value: 'error', label: 'publish nothing' },
-            { value: 'warning', label: 'publish, and tell' },
+            { value: 'error', label: ifBroken('error') },
+            { value: 'warning', label: ifBroken('warning') },
           ]}
           onChange={event => set({ ...rule, severity: event.currentTarget.value as QualityRule['severity'] })}
         />

@@ -2,6 +2,7 @@ import IconCircleCheck from '@tabler/icons-react/icons/IconCircleCheck'
 import IconCircleX from '@tabler/icons-react/icons/IconCircleX'
 import type { QualityResult } from '../../api/discovery'
 import { type Column, DataTable } from '../../parts/data-table'
+import { foundWords, ifBroken } from '../../parts/promise-words'
 import look from '../product/product.module.css'
 import styles from './admin.module.css'
 
@@ -24,9 +25,9 @@ const COLUMNS: Column<QualityResult>[] = [
     show: ({ property }) => (property ? <code>{property}</code> : <span className={styles.soft}>all rows</span>),
   },
   { key: 'rule', title: 'Rule', value: ({ rule }) => rule },
-  { key: 'expected', title: 'Promised', value: ({ expected }) => expected },
-  { key: 'actual', title: 'Found', value: ({ actual }) => actual },
-  { key: 'severity', title: 'If broken', value: ({ severity }) => (severity === 'error' ? 'not published' : 'told') },
+  { key: 'expected', title: 'Promised', value: ({ expected }) => foundWords(expected) },
+  { key: 'actual', title: 'Found', value: ({ actual }) => foundWords(actual) },
+  { key: 'severity', title: 'If broken', value: ({ severity }) => ifBroken(severity) },
 ]
 
 /** All that was checked at the last publication: the contract's rules on fields, too. */

@@ -1,4 +1,6 @@
 import type { Comparison, Metric, QualityRule } from '../../api/quality-rules'
+import { number } from '../../parts/numbers'
+import { ifBroken } from '../../parts/promise-words'
 
 export const METRICS: { value: Metric; label: string }[] = [
   { value: 'rowCount', label: 'number of rows' },
@@ -21,15 +23,17 @@ export const OPERATORS: { value: string; label: string }[] = [
 
 export const isBetween = (op: string) => op.endsWith('Between')
 
-/** `number of rows is more than 0; broken, nothing is published`. */
+/** `number of rows is more than 0; if broken: not published`. */
 export function ruleWords({ metric, properties, unit, comparison, severity }: QualityRule): string {
   const of = properties.length > 0 ? ` of ${properties.join(', ')}` : ''
   const label = METRICS.find(({ value }) => value === metric)?.label ?? metric
-  const broken = severity === 'error' ? 'broken, nothing is published' : 'broken, it is told'
+  const broken = `if broken: ${ifBroken(severity)}`
   return `${label}${of} ${comparisonWords(comparison)}${unit === 'percent' ? ' %' : ''}; ${broken}`
 }
 
 function comparisonWords(comparison: Comparison): string {
   const words = OPERATORS.find(({ value }) => value === comparison.op)?.label ?? comparison.op
-  return 'from' in comparison ? `${words} ${comparison.from} and ${comparison.to}` : `${words} ${comparison.value}`
+  return 'from' in comparison
+    ? `${words} ${number(comparison.from)} and ${number(comparison.to)}`
+    : `${words} ${number(comparison.value)}`
 }

@@ -18,7 +18,7 @@ const MeshMap = lazy(() => import('./mesh-map'))
 const ON_THE_MAP = 200
 const SHOWN = 5
 
-/** Search on top; what is new, what I have, and the mesh as a map. */
+/** Search on top; what was just published, what I have, and the mesh as a map. */
 export function HomePage() {
   const query = useSearch(EVERYTHING, ON_THE_MAP)
   return (
@@ -34,7 +34,7 @@ export function HomePage() {
           ) : (
             <>
               <div className={styles.lists}>
-                <New products={products} />
+                <JustPublished products={products} />
                 <Mine products={products} />
               </div>
               <section className={styles.map}>
@@ -59,14 +59,14 @@ export function HomePage() {
   )
 }
 
-function New({ products }: { products: MeshProduct[] }) {
+function JustPublished({ products }: { products: MeshProduct[] }) {
   const newest = products
     .filter(({ publishedAt }) => publishedAt)
     .toSorted((one, other) => other.publishedAt!.localeCompare(one.publishedAt!))
     .slice(0, SHOWN)
   return (
     <section>
-      <h2>New</h2>
+      <h2>Just published</h2>
       {newest.length === 0 && <p className={styles.none}>Nothing is published yet.</p>}
       <ul className={styles.list}>
         {newest.map(product => (

@@ -7,6 +7,7 @@ import { signInUrl, useSession } from '../../api/session'
 import { AccessMark } from '../../parts/marks'
 import { RequestCard } from '../../parts/request-card'
 import { Asked, Empty } from '../../parts/states'
+import { OnlyRows } from './only-rows'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
 
@@ -55,6 +56,7 @@ export function Access({ product, described }: TabProps) {
 function Have({ product, dataset }: { product: string; dataset: Dataset }) {
   const fields = dataset.fields ?? []
   const readable = fields.filter(({ readable }) => readable)
+  const masked = readable.filter(({ mask }) => mask)
   const access = readable.length === 0 ? 'NONE' : readable.length === fields.length ? 'ALL' : 'SOME'
   const parameters = new URLSearchParams({ dataset: dataset.name, ask: '1' })
   return (
@@ -73,6 +75,12 @@ function Have({ product, dataset }: { product: string; dataset: Dataset }) {
           </Button>
         )}
       </div>
+      <OnlyRows dataset={dataset} />
+      {masked.map(({ name, mask }) => (
+        <div key={name} className={styles.soft}>
+          <code>{name}</code>: readable, {mask}
+        </div>
+      ))}
       {access === 'SOME' && (
         <div className={styles.soft}>
           locked:{' '}

@@ -16,6 +16,7 @@ import { useUrlState } from '../../parts/url-state'
 import { AskDialog } from './ask-dialog'
 import { DatasetChoice } from './dataset-choice'
 import { type Counts, FieldProfile, useCounts } from './field-profile'
+import { OnlyRows } from './only-rows'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
 
@@ -34,7 +35,8 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
   const [profiled, setProfiled] = useUrlState('profile')
   const fields = dataset.fields ?? []
   const locked = fields.filter(({ readable }) => !readable)
-  const [chosen, choose] = useState<Set<string>>(new Set())
+  // `?ask=amount,currency` is what a reader had chosen who then went to sign in.
+  const [chosen, choose] = useState(() => namedIn(asking, locked))
   const [unfolded, unfold] = useState<string>()
   const mine = useRequests('MINE', { product: product.name, states: ['PENDING'], enabled: session?.signedIn ?? false })
   const pending = (mine.data?.requests ?? []).filter(request => request.dataset === dataset.name)
@@ -43,6 +45,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
   const wanted = chosen.size > 0 ? [...chosen] : open.map(({ name }) => name)
   return (
     <>
+      <OnlyRows dataset={dataset} />
       <DataTable<Field>
         what="fields"
         rows={fields}
@@ -70,7 +73,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
               </Tooltip>
             )}
             {open.length > 0 && (
-              <Button onClick={() => setAsking('1')}>
+              <Button onClick={() => setAsking(chosen.size > 0 ? [...chosen].join(',') : '1')}>
                 {chosen.size > 0
                   ? `Ask for ${counted(chosen.size, 'field')}`
                   : open.length === 1
@@ -82,7 +85,7 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
         }
       />
       <AskDialog
-        opened={asking === '1' && locked.length > 0}
+        opened={asking !== '' && locked.length > 0}
         close={() => setAsking('')}
         product={product.name}
         dataset={dataset.name}
@@ -91,6 +94,12 @@ function FieldTable({ product, dataset }: { product: MeshProduct; dataset: Datas
       />
     </>
   )
+}
+
+/** Of the names in the address those that can be asked for. */
+function namedIn(asking: string, locked: Field[]): Set<string> {
+  const names = asking.split(',')
+  return new Set(locked.map(({ name }) => name).filter(name => names.includes(name)))
 }
 
 function columnsOf(pending: AccessRequest[]): Column<Field>[] {
@@ -141,18 +150,20 @@ function columnsOf(pending: AccessRequest[]): Column<Field>[] {
     {
       key: 'access',
       title: 'Access',
-      value: ({ readable, requiredGrant }) => (readable ? 'readable' : `locked ${requiredGrant ?? ''}`),
+      value: ({ readable, mask, requiredGrant }) => (readable ? readableWords(mask) : `locked ${requiredGrant ?? ''}`),
       show: field => <Lock field={field} asked={pending.find(({ properties }) => properties.includes(field.name))} />,
     },
   ]
 }
+
+const readableWords = (mask: string | null) => (mask ? `readable, ${mask}` : 'readable')
 
 /** Readable, or which grant opens it and whether it has been asked for. */
 function Lock({ field, asked }: { field: Field; asked: AccessRequest | undefined }) {
   if (field.readable)
     return (
       <span className={`${styles.lock} ${styles.open}`}>
-        <IconLockOpen size={16} aria-hidden /> readable
+        <IconLockOpen size={16} aria-hidden /> {readableWords(field.mask)}
       </span>
     )
   return (

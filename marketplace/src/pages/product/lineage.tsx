@@ -6,6 +6,7 @@ import type { MeshProduct } from '../../api/mesh-types'
 import { Code } from '../../parts/code'
 import type { Graph, GraphNode, Tone } from '../../parts/graph/graph'
 import { GraphView } from '../../parts/graph/graph-view'
+import { stratumOf } from '../../parts/graph/strata'
 import { Empty } from '../../parts/states'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
@@ -75,6 +76,7 @@ function graphOf(product: MeshProduct, described: Discovered, all: MeshProduct[]
       edges.push({ from: `output.${dataset}`, to: `product:${other.name}` })
     }
   }
+  const stratum = stratumOf(all)
   const tables = new Set(edges.flatMap(({ from, to }) => [from, to]).filter(id => !id.startsWith('product:')))
   return {
     nodes: [
@@ -84,7 +86,7 @@ function graphOf(product: MeshProduct, described: Discovered, all: MeshProduct[]
       }),
       ...[...products].map((name): GraphNode => {
         const href = `/products/${encodeURIComponent(name)}/lineage`
-        return { id: `product:${name}`, label: name, note: 'data product', tone: 'continent', href }
+        return { id: `product:${name}`, label: name, note: 'data product', tone: stratum(name), href }
       }),
     ],
     edges: edges.filter(({ from, to }, place) => edges.findIndex(one => one.from === from && one.to === to) === place),

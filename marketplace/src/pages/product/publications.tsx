@@ -3,13 +3,18 @@ import type { Publication } from '../../api/discovery'
 import { Ago } from '../../parts/ago'
 import { type Column, DataTable } from '../../parts/data-table'
 import { Chip } from '../../parts/marks'
-import { counted, number } from '../../parts/numbers'
+import { counted } from '../../parts/numbers'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
 
 /** Each load of the data, what it was made of, and how to read it as it was. */
 export function Publications({ product, described }: TabProps) {
-  const dataset = described.datasets?.[0]
+  // What the reader can read a field of; each at its own address, as it was then.
+  const addresses = new Map(
+    (described.datasets ?? [])
+      .filter(({ address, fields }) => address && fields?.some(({ readable }) => readable))
+      .map(({ name, address }) => [name, address]),
+  )
   const columns: Column<Publication>[] = [
     {
       key: 'number',
@@ -27,7 +32,32 @@ export function Publications({ product, described }: TabProps) {
       value: ({ publishedAt }) => publishedAt,
       show: ({ publishedAt }) => <Ago at={publishedAt} />,
     },
-    { key: 'rows', title: 'Rows', right: true, value: ({ rowCount }) => rowCount },
+    {
+      key: 'datasets',
+      title: 'Datasets',
+      value: ({ datasets }) => (datasets ?? []).map(datasetWords).join('; '),
+      show: ({ number, datasets }) => (
+        <>
+          {(datasets ?? []).map(one => (
+            <div key={one.dataset}>
+              {datasetWords(one)}
+              {addresses.has(one.dataset) && (
+                <>
+                  {' · '}
+                  <a
+                    href={`${addresses.get(one.dataset)}.csv?asOf=${number}`}
+                    aria-label={`${one.dataset} of publication ${number} as csv`}
+                    download
+                  >
+                    csv
+                  </a>
+                </>
+              )}
+            </div>
+          ))}
+        </>
+      ),
+    },
     {
       key: 'inputs',
       title: 'Made of',
@@ -50,20 +80,6 @@ export function Publications({ product, described }: TabProps) {
         </>
       ),
     },
-    ...(dataset?.address
-      ? [
-          {
-            key: 'read',
-            title: 'Read it',
-            value: ({ number }: Publication) => `${dataset.address}.csv?asOf=${number}`,
-            show: ({ number }: Publication) => (
-              <a href={`${dataset.address}.csv?asOf=${number}`} download>
-                {dataset.name} as csv
-              </a>
-            ),
-          },
-        ]
-      : []),
   ]
   return (
     <>
@@ -84,5 +100,9 @@ export function Publications({ product, described }: TabProps) {
 
 function sourceWords(input: NonNullable<Publication['inputs']>[number]): string {
   const { port, files, upstream } = input
-  return upstream ? `${port}: ${upstream.product} ${upstream.publication}` : `${port}: ${number(files ?? 0)} files`
+  return upstream ? `${port}: ${upstream.product} ${upstream.publication}` : `${port}: ${counted(files ?? 0, 'file')}`
+}
+
+function datasetWords({ dataset, rowCount }: NonNullable<Publication['datasets']>[number]): string {
+  return rowCount === null ? dataset : `${dataset}: ${counted(rowCount, 'row')}`
 }

@@ -4,6 +4,7 @@ import type { QualityResult } from '../../api/discovery'
 import { Ago } from '../../parts/ago'
 import { type Column, DataTable } from '../../parts/data-table'
 import { counted } from '../../parts/numbers'
+import { foundWords, ifBroken } from '../../parts/promise-words'
 import { Empty } from '../../parts/states'
 import styles from './product.module.css'
 import type { TabProps } from './product-page'
@@ -32,9 +33,9 @@ const COLUMNS: Column<QualityResult>[] = [
     show: ({ property }) => (property ? <code>{property}</code> : <span className={styles.soft}>all rows</span>),
   },
   { key: 'rule', title: 'Rule', value: ({ rule }) => rule },
-  { key: 'expected', title: 'Promised', value: ({ expected }) => expected },
-  { key: 'actual', title: 'Found', value: ({ actual }) => actual },
-  { key: 'severity', title: 'If broken', value: ({ severity }) => (severity === 'error' ? 'not published' : severity) },
+  { key: 'expected', title: 'Promised', value: ({ expected }) => foundWords(expected) },
+  { key: 'actual', title: 'Found', value: ({ actual }) => foundWords(actual) },
+  { key: 'severity', title: 'If broken', value: ({ severity }) => ifBroken(severity) },
 ]
 
 /** What was promised, what was found at the last publication. */

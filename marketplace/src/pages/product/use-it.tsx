@@ -52,7 +52,7 @@ function Snippets({
             </a>
           </span>
         ))}
-        .
+        . All that can be asked over HTTP is in the <a href="/docs">HTTP API</a>.
       </p>
       <nav className={styles.ways} aria-label="Ways to use it">
         {snippets.map(({ key, title }) => (

@@ -37,7 +37,8 @@ export function isSent(port: InputPort): boolean {
   return connectorOf(port) === 'push' || isSubscribed(port)
 }
 
-function isSubscribed(port: InputPort): boolean {
+/** Whether its source sends messages, which are no files. */
+export function isSubscribed(port: InputPort): boolean {
   return Object.hasOwn(subscriptions, connectorOf(port))
 }
 

@@ -3,6 +3,7 @@ import {
   type Contract,
   type DataProductInfo,
   type Dataset,
+  type DatasetDecision,
   type DatasetInfo,
   datasetAddress,
   type FieldInfo,
@@ -20,6 +21,7 @@ import {
 } from '@terrane/schema'
 import type { Manifest, Pin } from '../output-layer/store.js'
 import { confirmedAt, freshnessOf } from './freshness.js'
+import { maskOf, rowFilterOf } from './obligations.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { readsEverything, type Sight, sightOf } from './sight.js'
 import { visibleRun } from './visible-run.js'
@@ -218,6 +220,7 @@ async function describeDataset(
   const rows = pin?.manifest.datasets.find(one => one.dataset === dataset.name)?.rows
   const sample = pin && samples ? await sampleOf(managed, asking, dataset, readable, pin) : []
   const address = datasetAddress(product, dataset)
+  const decided = asking.decision.datasets[dataset.name]!
   return {
     name: dataset.name,
     field: graphNames(product).dataset(dataset.name)!.list,
@@ -228,9 +231,11 @@ async function describeDataset(
     ...visibleText(sight)({ description: dataset.description }),
     // How many rows there are is itself data where only some of them may be seen.
     ...(rows === undefined || !sight.countable(dataset) ? {} : { rowCount: rows }),
+    onlySomeRows: decided.read && decided.rows !== undefined,
+    ...visibleText(sight)({ rowFilter: rowFilterOf(decided, dataset) }),
     fields: sight
       .properties(dataset)
-      .map(property => describeField(product, dataset, property, sight, readable.includes(property))),
+      .map(property => describeField(product, dataset, property, sight, decided, readable.includes(property))),
     sample,
     quality: quality.filter(result => result.dataset === dataset.name),
   }
@@ -241,8 +246,10 @@ function describeField(
   dataset: Dataset,
   property: Property,
   sight: Sight,
+  decided: DatasetDecision,
   readable: boolean,
 ): FieldInfo {
+  const mask = readable ? maskOf(decided, property) : undefined
   const requiredGrant = requiredPolicy(product, dataset, property) ?? requiredPolicy(product, dataset)
   return {
     name: property.name,
@@ -259,6 +266,7 @@ function describeField(
       relationship: property.relationship?.entity,
     }),
     ...(requiredGrant ? { requiredGrant } : {}),
+    ...(mask ? { mask } : {}),
   }
 }
 
@@ -302,13 +310,16 @@ function describePublication(
 ): PublicationInfo {
   // A hash proves what a file holds to whoever guesses it.
   const hashes = observes(asking) || readsEverything(product, asking.decision)
-  const counted = manifest.datasets.filter(({ dataset }) =>
-    sight.datasets.some(known => known.name === dataset && sight.countable(known)),
-  )
+  const datasets = manifest.datasets.flatMap(({ dataset, rows }) => {
+    const known = sight.datasets.find(({ name }) => name === dataset)
+    return known ? [{ dataset, ...(sight.countable(known) ? { rowCount: rows } : {}) }] : []
+  })
+  const counted = datasets.flatMap(({ rowCount }) => rowCount ?? [])
   return {
     number: manifest.number,
     publishedAt: manifest.createdAt,
-    ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, { rows }) => sum + rows, 0) }),
+    ...(counted.length === 0 ? {} : { rowCount: counted.reduce((sum, rows) => sum + rows, 0) }),
+    datasets,
     current: manifest.number === current,
     inputs: manifest.inputs
       .filter(({ port, upstream }) => !sight.tells(`${port} ${upstream?.dataset ?? ''}`))

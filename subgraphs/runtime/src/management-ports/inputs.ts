@@ -1,4 +1,5 @@
 import type { Contract, InputPort, RunInfo } from '@terrane/schema'
+import { isSent, isSubscribed } from '../input-ports/index.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited } from './rights.js'
 import { sightOf } from './sight.js'
@@ -16,14 +17,19 @@ export interface InputInfo {
   schedule?: string
   /** ISO. */
   lastArrivalAt?: string
-  /** That make up the input now. */
-  files: number
+  /** That make up the input now; not of messages, which are no files. */
+  files?: number
+  /** Names at the source of what came last: the place as it truly was, whatever its variables say. */
+  arrived?: string[]
   /** Of the publication in force: rows that fitted, and those set aside. */
   rows?: number
   quarantined?: number
   /** What the last run said of it. */
   lastProblem?: { code: string; message: string; hint: string; at: string }
 }
+
+/** A few say where the others came from. */
+const NAMES_SHOWN = 3
 
 /** The input ports for those who may observe the product, without what they may not know of. */
 export function describeInputs(managed: ManagedProduct, asking: Asking): Promise<InputInfo[]> {
@@ -38,24 +44,26 @@ export function describeInputs(managed: ManagedProduct, asking: Asking): Promise
         const { name, contractId, description, source } = port
         const [landed, current] = await Promise.all([stores.metadata.landed(name), stores.metadata.current(name)])
         const connector = source.kind === 'product' ? 'product' : source.server.connector
-        const arrived = pin?.manifest.arrivals?.find(one => one.port === name)
+        const published = pin?.manifest.arrivals?.find(one => one.port === name)
         const told = problemOf(run, name)
         const place = placeOf(port, managed.address)
         const schedule = source.kind === 'contract' ? scheduleOf(source.contract) : undefined
-        const last = landed
-          .map(({ receivedAt }) => receivedAt)
-          .sort()
-          .at(-1)
+        const newest = landed.toSorted((one, other) => other.receivedAt.localeCompare(one.receivedAt))
+        const last = newest[0]?.receivedAt
+        // What is sent, and what other products hold, has no name at a source.
+        const names = source.kind === 'product' || isSent(port) ? [] : newest.map(({ name }) => name)
+        const arrived = names.filter(name => !sight.tells(name)).slice(0, NAMES_SHOWN)
         return {
           port: name,
           connector,
           contractId,
-          files: connector === 'push' ? landed.length : current.length,
+          ...(isSubscribed(port) ? {} : { files: connector === 'push' ? landed.length : current.length }),
           ...(description === undefined || sight.tells(description) ? {} : { description }),
           ...(place === undefined || sight.tells(place) ? {} : { place }),
           ...(schedule === undefined ? {} : { schedule }),
+          ...(arrived.length === 0 ? {} : { arrived: arrived }),
           ...(last === undefined ? {} : { lastArrivalAt: last }),
-          ...(arrived ? { rows: arrived.rows, quarantined: arrived.quarantined } : {}),
+          ...(published ? { rows: published.rows, quarantined: published.quarantined } : {}),
           ...(told === undefined || sight.tells(`${told.message} ${told.hint}`) ? {} : { lastProblem: told }),
         }
       }),
