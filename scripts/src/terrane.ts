@@ -7,6 +7,7 @@ import { demoData } from './commands/demo-data.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
 import { publish } from './commands/publish.js'
+import { pull } from './commands/pull.js'
 import { run } from './commands/run.js'
 import { secrets } from './commands/secrets.js'
 import { serve } from './commands/serve.js'
@@ -19,7 +20,7 @@ export function commandLine(): Command {
     .description('Folders of contracts and SQL become data products behind one gateway.')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
-  const commands = [init, serve, gateway, run, check, publish, compose, crawl, token, secrets, demoData]
+  const commands = [init, serve, gateway, run, check, publish, pull, compose, crawl, token, secrets, demoData]
   for (const command of commands) command(terrane)
   return terrane
 }

@@ -116,7 +116,7 @@ function isHttpUrl(url: string): boolean {
 
 async function askName(url: string, identities: ProductIdentities): Promise<{ name: string } | { problem: Problem }> {
   const failed = (reason: string) => ({
-    problem: problem('PRODUCT_UNREACHABLE', { product: '(not met yet)', url, what: 'its name', reason }),
+    problem: problem('PRODUCT_UNREACHABLE', { product: 'to be registered', url, what: 'its name', reason }),
   })
   try {
     const response = await fetch(url + INTRODUCTION_PATH, {

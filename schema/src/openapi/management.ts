@@ -152,6 +152,11 @@ function control({ models, datasets }: DataProductInfo, run: Make): Paths {
         responses: { '204': { description: 'Done; a run begins.' }, ...refusals(403, 404) },
       }),
     },
+    '/control/overlays': {
+      get: run('overlays', 'What was put over what was deployed, with what was deployed', {
+        responses: { '200': ok(shape('Overlays')), ...refusals(403) },
+      }),
+    },
     '/control/quality/{dataset}': quality(datasets, run),
     '/control/grants': {
       get: run('grants', 'Who may do what', {
@@ -314,6 +319,7 @@ const SHAPES: Record<string, Schema> = {
     { dataset: TEXT, rules: listOf({ type: 'object' }), overlay: FLAG, changedBy: TEXT, changedAt: MOMENT },
     'rules',
   ),
+  Overlays: objectOf({ models: listOf({ type: 'object' }), quality: listOf({ type: 'object' }) }, 'models', 'quality'),
   QualityVerdict: objectOf({ accepted: FLAG, rules: listOf({ type: 'object' }), problems: PROBLEMS }, 'accepted'),
   Input: objectOf(
     {

@@ -609,12 +609,36 @@ export const CATALOGUE = {
   QUALITY_BASELINE_CHANGED: {
     message:
       "The quality rules of {dataset} were changed by {by} at {at} through the control port, and the contract's own have changed since.",
-    hint: 'Write the change back into the contract, or reset the rules; the last publication is served until then.',
+    hint: 'Put the two together in the contract and reset the rules, or put them again; the last publication is served until then.',
   },
   OVERLAY_BASELINE_CHANGED: {
     message:
       '{model} was changed by {by} at {at} through the control port, and the file under it has changed since.\nIn force until now:\n{overlay}\nIn the folder:\n{baseline}',
-    hint: 'Write the change back into the folder, or reset the model; the last publication is served until then.',
+    hint: 'Put the two together in the folder and reset the model, or put it again; the last publication is served until then.',
+  },
+  PULL_FOLDER_DIFFERS: {
+    message:
+      '{name} was changed by {by} at {at} through the control port, and the folder says something else than what was deployed under it.\nIn force:\n{overlay}\nIn the folder:\n{folder}',
+    hint: 'Put the two together in the folder by hand; nothing of it was written.',
+  },
+  PULL_DEPLOYED_DIFFERS: {
+    message:
+      '{name} was changed by {by} at {at} through the control port, and what is deployed under it has changed since.\nIn force until then:\n{overlay}\nDeployed:\n{deployed}',
+    hint: 'Put the two together in the folder by hand and reset the change; nothing of it was written.',
+  },
+  PULL_NOT_SHOWN: {
+    message:
+      '{name} was changed by {by} at {at} through the control port, in a way that this caller may not see whole.',
+    hint: 'Pull with a token of somebody who may discover all of the product; nothing of it was written.',
+  },
+  PULL_NOT_IN_FOLDER: {
+    message: '{name} was changed by {by} at {at} through the control port, and this folder has nothing of that name.',
+    hint: 'Take the folder that the product was deployed from; nothing of it was written.',
+  },
+  PULL_RULES_UNWRITABLE: {
+    message:
+      'The quality rules of {name} could not be written so that the contract says just what is in force.\nIn force:\n{overlay}',
+    hint: 'Write them into the contract by hand.',
   },
   INPUT_NOTHING_RECEIVED: {
     message: 'Nothing has been received yet on the input port {ports}.',

@@ -68,6 +68,9 @@ describe('what is published', () => {
     const given = [path.join(products, 'uk-sales')]
     const broken = await check({ given })
     expect(found(broken)).toEqual(['uk-sales PROPERTY_REMOVED', 'uk-sales ROLE_WIDENED', 'uk-sales PROPERTY_ADDED'])
+    // Whom to ask first: those beside it that take it in.
+    const removed = broken.products[0]!.changes.find(({ code }) => code === 'PROPERTY_REMOVED')
+    expect(removed!.message).toMatch(/ was removed\. It feeds europe-sales \(input port [a-z_]+\)\.$/)
     change('uk-sales/product.odps.yaml', 'version: 1.0.0', 'version: 2.0.0')
     const raised = findingsOf(await check({ given }))
     expect(raised.filter(({ level }) => level === 'breaking')).toEqual([])

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { configurationOf, urlOf } from '../configuration.js'
 import { type FoundGraph, readGraph } from '../crawl/graph.js'
 import { Visitor } from '../crawl/visitor.js'
-import { type FoundProduct, readMesh, readProductAt } from '../crawl/well-known.js'
+import { type FoundProduct, isClosedProduct, readMesh, readProductAt } from '../crawl/well-known.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
 interface Options {
@@ -43,7 +43,7 @@ export function crawl(terrane: Command): void {
         return
       }
       terminal.facts({ kind: found.kind, url: start.href, products: found.products })
-      if (!options.json) showProducts(found.products, terminal)
+      if (!options.json) showProducts(found, start, terminal)
     })
 }
 
@@ -64,12 +64,21 @@ async function find(visitor: Visitor, start: URL): Promise<Found | undefined> {
   }
   for (const endpoint of endpoints) {
     const graph = await readGraph(visitor, endpoint)
-    if (graph) return { graph }
+    if (!graph) continue
+    const empty = graph.queries.length + graph.mutations.length + graph.subscriptions.length === 0
+    if (empty && (await isClosedProduct(visitor, start))) return { kind: 'product', products: [] }
+    return { graph }
   }
   return undefined
 }
 
-function showProducts(products: FoundProduct[], terminal: Terminal): void {
+function showProducts({ kind, products }: { kind: string; products: FoundProduct[] }, start: URL, terminal: Terminal) {
+  if (products.length === 0 && kind === 'product') {
+    terminal.line(`${start.origin} is a Terrane product, of which this caller sees nothing.`)
+    terminal.line('  A product trusts its gateway alone: crawl its mesh, with --token of somebody who may know of it.')
+    terminal.line(`  npx terrane gateway --demo --product ${start.origin} --port 0    puts a gateway in front of it`)
+    return
+  }
   if (products.length === 0) {
     terminal.line('There is no product here that this caller may know of.')
     return

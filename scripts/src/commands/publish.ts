@@ -53,7 +53,10 @@ export function publish(terrane: Command): void {
           body: JSON.stringify({ url: urlOf(url, 'The product'), replace: options.replace ?? false, checked }),
         }),
       ).catch(() => {
-        throw new CommandFailure(Exit.Unreachable, `No gateway answers at ${gateway}. Start it with npm start.`)
+        throw new CommandFailure(
+          Exit.Unreachable,
+          `No gateway answers at ${gateway}.\n  Start it with npm start, or say where it is: --gateway <url>, TERRANE_MESH_URL, or PORT on this machine.`,
+        )
       })
       const { name, title, problems = [] } = (await answer.json().catch(() => ({}))) as Answer
       terminal.facts({ ok: answer.ok, name, problems })

@@ -44,6 +44,14 @@ export async function readProductAt(visitor: Visitor, url: URL): Promise<FoundPr
   return page.status === 200 ? productIn(Visitor.json(page))[0] : undefined
 }
 
+/** A product's process that tells this caller nothing: what it counts is Terrane's, and what it is there is not to be known. */
+export async function isClosedProduct(visitor: Visitor, start: URL): Promise<boolean> {
+  const page = await visitor.get(new URL('/.well-known/data-product', start), 'application/json')
+  if (page.status !== 404 || !page.type.startsWith('application/problem+json')) return false
+  const metrics = await visitor.get(new URL('/metrics', start), 'text/plain')
+  return metrics.status === 200 && /^terrane_\w+\{/m.test(metrics.text)
+}
+
 export function refuseWho({ status, url }: Page): void {
   if (status !== 401 && status !== 403) return
   throw new CommandFailure(

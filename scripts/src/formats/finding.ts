@@ -36,16 +36,16 @@ function ofProblem({ code, severity, message, hint, ...place }: Problem, of?: Ch
 
 function ofChange(change: Change, of: Checked): Finding {
   const { code, level, concern, message } = change
-  const hint = hintOf(change, of)
+  const hint = adviceOf(change, of.product?.major)
   return { code, level, ...(concern ? { concern } : {}), message, hint, product: of.name, ...placed(change, of) }
 }
 
 /** What to do about a change. */
-export function hintOf({ level, concern }: Change, { product }: Checked): string {
+export function adviceOf({ level, concern }: Pick<Change, 'level' | 'concern'>, major?: number): string {
   if (level === 'safe') return 'Nothing to do; record it when it is published.'
   if (concern === 'security') return 'Let somebody who answers for the data look at it.'
   if (level === 'dangerous') return 'Tell those who use it before it is published.'
-  return `Take it back, or raise the version of the product to ${(product?.major ?? 0) + 1}.0.0: majors have addresses of their own.`
+  return `Take it back, or raise the version of the product to ${major === undefined ? 'its next major' : `${major + 1}.0.0`}: majors have addresses of their own.`
 }
 
 /** Problems name files from the product's folder, what is published from the working directory. */

@@ -39,11 +39,24 @@ test('text: what, where, what to do', () => {
   expect(lines[0]).toBe(`✖ ${'uk-sales'.padEnd(44)}published 1.1.0`)
   const at = lines.indexOf('✖ uk-sales: orders.a was removed. (breaking) PROPERTY_REMOVED')
   expect(lines.slice(at + 1, at + 3)).toEqual([
-    '  at contracts/orders.odcs.yaml:7:9',
+    '  at subgraphs/uk-sales/contracts/orders.odcs.yaml:7:9',
     expect.stringContaining('raise the version of the product to 2.0.0'),
   ])
+  // Of many products each problem says whose it is.
+  const problemAt = lines.indexOf('✖ uk-sales: output.orders: a <b> & "c": 100%, or so. SQL_SYNTAX')
+  expect(lines[problemAt + 1]).toBe('  at subgraphs/uk-sales/contracts/orders.odcs.yaml:7:9')
+  expect(lines[1]).toBe('✖ composed')
   expect(lines.at(-2)).toBe('2 errors; changes: 1 breaking, 1 dangerous, 1 safe')
   expect(print('text', nothing)).toContain('Nothing found, nothing changed.')
+})
+
+test('a product that cannot be read has not passed: nobody could ask it, and it was not composed', () => {
+  const { product: _, against: __, ...unread } = report.products[0]!
+  const unreadable: CheckReport = { products: [{ ...unread, changes: [] }], composition: [] }
+  expect(print('text', unreadable).split('\n')[1]).toBe('✔ composed, without uk-sales as it is here')
+  const xml = print('junit', unreadable)
+  expect(xml).toContain('<testsuite name="uk-sales" tests="2" failures="1" errors="0" skipped="1">')
+  expect(xml).toMatch(/name="breaks nothing \(cannot be read\)">\n\s*<skipped message="The product cannot be read."\/>/)
 })
 
 test('json: facts', () => {
@@ -162,6 +175,10 @@ test('sarif: a valid log whose results name their rules and places', () => {
   const validate = new Ajv({ strict: false }).compile(SARIF)
   expect([validate(log), validate.errors]).toEqual([true, null])
   const [run] = log.runs
+  // What every rule says is its own.
+  const help = run.tool.driver.rules.map((rule: { help: { text: string } }) => rule.help.text)
+  expect(new Set(help).size).toBe(help.length)
+  expect(help.join()).toContain('programs that read the column')
   for (const result of run.results) expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId)
   expect(run.results[1]).toMatchObject({
     ruleId: 'PROPERTY_REMOVED',

@@ -14,6 +14,8 @@ export const junit: Format = ({ products, composition }, fails) => {
 interface Case {
   name: string
   findings: Finding[]
+  /** Why it could not be asked. */
+  skipped?: string
 }
 
 function casesOf(product: Checked): Case[] {
@@ -22,23 +24,32 @@ function casesOf(product: Checked): Case[] {
   const against = product.against ?? (product.product ? 'nothing published yet' : 'cannot be read')
   return [
     { name: 'contracts and pipeline are in order', findings: findings.filter(isProblem) },
-    { name: `breaks nothing (${against})`, findings: findings.filter(finding => !isProblem(finding)) },
+    {
+      name: `breaks nothing (${against})`,
+      findings: findings.filter(finding => !isProblem(finding)),
+      ...(product.product ? {} : { skipped: 'The product cannot be read.' }),
+    },
   ]
 }
 
 function suite(name: string, cases: Case[], fails: Fails): string {
   const failed = cases.filter(({ findings }) => findings.some(fails)).length
+  const skipped = cases.filter(one => one.skipped !== undefined).length
   const body = cases.map(one => testcase(name, one, fails)).join('\n')
-  return `  <testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failed}" errors="0" skipped="0">\n${body}\n  </testsuite>`
+  return `  <testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}">\n${body}\n  </testsuite>`
 }
 
-function testcase(suite: string, { name, findings }: Case, fails: Fails): string {
+function testcase(suite: string, { name, findings, skipped }: Case, fails: Fails): string {
   const failures = findings
     .filter(fails)
     .map(one => `      <failure type="${one.code}" message="${escaped(one.message)}">${escaped(said(one))}</failure>`)
   const others = findings.filter(one => !fails(one))
   const out = others.length === 0 ? [] : [`      <system-out>${escaped(others.map(said).join('\n\n'))}</system-out>`]
-  const inner = [...failures, ...out]
+  const inner = [
+    ...(skipped === undefined ? [] : [`      <skipped message="${escaped(skipped)}"/>`]),
+    ...failures,
+    ...out,
+  ]
   const opening = `    <testcase classname="${escaped(suite)}" name="${escaped(name)}"`
   return inner.length === 0 ? `${opening}/>` : `${opening}>\n${inner.join('\n')}\n    </testcase>`
 }

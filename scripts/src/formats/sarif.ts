@@ -1,9 +1,8 @@
 import { CATALOGUE, RULES } from '@terrane/schema'
-import { type Finding, findingsOf } from './finding.js'
+import { adviceOf, type Finding, findingsOf } from './finding.js'
 import type { Format } from './format.js'
 
 const LEVELS = { error: 'error', breaking: 'error', warning: 'warning', dangerous: 'warning', safe: 'note' } as const
-const HELP = 'docs/schema-registry.md'
 
 /** SARIF 2.1.0 (OASIS), as GitHub code scanning and editors read it. The rules are those that found something. */
 export const sarif: Format = report => {
@@ -28,12 +27,12 @@ const OUTCOMES = new Map(RULES.flatMap(rule => Object.entries(rule.outcomes)))
 function ruleOf(code: string) {
   const outcome = OUTCOMES.get(code)
   if (outcome) {
-    const { level, because } = outcome
+    const { level, concern, because } = outcome
     return {
       id: code,
       shortDescription: { text: because },
       defaultConfiguration: { level: LEVELS[level] },
-      help: { text: HELP },
+      help: { text: `${because} ${adviceOf({ level, ...(concern ? { concern } : {}) })}` },
     }
   }
   const entry = CATALOGUE[code as keyof typeof CATALOGUE]

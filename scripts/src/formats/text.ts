@@ -1,8 +1,6 @@
-import type { Change } from '@terrane/schema'
-import { placeOf } from '@terrane/schema'
 import type { Checked } from '../checks/checked.js'
 import { painted } from '../terminal.js'
-import { findingsOf, hintOf } from './finding.js'
+import { type Finding, findingsOf, findingsOfProduct } from './finding.js'
 import type { Format } from './format.js'
 
 const SIGNS = { error: '✖', warning: '!', breaking: '✖', dangerous: '!', safe: '✔' } as const
@@ -22,33 +20,46 @@ export const text: Format = (report, fails) => {
     )
   }
   lines.push(
-    `${composition.some(({ severity }) => severity === 'error') ? painted(31, '✖') : painted(32, '✔')} composed`,
+    `${composition.some(({ severity }) => severity === 'error') ? painted(31, '✖') : painted(32, '✔')} composed${without(products)}`,
   )
   for (const product of products) {
-    for (const problem of product.problems)
-      lines.push(...three(problem.severity, problem, placeOf(problem), problem.hint))
-    lines.push(...changes(product))
+    for (const found of findingsOfProduct(product)) {
+      if (found.level !== 'safe') lines.push(...three(found.level, named(found), placeIn(found), found.hint))
+    }
+    lines.push(...safeChanges(product))
   }
-  for (const problem of composition) lines.push(...three(problem.severity, problem, placeOf(problem), problem.hint))
+  for (const found of findingsOf({ products: [], composition }))
+    lines.push(...three(found.level, found, placeIn(found), found.hint))
   lines.push(summary(findingsOf(report).map(({ level }) => level)))
   return `${lines.join('\n')}\n`
 }
 
-function changes(product: Checked): string[] {
-  const safe = product.changes.filter(({ level }) => level === 'safe')
-  const shown = product.changes.filter(change => change.level !== 'safe' || safe.indexOf(change) < MOST_SAFE)
+/** What cannot be read was not composed with the others, and says so. */
+function without(products: readonly Checked[]): string {
+  const missing = products.filter(({ product }) => product === undefined)
+  return missing.length === 0 ? '' : `, without ${missing.map(({ name }) => name).join(', ')} as it is here`
+}
+
+/** Nothing to do about them: a line each, and of many their number. */
+function safeChanges(product: Checked): string[] {
+  const safe = findingsOfProduct(product).filter(({ level }) => level === 'safe')
   const more = safe.length - MOST_SAFE
   return [
-    ...shown.flatMap(change => {
-      const what = { ...change, message: `${product.name}: ${change.message} ${kindOf(change)}` }
-      if (change.level === 'safe') return three('safe', what, '', '').slice(0, 1)
-      return three(change.level, what, change.file ? placeOf(change as never) : '', hintOf(change, product))
-    }),
+    ...safe.slice(0, MOST_SAFE).flatMap(found => three('safe', named(found), '', '').slice(0, 1)),
     ...(more > 0 ? [`${painted(32, '✔')} ${product.name}: ${more} more safe changes.`] : []),
   ]
 }
 
-function kindOf({ level, concern }: Change): string {
+/** Many products are checked at once: each finding says whose it is. */
+function named(found: Finding): Finding {
+  const kind = found.level === 'error' || found.level === 'warning' ? '' : ` ${kindOf(found)}`
+  return { ...found, message: `${found.product}: ${found.message}${kind}` }
+}
+
+/** From the current folder, so that editors and terminals can open it. */
+const placeIn = ({ file, line, column }: Finding) => [file, line, column].filter(part => part !== undefined).join(':')
+
+function kindOf({ level, concern }: Finding): string {
   return concern === 'security'
     ? `(${level}: security)`
     : concern === 'clients'

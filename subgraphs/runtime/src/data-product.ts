@@ -200,6 +200,7 @@ async function open(
   })
   if (broken(graph.problems)) return { problems: graph.problems }
   // From here on the folder is in force.
+  await management.settleOverlays(managed)
   await stores.security.replaceDeclared(declaredGrants(product, await deployedAt(product, stores.metadata)))
   const graphql = await openGraphqlPort(product, {
     ...reading,

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLSchema, graphql, NoSchemaIntrospectionCustomRule, parse, validate } from 'graphql'
 import { geography, SmallMesh, ukSales } from '../gateway/small-mesh.js'
@@ -191,6 +194,25 @@ describe('any other GraphQL', () => {
       closed: expect.stringMatching(/introspection/i),
     })
   })
+})
+
+test('a product of which a visitor sees nothing is said to be one, and what it is called is not', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'terrane-crawl-'))
+  const env = { TERRANE_HOME: path.join(folder, 'home') }
+  const product = path.join(folder, 'hidden-sales')
+  writeFileSync(path.join(folder, 'orders.csv'), 'id,amount\n1,2.50\n')
+  expect((await terrane(['init', product, '--from', path.join(folder, 'orders.csv')], env).end).exit).toBe(0)
+  const serving = terrane(['serve', product, '--port', '0'], env)
+  const url = await serving.url()
+  const { exit, out } = await crawl(url)
+  expect([exit, out]).toEqual([
+    0,
+    expect.stringMatching(/is a Terrane product, of which this caller sees nothing[\s\S]*--token/),
+  ])
+  expect(out).not.toMatch(/hidden/)
+  expect(await facts(url)).toEqual({ kind: 'product', url: `${url}/`, products: [] })
+  await serving.stop()
+  rmSync(folder, { recursive: true })
 })
 
 test('nobody there is 3; somebody else, or a token that does not hold, is 2; each says what to do', async () => {

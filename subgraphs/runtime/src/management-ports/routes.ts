@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { ControlPort } from './control.js'
 import { documentResponse } from './document-response.js'
 import type { ObservabilityPort } from './observability.js'
+import { overlaysInForce } from './overlays.js'
 import type { Asking } from './port.js'
 import { putQuality, qualityInForce, resetQuality } from './quality-overlays.js'
 
@@ -50,6 +51,9 @@ export function managementRoutes(
       ? context.body(null, 204)
       : trouble(context, 404, "This model has no overlay: the folder's SQL is in force.")
   })
+  routes.get('/control/overlays', async context =>
+    context.json(await overlaysInForce(control.managed, asking(context))),
+  )
   routes.get('/control/quality/:dataset', async context => {
     const inForce = await qualityInForce(control.managed, context.req.param('dataset'), asking(context))
     return inForce ? context.json(inForce) : trouble(context, 404, 'There is no such dataset.')
