@@ -30,11 +30,11 @@ import {
   readQuarantine,
   sweepLanding,
 } from './input-layer/index.js'
-import { isSent, openConnector } from './input-ports/index.js'
+import { isSent, isSubscribed, openConnector } from './input-ports/index.js'
 import { openLease, ProductInUse } from './lease.js'
 import * as management from './management-ports/index.js'
 import { ProductMetrics } from './metrics.js'
-import { openPublications } from './output-layer/index.js'
+import { holds, openPublications } from './output-layer/index.js'
 import { admit, stillDecided } from './output-ports/admission.js'
 import { openFilesPort } from './output-ports/files.js'
 import type { GraphContext } from './output-ports/graphql/context.js'
@@ -178,6 +178,8 @@ async function open(
     },
     dryRun: (models, model, withoutValues) => runs.dryRun(models, model, withoutValues),
     quarantine: async (port, limit) => (await readQuarantine(quarantineFolder, port, { limit })).rows,
+    arrival: port => (isSubscribed(port) ? 'messages' : isSent(port) ? 'pushed' : 'pulled'),
+    holds,
     stillDecided: async asking => stillDecided(asking, await policy.current()),
     policyChanged: () => policy.changed(),
     standingProblems: () => runs.drift(),

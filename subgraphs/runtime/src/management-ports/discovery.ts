@@ -235,21 +235,21 @@ async function describeDataset(
     ...visibleText(sight)({ rowFilter: rowFilterOf(decided, dataset) }),
     fields: sight
       .properties(dataset)
-      .map(property => describeField(product, dataset, property, sight, decided, readable.includes(property))),
+      .map(property => describeField(managed, dataset, property, sight, decided, readable.includes(property))),
     sample,
     quality: quality.filter(result => result.dataset === dataset.name),
   }
 }
 
 function describeField(
-  product: Product,
+  { product, holds }: ManagedProduct,
   dataset: Dataset,
   property: Property,
   sight: Sight,
   decided: DatasetDecision,
   readable: boolean,
 ): FieldInfo {
-  const mask = readable ? maskOf(decided, property) : undefined
+  const mask = readable ? maskOf(decided, property, holds) : undefined
   const requiredGrant = requiredPolicy(product, dataset, property) ?? requiredPolicy(product, dataset)
   return {
     name: property.name,

@@ -1,5 +1,4 @@
 import type { Contract, InputPort, RunInfo } from '@terrane/schema'
-import { isSent, isSubscribed } from '../input-ports/index.js'
 import type { Asking, ManagedProduct } from './port.js'
 import { audited } from './rights.js'
 import { sightOf } from './sight.js'
@@ -51,13 +50,14 @@ export function describeInputs(managed: ManagedProduct, asking: Asking): Promise
         const newest = landed.toSorted((one, other) => other.receivedAt.localeCompare(one.receivedAt))
         const last = newest[0]?.receivedAt
         // What is sent, and what other products hold, has no name at a source.
-        const names = source.kind === 'product' || isSent(port) ? [] : newest.map(({ name }) => name)
+        const arrival = managed.arrival(port)
+        const names = source.kind === 'product' || arrival !== 'pulled' ? [] : newest.map(({ name }) => name)
         const arrived = names.filter(name => !sight.tells(name)).slice(0, NAMES_SHOWN)
         return {
           port: name,
           connector,
           contractId,
-          ...(isSubscribed(port) ? {} : { files: connector === 'push' ? landed.length : current.length }),
+          ...(arrival === 'messages' ? {} : { files: arrival === 'pushed' ? landed.length : current.length }),
           ...(description === undefined || sight.tells(description) ? {} : { description }),
           ...(place === undefined || sight.tells(place) ? {} : { place }),
           ...(schedule === undefined ? {} : { schedule }),

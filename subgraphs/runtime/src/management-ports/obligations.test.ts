@@ -1,4 +1,5 @@
 import type { Condition, Dataset, DatasetDecision, Property, PropertyDecision } from '@terrane/schema'
+import { holds } from '../output-layer/encoding.js'
 import { maskOf, rowFilterOf } from './obligations.js'
 
 const country = { name: 'country', type: { kind: 'string' } } as Property
@@ -48,22 +49,22 @@ describe('how values are shown', () => {
   const first: PropertyDecision['read'] = [{ mask: { kind: 'first', length: 1 } }]
 
   test('is said where they are not as they are', () => {
-    expect(maskOf(decided(first), customer)).toBe('cut to its first letter')
-    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '***' } }]), customer)).toBe('shown as “***”')
-    expect(maskOf(decided(true), customer)).toBeUndefined()
-    expect(maskOf(decided(false), customer)).toBeUndefined()
+    expect(maskOf(decided(first), customer, holds)).toBe('cut to its first letter')
+    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '***' } }]), customer, holds)).toBe('shown as “***”')
+    expect(maskOf(decided(true), customer, holds)).toBeUndefined()
+    expect(maskOf(decided(false), customer, holds)).toBeUndefined()
   })
 
   test('is nothing where the type cannot hold the mask', () => {
-    expect(maskOf(decided(first), amount)).toBe('left empty')
-    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '***' } }]), amount)).toBe('left empty')
-    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '0.00' } }]), amount)).toBe('shown as “0.00”')
+    expect(maskOf(decided(first), amount, holds)).toBe('left empty')
+    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '***' } }]), amount, holds)).toBe('left empty')
+    expect(maskOf(decided([{ mask: { kind: 'fixed', value: '0.00' } }]), amount, holds)).toBe('shown as “0.00”')
   })
 
   test('may differ by row, and rows under no case are left empty', () => {
     const cases: PropertyDecision['read'] = [{ when: british }, { when: french, mask: { kind: 'hash' } }]
-    expect(maskOf(decided(cases, { or: [french, british] }), customer)).toBe('as it is or hashed, by row')
-    expect(maskOf(decided(cases), customer)).toBe('as it is or hashed or left empty, by row')
-    expect(maskOf(decided([{ when: british }], british), customer)).toBeUndefined()
+    expect(maskOf(decided(cases, { or: [french, british] }), customer, holds)).toBe('as it is or hashed, by row')
+    expect(maskOf(decided(cases), customer, holds)).toBe('as it is or hashed or left empty, by row')
+    expect(maskOf(decided([{ when: british }], british), customer, holds)).toBeUndefined()
   })
 })

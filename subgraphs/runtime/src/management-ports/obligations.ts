@@ -1,5 +1,7 @@
 import type { Condition, Dataset, DatasetDecision, Mask, Property, PropertyDecision } from '@terrane/schema'
-import { comparable } from '../output-layer/encoding.js'
+import type { ManagedProduct } from './port.js'
+
+type Holds = ManagedProduct['holds']
 
 /** What this caller's rights bind them to see less of: told in words, so that nobody takes a part for the whole. */
 
@@ -7,10 +9,10 @@ const PLAIN = 'as it is'
 const EMPTY = 'left empty'
 
 /** How a readable property's values are shown, `cut to its first letter`; undefined where they are as they are. */
-export function maskOf(decided: DatasetDecision, { name, type }: Property): string | undefined {
+export function maskOf(decided: DatasetDecision, { name, type }: Property, holds: Holds): string | undefined {
   const read = decided.read && (decided.properties[name]?.read ?? false)
   if (typeof read === 'boolean') return undefined
-  const ways = read.map(({ mask }) => (mask ? maskWords(mask, type) : PLAIN))
+  const ways = read.map(({ mask }) => (mask ? maskWords(mask, type, holds) : PLAIN))
   const distinct = [...new Set([...ways, ...(everyRow(read, decided.rows) ? [] : [EMPTY])])]
   if (distinct.length > 1) return `${distinct.join(' or ')}, by row`
   return distinct[0] === PLAIN ? undefined : distinct[0]
@@ -24,23 +26,13 @@ function everyRow(cases: Exclude<PropertyDecision['read'], boolean>, rows: Condi
   return ('or' in rows ? rows.or : [rows]).every(part => known.has(JSON.stringify(part)))
 }
 
-function maskWords(mask: Mask, type: Property['type']): string {
+function maskWords(mask: Mask, type: Property['type'], holds: Holds): string {
   const text = type.kind === 'string'
   if (mask.kind === 'first' && text)
     return `cut to its first ${mask.length === 1 ? 'letter' : `${mask.length} letters`}`
   if (mask.kind === 'hash' && text) return 'hashed'
   // What the type cannot hold shows nothing, as in the stores.
   return mask.kind === 'fixed' && holds(type, mask.value) ? `shown as “${mask.value}”` : EMPTY
-}
-
-function holds(type: Property['type'], value: string): boolean {
-  if (type.kind === 'array' || type.kind === 'json') return false
-  try {
-    return comparable(type, value).fits
-  } catch (error) {
-    if (error instanceof TypeError) return false
-    throw error
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Caller, Model, Problem, Product, ProductDecision, RunInfo } from '@terrane/schema'
+import type { Caller, InputPort, Model, Problem, Product, ProductDecision, RunInfo, ValueType } from '@terrane/schema'
 import type { QuarantinedRow } from '../input-layer/landed.js'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { RunResult } from '../pipeline/job.js'
@@ -25,6 +25,10 @@ export interface ManagedProduct {
    */
   dryRun(models: Model[], model: string, withoutValues: boolean): Promise<RunResult>
   quarantine(port: string, limit: number): Promise<QuarantinedRow[]>
+  /** How what arrives at a port comes: fetched as files or tables, sent as files, or sent as messages, which are no files. */
+  arrival(port: InputPort): 'pulled' | 'pushed' | 'messages'
+  /** Whether a column of this type can show the text of a mask. */
+  holds(type: ValueType, text: string): boolean
   /** What of a decision still stands: for answers that go on after they were allowed. */
   stillDecided(asking: Asking): Promise<ProductDecision>
   /** Grants changed: decisions made before are not to be trusted any longer. */

@@ -65,6 +65,17 @@ export function comparable(type: ValueType, value: Value): Comparable {
   }
 }
 
+/** Whether a column of this type can show the text. */
+export function holds(type: ValueType, text: string): boolean {
+  if (type.kind === 'array' || type.kind === 'json') return false
+  try {
+    return comparable(type, text).fits
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
 /** The one form of a value of this type, undefined where the type has no such value. Equal values have equal forms. */
 export function canonical(type: ValueType, value: Value): Value | undefined {
   if (value === null) return null

@@ -1,2 +1,3 @@
+export { holds } from './encoding.js'
 export { openPublications } from './publications.js'
 export type * from './store.js'
