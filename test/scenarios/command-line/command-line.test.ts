@@ -129,9 +129,13 @@ describe('check', () => {
     const { exit, out } = await terrane(['check', product])
     expect(exit).toBe(1)
     expect(out).toMatch(
-      new RegExp(`✖ orders has a column category.*\\n {2}at pipeline/output/orders\\.sql:${line}:3\\n {2}\\S`),
+      new RegExp(
+        `✖ uk-sales: orders has a column category.*\\n {2}at \\S+/pipeline/output/orders\\.sql:${line}:3\\n {2}\\S`,
+      ),
     )
-    expect(out).toMatch(/✖ orders lacks product_category, .*\n {2}at pipeline\/output\/orders\.sql:\d+:\d+\n {2}\S/)
+    expect(out).toMatch(
+      /✖ uk-sales: orders lacks product_category, .*\n {2}at \S+\/pipeline\/output\/orders\.sql:\d+:\d+\n {2}\S/,
+    )
   })
 
   test('what another product feeds is held against its contract, where its folder is beside; else that is said', async () => {
@@ -142,7 +146,7 @@ describe('check', () => {
     expect([alone.exit, alone.out]).toEqual([
       1,
       expect.stringMatching(
-        /! Input port uk_orders is fed by .*uk-sales\.orders[\s\S]*UPSTREAM_CLASSIFICATION_UNKNOWN/,
+        /! europe-sales: Input port uk_orders is fed by .*uk-sales\.orders[\s\S]*UPSTREAM_CLASSIFICATION_UNKNOWN/,
       ),
     ])
     const published = await terrane(['check', fed])
@@ -154,7 +158,7 @@ describe('check', () => {
     spoil(contract, 'logicalType: timestamp', 'logicalType: string')
     const changed = await terrane(['check', fed])
     expect(changed.exit).toBe(1)
-    expect(changed.out).toMatch(/date_trunc.*\n {2}at pipeline\/abstraction\/\S+\.sql:\d+:\d+/)
+    expect(changed.out).toMatch(/date_trunc.*\n {2}at \S+\/pipeline\/abstraction\/\S+\.sql:\d+:\d+/)
   })
 
   test('a folder that is none is wrong usage', async () => {
