@@ -616,6 +616,11 @@ export const CATALOGUE = {
       '{model} was changed by {by} at {at} through the control port, and the file under it has changed since.\nIn force until now:\n{overlay}\nIn the folder:\n{baseline}',
     hint: 'Put the two together in the folder and reset the model, or put it again; the last publication is served until then.',
   },
+  PURPOSE_PLACEHOLDER: {
+    severity: 'warning',
+    message: 'The purpose of {product} is still the sentence that terrane init wrote.',
+    hint: 'Say in one sentence what it is for: it is the first thing that people read who look for data.',
+  },
   PULL_FOLDER_DIFFERS: {
     message:
       '{name} was changed by {by} at {at} through the control port, and the folder says something else than what was deployed under it.\nIn force:\n{overlay}\nIn the folder:\n{folder}',

@@ -10,6 +10,7 @@ import { checkGraphs } from './graph.js'
 import { checkOffered } from './offered.js'
 import { checkPipelines } from './pipeline.js'
 import { Published } from './published.js'
+import { checkPurposes } from './purpose.js'
 
 export interface CheckOptions {
   /** Product folders, or folders that hold some. */
@@ -48,6 +49,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   const ref = options.against === undefined ? undefined : GitRef.open(options.against, folders)
   try {
     const surroundings = await surroundingsOf(products, published, ref, options)
+    checkPurposes(products)
     checkGraphs(products)
     checkOffered(products, surroundings)
     await checkPipelines(products, surroundings)

@@ -32,6 +32,9 @@ function datasetOf(name: string): string {
   return last === 'sales' ? 'orders' : last
 }
 
+/** Stands in a new product until somebody says what it is for. */
+export const placeholderPurpose = (name: string) => `What ${name} is for: one sentence for people who look for data.`
+
 function descriptor({ name, domain }: NewProduct, dataset: string) {
   return {
     apiVersion: 'v1.0.0',
@@ -41,7 +44,7 @@ function descriptor({ name, domain }: NewProduct, dataset: string) {
     version: '1.0.0',
     status: 'active',
     domain,
-    description: { purpose: `What ${name} is for: one sentence for people who look for data.` },
+    description: { purpose: placeholderPurpose(name) },
     inputPorts: [{ name: dataset, version: '1.0.0', contractId: `${name}.input.${dataset}` }],
     outputPorts: [{ name: dataset, version: '1.0.0', type: 'tables', contractId: `${name}.${dataset}` }],
     team: { name: titleOf(name) },
@@ -82,6 +85,11 @@ function outputContract({ name, domain, columns, key }: NewProduct, dataset: str
     version: '1.0.0',
     status: 'active',
     domain,
+    // As often as the source is looked at, and time for the run.
+    slaProperties: [
+      { property: 'frequency', value: 1, unit: 'h' },
+      { property: 'latency', value: 10, unit: 'min' },
+    ],
     schema: [
       {
         name: dataset,

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
+import { eventually } from '../processes/processes.js'
 
 /** `docs/first-product.md`, followed to the letter: its blocks are run, and what it shows is what comes. */
 
@@ -54,11 +55,14 @@ async function leaveRunning(text: string): Promise<void> {
   })
   started.push(child)
   let said = ''
-  for await (const chunk of child.stdout) {
-    said += chunk
-    if (said.includes('is ready at')) return
-  }
-  throw new Error(`${text}\nended:\n${said}`)
+  // Read on to the end: who writes to a terminal that is closed ends.
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', chunk => {
+      said += chunk
+      if (said.includes('is ready at')) resolve()
+    })
+    child.on('close', () => reject(new Error(`${text}\nended:\n${said}`)))
+  })
 }
 
 beforeAll(async () => {
@@ -108,6 +112,13 @@ test('every block works as it stands, and answers what the page shows', async ()
     }
   }
   expect(compared).toBe(2)
+  // The row that was added while it was served.
+  const authorization = `Bearer ${(await sh('npx terrane token --as analyst')).trim()}`
+  const csv = `${mesh.url}/data/europe/ireland/ireland-sales/1/orders/1.csv`
+  const rows = async () => (await fetch(csv, { headers: { authorization } })).text()
+  expect(await eventually(rows, text => text.includes('IE-4'))).toMatch(
+    /\nIE-4,2026-03-03T12:00:00\.000000Z,FR,40\.00\n/,
+  )
   // And whoever has no grant reads nothing of it.
   const query = '{ irelandSales { orders { nodes { orderId amount customer } } } }'
   const stranger = await fetch(`${mesh.url}/graphql`, {
@@ -117,6 +128,17 @@ test('every block works as it stands, and answers what the page shows', async ()
   })
   expect(await stranger.text()).not.toMatch(/IE-\d|Aoife/)
 }, 180_000)
+
+test('a purpose that nobody has written is told by check, with its place; the one of the page is not', async () => {
+  expect(await sh('npx terrane check ~/ireland/ireland-sales')).not.toContain('PURPOSE_PLACEHOLDER')
+  await sh('npx terrane init ~/elsewhere/new-sales --from ~/ireland/orders.csv')
+  expect(await sh('npx terrane check ~/elsewhere/new-sales')).toMatch(
+    /still the sentence that terrane init wrote.*PURPOSE_PLACEHOLDER\n {2}at .*product\.odps\.yaml:\d+:1\n/,
+  )
+  expect(readFileSync(path.join(user, 'elsewhere/new-sales/contracts/orders.odcs.yaml'), 'utf8')).toMatch(
+    /property: frequency\n\s+value: 1\n\s+unit: h\n/,
+  )
+})
 
 test('init overwrites nothing, and shows before it writes', async () => {
   const again = 'npx terrane init ~/ireland/ireland-sales --from ~/ireland/orders.csv'
