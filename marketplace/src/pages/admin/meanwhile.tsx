@@ -9,15 +9,11 @@ import { counted } from '../../parts/numbers'
 import { RunStateMark } from '../../parts/run-state'
 import styles from './admin.module.css'
 
-/** Later than any moment: the reader looks elsewhere, and whatever ends then is told. */
-const FOR_EVER = '9999'
-
 /** Tells which runs ended since the reader last looked: what was begun may be left, and its end is told on return. */
 export function Meanwhile({ managed }: { managed: ManagedProduct }) {
-  const { data: runs, isFetchedAfterMount } = useRuns(managed)
+  const runs = useRuns(managed).data
   const subject = useMe().data?.subject
-  // What was known when the page was left is not what happened since.
-  if (!runs || !subject || !isFetchedAfterMount) return null
+  if (!runs || !subject) return null
   return (
     <Ended
       key={`${subject} ${managed.name}`}
@@ -33,22 +29,11 @@ function Ended({ place, managed: { name }, runs }: { place: string; managed: Man
   const last = runs.reduce((latest, { finishedAt }) => (finishedAt && finishedAt > latest ? finishedAt : latest), '')
   // Whoever comes for the first time has missed nothing.
   const [seen, setSeen] = useState(() => recall(place) ?? last)
-  const [arrived, setArrived] = useState(last)
-  const away = runs.filter(({ finishedAt }) => finishedAt && finishedAt > seen && finishedAt <= arrived)
   useEffect(() => remember(place, seen), [place, seen])
-  // What ends before the reader's eyes needs no telling.
-  const watched = onRuns || away.length === 0
   useEffect(() => {
-    if (!watched || document.hidden) return
-    setSeen(last)
-    setArrived(last)
-  }, [watched, last])
-  useEffect(() => {
-    const turned = () => document.hidden && setArrived(FOR_EVER)
-    document.addEventListener('visibilitychange', turned)
-    return () => document.removeEventListener('visibilitychange', turned)
-  }, [])
-  const ended = away
+    if (onRuns) setSeen(last)
+  }, [onRuns, last])
+  const ended = runs.filter(({ finishedAt }) => finishedAt && finishedAt > seen)
   const newest = ended[0]
   if (!newest || onRuns) return null
   const failed = ended.filter(({ state }) => state === 'FAILED').length
