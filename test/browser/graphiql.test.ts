@@ -110,13 +110,11 @@ describeInBrowser('GraphiQL', () => {
 
   it('stands below one another on a phone, each pane as wide as the page', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
-    await open('visitor')
+    expect(await ask('visitor', '{ mesh { products { nodes { name } } } }')).toContain('asia-sales')
     const editors = (await page.locator('.graphiql-editors').boundingBox())!
     const answers = (await page.locator('.graphiql-response').boundingBox())!
     expect(answers.y).toBeGreaterThanOrEqual(editors.y + editors.height)
     expect(Math.min(editors.width, answers.width)).toBeGreaterThan(340)
-    await page.locator('.graphiql-execute-button').click()
-    await page.locator('.graphiql-response').getByText('reference-geography').waitFor()
   })
 
   it('answers a visitor with what is public, and with nothing else', async () => {
