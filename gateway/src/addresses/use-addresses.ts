@@ -73,7 +73,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
   }).catch((error: Error) => error)
   // What of the body nobody read must not stand before the next request on this socket.
   if (!request.raw.complete) reply.header('connection', 'close')
-  if (response instanceof Error) {
+  // Not `instanceof`: errors of fetch may be of another realm.
+  if (!('send' in response)) {
     if (response.name === 'BodyTooLarge')
       return problemJson(reply, 413, `The body is larger than ${options.limits.bodyBytes} bytes.`)
     options.log({
