@@ -101,6 +101,8 @@ function broken(error: unknown, file: string, map: SourceMap | undefined): Probl
   const said = message.split('\n').find(text => text.trim() !== '') ?? 'unknown'
   const reason = said
     .replace(/^\s*[x×]\s+/, '')
+    // Some hosts go on with where it was looked for: the folder is nobody's business, the file is named anyway.
+    .replace(/^(Cannot find (?:module|package) '[^']+').*$/, '$1')
     .replace(/[.!]+$/, '')
     .slice(0, 300)
   return problem('RESOLVERS_BROKEN', { file, reason }, { file, ...place })
