@@ -8,12 +8,23 @@ export function leafOf(type: GraphQLLeafType): Leaf {
     const names = new Set<unknown>(type.getValues().map(({ name }) => name))
     return value => (names.has(value) ? value : undefined)
   }
-  return BUILT_IN.get(type.name) ?? (value => value)
+  return BUILT_IN.get(type.name) ?? custom
+}
+
+/** Far beyond what anybody means, and far from what cannot be written as JSON: that would cost the whole answer. */
+const DEEPEST = 500
+
+/** Custom scalars are whatever JSON their subgraph gives. */
+const custom: Leaf = value => (typeof value !== 'object' || isNestedWithin(value, DEEPEST) ? value : undefined)
+
+function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  return Object.values(value).every(one => isNestedWithin(one, levels - 1))
 }
 
 const isInt = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value
 
-/** Custom scalars are whatever JSON their subgraph gives. */
 const BUILT_IN: ReadonlyMap<string, Leaf> = new Map<string, Leaf>([
   ['String', value => (typeof value === 'string' ? value : undefined)],
   ['Boolean', value => (typeof value === 'boolean' ? value : undefined)],
