@@ -301,6 +301,39 @@ describe('run and serve', () => {
   })
 })
 
+describe('dev', () => {
+  test('what is saved is run and served; what cannot be read leaves what was there before', async () => {
+    const { generateSources } = jest.requireActual('@terrane/scripts') as typeof import('@terrane/scripts')
+    const sources = await generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 10 })
+    const product = copyOf('reference-geography')
+    const { child, end, says } = begin('terrane.js', ['dev', product, '--port', '0'], {
+      TERRANE_SOURCES: sources.folder,
+    })
+    const [, url] = await says(/ready at (http:\S+)/)
+    const nameOfFrance = async () => {
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ referenceGeography { country(code: "FR") { name } } }' }),
+      })
+      const { data } = (await answer.json()) as { data: { referenceGeography: { country: { name: string } } } }
+      return data.referenceGeography.country.name
+    }
+    expect(await nameOfFrance()).toBe('France')
+
+    spoil(path.join(product, 'pipeline', 'output', 'countries.sql'), ' name,', ' upper(name) AS name,')
+    await says(/serving again at/)
+    expect(await nameOfFrance()).toBe('FRANCE')
+
+    spoil(path.join(product, 'product.odps.yaml'), 'apiVersion', 'apiVersio')
+    await says(/not taken: what was there before goes on serving/)
+    expect(await nameOfFrance()).toBe('FRANCE')
+
+    child.kill('SIGINT')
+    expect((await end).exit).toBe(0)
+  })
+})
+
 describe('doctor', () => {
   interface Found {
     ok: boolean
