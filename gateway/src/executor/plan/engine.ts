@@ -12,6 +12,8 @@ import {
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
+import { describePlan } from './described/describe-plan.js'
+import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
@@ -71,6 +73,11 @@ export class Engine {
     return errors.length > 0 ? { data, errors } : { data }
   }
 
+  /** The plan that `run` runs for the same request, without running it. */
+  describe(request: OperationRequest): PlanDescription {
+    return this.prepare(request).describe(this.subgraphs)
+  }
+
   private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
     try {
       return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
@@ -95,7 +102,7 @@ export class Engine {
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step)
+    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, plan.node)
     this.planned.set(key, planned)
     return planned
   }
@@ -121,8 +128,15 @@ class PlannedOperation {
     private readonly defaults: Fields,
     /** Undefined where there is nothing to fetch. */
     readonly step: Step | undefined,
+    /** What the step was compiled of. */
+    private readonly node: QueryPlan['node'],
   ) {
     this.conditions = conditionsOf(document)
+  }
+
+  describe(subgraphs: Subgraphs): PlanDescription {
+    const { node, document, operation } = this
+    return describePlan({ node, document, operation }, subgraphs)
   }
 
   projection(variables: Fields): ReturnType<typeof compileProjection> {
