@@ -47,3 +47,35 @@ export function transportOf(
   const patience = { headersMilliseconds: timeMilliseconds, bodyMilliseconds: timeMilliseconds }
   return { ...DEFAULT_TRANSPORT, ...patience, ...all, ...own }
 }
+
+/** What is wrong with settings that somebody wrote by hand; undefined where nothing is. */
+export function faultOfTransports(settings: unknown): string | undefined {
+  if (!isObject(settings)) return 'it is no object'
+  const { byName = {}, ...all } = settings
+  if (!isObject(byName)) return 'byName is no object'
+  const ofSome = Object.entries(byName).map(([name, own]) => [`byName.${name}`, own] as const)
+  for (const [place, own] of [['', all] as const, ...ofSome]) {
+    if (!isObject(own)) return `${place} is no object`
+    for (const [setting, value] of Object.entries(own)) {
+      const fault = faultOf(setting, value)
+      if (fault) return place ? `${place}: ${fault}` : fault
+    }
+  }
+  return undefined
+}
+
+function faultOf(setting: string, value: unknown): string | undefined {
+  if (!Object.hasOwn(DEFAULT_TRANSPORT, setting)) {
+    return `there is no setting ${setting}, but ${Object.keys(DEFAULT_TRANSPORT).join(', ')} and byName`
+  }
+  if (setting === 'compression') return typeof value === 'boolean' ? undefined : 'compression must be true or false'
+  if (typeof value !== 'number' || !Number.isFinite(value)) return `${setting} must be a number`
+  if (SHARES.has(setting)) return value >= 0 && value <= 1 ? undefined : `${setting} must be from 0 to 1`
+  const least = setting === 'retries' ? 0 : 1
+  return Number.isInteger(value) && value >= least ? undefined : `${setting} must be a whole number from ${least}`
+}
+
+const SHARES: ReadonlySet<string> = new Set(['retryShare', 'breakerShare'])
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
