@@ -1,27 +1,29 @@
-import { type Operation, operationFromDocument, Supergraph } from '@apollo/federation-internals'
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import type { QueryPlan } from '@apollo/query-planner'
 import {
+  buildASTSchema,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
+  print,
   valueFromASTUntyped,
   visit,
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
+import type { Operation } from '../operation.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
-import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
+import type { Planner, PlanQuestion } from './planner.js'
 import { compileProjection } from './projection.js'
-import { withRequiredFields } from './required-arguments.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
+import { planningDocument } from './supergraph-planner.js'
 import { Types } from './types.js'
 
 /** A supergraph as the engine takes it. */
@@ -30,6 +32,7 @@ export interface PlannedSupergraph {
   /** What clients may ask. */
   apiSchema: GraphQLSchema
   sources: Subgraphs['sources']
+  planner: Planner
 }
 
 /** Plans and projections of one supergraph; they go with it. */
@@ -39,17 +42,14 @@ const PROJECTIONS = 16
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
-  private readonly planner: QueryPlanner
   private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
-    const built = Supergraph.build(document, { validateSupergraph: false })
-    this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
+    const { document, required } = planningDocument(supergraph.document)
     this.overrides = new OverrideLabels(document)
-    const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
+    const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
     this.subgraphs = {
       sources: supergraph.sources,
       required,
@@ -60,7 +60,9 @@ export class Engine {
   }
 
   async run(request: OperationRequest): Promise<OperationAnswer> {
-    const operation = this.prepare(request)
+    const overridden = this.overrides.draw()
+    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    const operation = this.planned.get(key) ?? (await this.prepare(request, key, overridden))
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = {}
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
@@ -71,33 +73,33 @@ export class Engine {
     return errors.length > 0 ? { data, errors } : { data }
   }
 
-  private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
-    try {
-      return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
-    } catch (error) {
-      throw unplannable(error)
-    }
-  }
-
-  private prepare({ request, document, queryHash }: OperationRequest): PlannedOperation {
-    const overridden = this.overrides.draw()
-    const key = [queryHash, request.operationName ?? '', ...overridden.values()].join(' ')
-    const known = this.planned.get(key)
-    if (known) return known
+  private async prepare(
+    { request, document, context }: OperationRequest,
+    key: string,
+    overrides: ReadonlyMap<string, boolean>,
+  ): Promise<PlannedOperation> {
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
-    const plan = this.plan(
-      operationFromDocument(this.planner.supergraph.apiSchema(), document, {
-        ...(request.operationName ? { operationName: request.operationName } : {}),
-        validate: false,
-      }),
-      overridden,
-    )
+    const { operationName } = request
+    const question = { document: print(document), overrides, ...(operationName ? { operationName } : {}) }
+    const plan = await this.plan(question, (context as Partial<Operation>).signal)
+    // Of all who waited for the same plan the first makes it ready.
+    const known = this.planned.get(key)
+    if (known) return known
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
     const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step)
     this.planned.set(key, planned)
     return planned
+  }
+
+  private async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+    try {
+      return await this.supergraph.planner.plan(question, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw unplannable(error)
+    }
   }
 }
 
