@@ -28,6 +28,7 @@ import { lacking } from '../authorisation/lacking.js'
 import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
+import { incrementalDirectives } from './incremental-delivery.js'
 import type { Operation } from './operation.js'
 
 export interface AuthorisedExecutorOptions {
@@ -196,6 +197,8 @@ class Memory {
     decided: Decided,
     policies: AuthorisedExecutorOptions['policies'],
   ): Prepared {
+    const incremental = incrementalDirectives(schema, request.document)
+    if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
     const errors = validate(schema, request.document, undefined, { maxErrors: 20 })
     if (errors.length > 0) return { errors: errors.map(refused) }
     const operation = getOperationAST(request.document, request.request.operationName)

@@ -14,6 +14,8 @@ import {
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
 import type { Operation } from '../operation.js'
+import { describePlan } from './described/describe-plan.js'
+import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
@@ -42,7 +44,7 @@ const PROJECTIONS = 16
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
-  private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
+  private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
 
@@ -60,9 +62,8 @@ export class Engine {
   }
 
   async run(request: OperationRequest): Promise<OperationAnswer> {
-    const overridden = this.overrides.draw()
-    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
-    const operation = this.planned.get(key) ?? (await this.prepare(request, key, overridden))
+    const found = this.planned(request)
+    const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = {}
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
@@ -71,6 +72,17 @@ export class Engine {
     const data = operation.projection(variables)(fetched, losses)
     const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
+  }
+
+  /** The plan that `run` runs for the same request, without running it. */
+  async describe(request: OperationRequest): Promise<PlanDescription> {
+    return (await this.planned(request)).describe(this.subgraphs)
+  }
+
+  private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
+    const overridden = this.overrides.draw()
+    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    return this.operations.get(key) ?? this.prepare(request, key, overridden)
   }
 
   private async prepare(
@@ -84,12 +96,12 @@ export class Engine {
     const question = { document: print(document), overrides, ...(operationName ? { operationName } : {}) }
     const plan = await this.plan(question, (context as Partial<Operation>).signal)
     // Of all who waited for the same plan the first makes it ready.
-    const known = this.planned.get(key)
+    const known = this.operations.get(key)
     if (known) return known
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step)
-    this.planned.set(key, planned)
+    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, plan.node)
+    this.operations.set(key, planned)
     return planned
   }
 
@@ -123,8 +135,15 @@ class PlannedOperation {
     private readonly defaults: Fields,
     /** Undefined where there is nothing to fetch. */
     readonly step: Step | undefined,
+    /** What the step was compiled of. */
+    private readonly node: QueryPlan['node'],
   ) {
     this.conditions = conditionsOf(document)
+  }
+
+  describe(subgraphs: Subgraphs): PlanDescription {
+    const { node, document, operation } = this
+    return describePlan({ node, document, operation }, subgraphs)
   }
 
   projection(variables: Fields): ReturnType<typeof compileProjection> {
