@@ -12,8 +12,20 @@ export function leafOf(type: GraphQLLeafType): Leaf {
   return BUILT_IN.get(type.name) ?? anyJson
 }
 
+/** Far beyond what anybody means, and far from what cannot be written as JSON: that would cost the whole answer. */
+const DEEPEST = 500
+
 /** Custom scalars are whatever JSON their subgraph gives. */
-const anyJson: Leaf = value => (typeof value === 'string' ? quoted(value) : JSON.stringify(value))
+const anyJson: Leaf = value => {
+  if (typeof value === 'string') return quoted(value)
+  return isNestedWithin(value, DEEPEST) ? JSON.stringify(value) : undefined
+}
+
+function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  return Object.values(value).every(one => isNestedWithin(one, levels - 1))
+}
 
 const isInt = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value
 
