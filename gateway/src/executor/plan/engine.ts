@@ -12,6 +12,7 @@ import {
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
+import { type AliasesApart, atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
@@ -19,6 +20,7 @@ import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
 import { compileProjection } from './projection.js'
 import { withRequiredFields } from './required-arguments.js'
+import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
@@ -43,10 +45,13 @@ export class Engine {
   private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
+  private readonly stages: StageNames
 
   constructor(private readonly supergraph: PlannedSupergraph) {
     const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
-    const built = Supergraph.build(document, { validateSupergraph: false })
+    const staged = withRequirementStages(document)
+    this.stages = staged.stages
+    const built = Supergraph.build(staged.document, { validateSupergraph: false })
     this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
     this.overrides = new OverrideLabels(document)
     const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
@@ -65,15 +70,17 @@ export class Engine {
     const fetched: Fields = {}
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
+    const told = operation.inClientWords(run)
     const losses = new Losses()
     const data = operation.projection(variables)(fetched, losses)
-    const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
+    const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
   private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
     try {
-      return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      const plan = this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      return inOwnSubgraphs(plan, this.stages)
     } catch (error) {
       throw unplannable(error)
     }
@@ -86,8 +93,10 @@ export class Engine {
     if (known) return known
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
+    const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
+    const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const plan = this.plan(
-      operationFromDocument(this.planner.supergraph.apiSchema(), document, {
+      operationFromDocument(this.planner.supergraph.apiSchema(), apart.document, {
         ...(request.operationName ? { operationName: request.operationName } : {}),
         validate: false,
       }),
@@ -95,7 +104,7 @@ export class Engine {
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step)
+    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, apart.aliases)
     this.planned.set(key, planned)
     return planned
   }
@@ -121,8 +130,16 @@ class PlannedOperation {
     private readonly defaults: Fields,
     /** Undefined where there is nothing to fetch. */
     readonly step: Step | undefined,
+    private readonly aliases: AliasesApart,
   ) {
     this.conditions = conditionsOf(document)
+  }
+
+  /** What was fetched is put under the client's names; the errors so far are told with them. */
+  inClientWords({ fetched, errors }: Run): readonly GraphQLError[] {
+    if (this.aliases.size === 0) return errors
+    withClientAliases(fetched, this.aliases)
+    return errors.map(error => atClientAliases(error, this.aliases))
   }
 
   projection(variables: Fields): ReturnType<typeof compileProjection> {
