@@ -339,3 +339,45 @@ describe('a client’s name for a field that is the name of another one, which t
     })
   })
 })
+
+test.each<[string, (supergraph: string) => string]>([
+  ['all', supergraph => supergraph.replaceAll('join__', 'j__').replace('join/v0.5"', 'join/v0.5", as: "j"')],
+  [
+    'some, by imports',
+    supergraph =>
+      supergraph
+        .replaceAll('join__field', 'of')
+        .replaceAll('@join__type', '@type')
+        .replaceAll('join__FieldSet', 'Fields')
+        .replace(
+          'join/v0.5"',
+          'join/v0.5", import: [{name: "@field", as: "@of"}, "@type", {name: "FieldSet", as: "Fields"}]',
+        ),
+  ],
+])('a supergraph that calls the join directives otherwise (%s) is planned as any other', async (_, renamed) => {
+  const given = async (one: object) => one
+  const graph = await openGraph(
+    {
+      a: {
+        sdl: `type Query { t: T } type T @key(fields: "code", resolvable: false) @key(fields: "id") { id: ID!  code: ID
+          c: String @requires(fields: "name(n: 1)")  name(n: Int): String @external }`,
+        resolvers: {
+          Query: { t: () => ({ id: '1' }) },
+          T: { __resolveReference: given, c: ({ name }: { name: string }) => `c of ${name}` },
+        },
+      },
+      b: {
+        sdl: `type T @key(fields: "id") { id: ID!  name(n: Int): String  d: String @requires(fields: "c")  c: String @external }`,
+        resolvers: {
+          T: {
+            __resolveReference: given,
+            name: (_: unknown, { n }: { n: number }) => `n${n}`,
+            d: ({ c }: { c: string }) => `d of ${c}`,
+          },
+        },
+      },
+    },
+    renamed,
+  )
+  expect(await graph.ask('{ t { name(n: 2) d } }')).toEqual({ data: { t: { name: 'n2', d: 'd of c of n1' } } })
+})

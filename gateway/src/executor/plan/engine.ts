@@ -11,6 +11,7 @@ import {
   visit,
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
+import { withUsualJoinNames } from '../../supergraph/links.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
 import { type AliasesApart, atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -48,7 +49,7 @@ export class Engine {
   private readonly stages: StageNames
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
+    const { document, required } = withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph.document)))
     const staged = withRequirementStages(document)
     this.stages = staged.stages
     const built = Supergraph.build(staged.document, { validateSupergraph: false })
