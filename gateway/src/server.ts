@@ -18,6 +18,7 @@ import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
 import { Registry } from './catalogue/registry.js'
 import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
+import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
@@ -30,6 +31,7 @@ import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
 import { useGraphql } from './plugins/use-graphql.js'
+import { useGraphqlOverHttp } from './plugins/use-graphql-over-http.js'
 import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
@@ -82,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: maskErrors(log),
+    stringifyResult: answerText,
     logger: apolloLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -89,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
       metrics.graphql!,
       useAudit(log).graphql!,

@@ -58,14 +58,17 @@ export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit =
   )
   await federation.gateway.load()
   const execute_ = planExecutor(schema => federation.of(schema))
-  const ask = async (query: string, variables: Record<string, unknown> = {}, context = {}): Promise<Answer> => {
-    asked.length = 0
+  const requestOf = (query: string, variables: Record<string, unknown> = {}, context = {}) => {
     const document = parse(query)
     const schema = federation.current.apiSchema
     const errors = validate(schema, document)
     if (errors.length > 0) throw new Error(errors.map(String).join('\n'))
-    const request = { request: { query, variables }, document, queryHash: query, schema, context, metrics: {} }
-    return JSON.parse(JSON.stringify(await execute_(request as never)))
+    return { request: { query, variables }, document, queryHash: query, schema, context, metrics: {} } as never
   }
-  return { ask, asked, supergraph: composed.supergraphSdl }
+  const ask = async (query: string, variables: Record<string, unknown> = {}, context = {}): Promise<Answer> => {
+    asked.length = 0
+    return JSON.parse(JSON.stringify(await execute_(requestOf(query, variables, context))))
+  }
+  const describe = (query: string) => execute_.describe(requestOf(query))
+  return { ask, asked, describe, supergraph: composed.supergraphSdl }
 }
