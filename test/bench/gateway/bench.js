@@ -6,7 +6,8 @@ const path = require('node:path')
 const { GATEWAYS } = require('./gateways/index.js')
 const { CONNECTIONS, generator } = require('./load.js')
 const { measure, median, secondsFor } = require('./measure.js')
-const { PAGES, QUESTIONS } = require('./mesh.js')
+const { KINDS, PAGES, QUESTIONS } = require('./mesh.js')
+const { oracle } = require('./oracle.js')
 const { readOptions } = require('./options.js')
 const { installed } = require('./peers.js')
 const { pinned, start } = require('./processes.js')
@@ -14,12 +15,10 @@ const { difference, run, stop } = require('./running.js')
 const { compose, fetchesOf } = require('./supergraph.js')
 const { tables } = require('./table.js')
 
-const KINDS = {
-  distinct: `${PAGES} distinct values`,
-  identical: 'Identical requests',
-}
 /** Fewer seconds where all is the same: what varies least. */
 const IDENTICAL_SECONDS = 2
+/** Of the length of one answer, what the others have at least. */
+const ROUGHLY = 0.95
 const COMPARED_PAGES = [0, 1, PAGES - 1]
 
 const say = line => process.stdout.write(`${line}\n`)
@@ -65,13 +64,13 @@ async function compare(options, home, children) {
   const [{ url, issuer, token }] = await once(subgraphs, 'message')
   const place = { subgraphs: url, issuer, token, ...writeSupergraphs(url, home) }
 
+  const expected = oracle(compose(url, false))
   const running = []
   for (const gateway of gateways) {
     try {
       const folder = gateway.packages ? installed(gateway, say) : undefined
-      const one = await run(gateway, { ...place, folder, home: path.join(home, gateway.name) })
-      children.push(one.child)
-      const wrong = await differs(one, running[0] ?? one, token, options.questions)
+      const one = await run(gateway, { ...place, folder, home: path.join(home, gateway.name) }, children)
+      const wrong = await differs(one, expected, token, options.questions)
       if (wrong) skip(gateway, wrong)
       else running.push(one)
     } catch (error) {
@@ -84,7 +83,7 @@ async function compare(options, home, children) {
   say(`\n${head}\n`)
   const rounds = await measureAll(options, running, subgraphs, { token, home })
   const runs = mapValues(rounds, kind => mapValues(kind, question => mapValues(question, median)))
-  const results = { kinds: KINDS, questions: pick(QUESTIONS, options.questions), runs, skipped }
+  const results = { kinds: pick(KINDS, options.kinds), questions: pick(QUESTIONS, options.questions), runs, skipped }
   const text = `${head}\n\n${tables(results, gateways)}\n`
   say(`\n${tables(results, gateways)}`)
   if (options.markdown) writeFileSync(options.markdown, text)
@@ -103,14 +102,13 @@ function writeSupergraphs(url, home) {
   }
 }
 
-/** What is wrong with a gateway's first answers, held against another's; nothing where nothing is. */
-async function differs(one, reference, token, questions) {
+/** What is wrong with a gateway's first answers; nothing where nothing is. */
+async function differs(one, expected, token, questions) {
   for (const question of questions) {
     const answers = []
     for (const page of COMPARED_PAGES) {
-      const expected = await reference.ask(body(question, page), token)
       const answer = await one.ask(body(question, page), token)
-      const wrong = difference(answer, expected)
+      const wrong = difference(answer, await expected(QUESTIONS[question], { page }))
       if (wrong) return `${question}: ${wrong}`
       answers.push(answer)
     }
@@ -125,9 +123,9 @@ async function differs(one, reference, token, questions) {
 const body = (question, page) => JSON.stringify({ query: QUESTIONS[question], variables: { page } })
 
 /** By kind, question and gateway: the measurements of all rounds. */
-async function measureAll({ questions, rounds, seconds, warmUp }, running, subgraphs, load) {
+async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running, subgraphs, load) {
   const all = {}
-  for (const kind of Object.keys(KINDS)) {
+  for (const kind of kinds) {
     all[kind] = {}
     for (const question of questions) {
       const pages = kind === 'identical' ? [0] : Array.from({ length: PAGES }, (_, page) => page)
@@ -135,6 +133,7 @@ async function measureAll({ questions, rounds, seconds, warmUp }, running, subgr
       const runs = running.map(() => [])
       const lengths = []
       for (const one of running) {
+        one.leastBytes = ROUGHLY * (await one.ask(bodies[0], load.token)).length
         const { rate } = await measure(one, subgraphs, bodies, { ...load, seconds: warmUp })
         lengths.push(secondsFor(rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds))
       }

@@ -12,14 +12,16 @@ exports.secondsFor = (rate, seconds) =>
 /**
  * One measurement: `rate` answers a second, `cpu` milliseconds of the gateway's processes per answer, `busy` of its core
  * (0 to 1), `p50` and `p99` in milliseconds, `bytes` of memory at most, `subgraphsBusy`, `failed` answers, and `size` of
- * an answer with its headers in bytes.
+ * an answer with its headers in bytes. All have failed where they are smaller than `leastBytes`: what comes back so
+ * fast is no answer.
  */
-exports.measure = async ({ child, url }, subgraphs, bodies, { token, seconds, home }) => {
+exports.measure = async ({ child, url, leastBytes }, subgraphs, bodies, { token, seconds, home }) => {
   const used = () => (canMeasure ? [child, subgraphs].map(({ pid }) => cpuSeconds(pid)) : [Number.NaN, Number.NaN])
   if (canMeasure) forgetPeak(child.pid)
   const before = used()
   const told = await load({ url, bodies, token, seconds, home })
   const [own, theirs] = used().map((now, index) => now - before[index])
+  const size = told.bytes / told.requests
   return {
     rate: told.requests / told.seconds,
     cpu: (1000 * own) / told.requests,
@@ -28,8 +30,8 @@ exports.measure = async ({ child, url }, subgraphs, bodies, { token, seconds, ho
     p50: told.p50,
     p99: told.p99,
     bytes: canMeasure ? peakBytes(child.pid) : Number.NaN,
-    failed: told.failed,
-    size: told.bytes / told.requests,
+    failed: size < leastBytes ? told.requests : told.failed,
+    size,
   }
 }
 

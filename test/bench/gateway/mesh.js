@@ -17,7 +17,7 @@ const SENTENCE = 'It came when it was said to come, it does what it is said to d
 const digits = (number, length) => String(number).padStart(length, '0')
 const range = length => Array.from({ length }, (_, index) => index)
 
-/** Every value that a gateway can be asked for differs from page to page; its length does not. */
+/** Every value that a gateway can be asked for differs from page to page; its length hardly does. */
 function pageOf(page) {
   const of = digits(page, 4)
   const users = range(USERS).map(index => ({
@@ -111,6 +111,11 @@ const FRAGMENTS = `
   fragment Thing on Product { inStock name price shippingEstimate upc weight }`
 
 exports.PAGES = PAGES
+/** Kinds of load, in which no two questions under way are the same, and in which all are. */
+exports.KINDS = {
+  distinct: `${PAGES} distinct values`,
+  identical: 'Identical requests',
+}
 exports.QUESTIONS = {
   heavy: `query Heavy($page: Int!) {
     users(page: $page) { ...Person reviews { ...Text product { ...Thing reviews { ...Text author { ...Person reviews { ...Text product { ...Thing } } } } } } }

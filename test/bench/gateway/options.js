@@ -1,11 +1,12 @@
 const { parseArgs } = require('node:util')
 const { GATEWAYS } = require('./gateways/index.js')
-const { QUESTIONS } = require('./mesh.js')
+const { KINDS, QUESTIONS } = require('./mesh.js')
 
 const HELP = `npm run bench:gateway -- [options]
 
   --only <names>      gateways, comma-separated: ${Object.keys(GATEWAYS).join(', ')}
   --questions <names> of ${Object.keys(QUESTIONS).join(', ')}
+  --kinds <names>     of ${Object.keys(KINDS).join(', ')}
   --seconds <n>       of one measurement (3); slow gateways get up to 8, so that there is something to count
   --rounds <n>        in turn over the gateways (3)
   --warm-up <n>       seconds before (2)
@@ -16,7 +17,10 @@ const HELP = `npm run bench:gateway -- [options]
 /** What the command line asks for; `{ problem }` where it does not fit, `{ help }` where that is asked for. */
 exports.readOptions = args => {
   const options = Object.fromEntries(
-    ['only', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json'].map(name => [name, { type: 'string' }]),
+    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json'].map(name => [
+      name,
+      { type: 'string' },
+    ]),
   )
   let values
   try {
@@ -31,7 +35,7 @@ exports.readOptions = args => {
     if (!Number.isInteger(number) || number < 1) return { problem: `--${name} takes a whole number from 1 on.` }
     numbers[name] = number
   }
-  const lists = { only: GATEWAYS, questions: QUESTIONS }
+  const lists = { only: GATEWAYS, kinds: KINDS, questions: QUESTIONS }
   for (const [name, known] of Object.entries(lists)) {
     const names = values[name]?.split(',') ?? Object.keys(known)
     const unknown = names.find(one => !Object.hasOwn(known, one))

@@ -21,7 +21,8 @@ exports.installed = ({ name, packages, overrides = {} }, say) => {
   )
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, wanted)
-  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+  const quick = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--fetch-retries=1']
+  const args = ['install', ...quick, '--loglevel=error']
   const { status, stdout, stderr, error } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
   if (status !== 0) throw new Error(`npm could not install it: ${error?.message ?? (stderr || stdout).trim()}`)
   const still = missing(folder, packages)

@@ -5,8 +5,11 @@ const START_MILLISECONDS = 60_000
 const POLL_MILLISECONDS = 100
 const STOP_MILLISECONDS = 3000
 
-/** A gateway that answers: `{ gateway, url, child, ask(body, token) }`. Throws with its last words where it does not. */
-exports.run = async (gateway, place) => {
+/**
+ * A gateway that answers: `{ gateway, url, child, ask(body, token) }`. Its process is added to `children`. Throws with its
+ * last words where it does not answer.
+ */
+exports.run = async (gateway, place, children) => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/graphql`
   const { program, args, cwd, env } = gateway.command({ ...place, port })
@@ -14,6 +17,7 @@ exports.run = async (gateway, place) => {
     ...(cwd ? { cwd } : {}),
     env: { ...process.env, NODE_ENV: 'production', ...env },
   })
+  children.push(child)
   const until = Date.now() + START_MILLISECONDS
   const ask = (body, token) => post(url, body, token)
   for (;;) {
@@ -37,11 +41,11 @@ exports.stop = async child => {
   clearTimeout(harder)
 }
 
-/** Why two answers are not the same by value, order of keys apart; nothing where they are. */
+/** Why an answer is not, by value, the data expected (JSON both), order of keys apart; nothing where it is. */
 exports.difference = (answer, expected) => {
   const { data, errors } = JSON.parse(answer)
   if (errors) return `it answers with errors: ${JSON.stringify(errors).slice(0, 300)}`
-  return isDeepStrictEqual(data, JSON.parse(expected).data) ? undefined : `its answer differs: ${answer.slice(0, 300)}`
+  return isDeepStrictEqual(data, JSON.parse(expected)) ? undefined : `its answer differs: ${answer.slice(0, 300)}`
 }
 
 async function post(url, body, token) {
