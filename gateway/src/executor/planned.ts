@@ -11,6 +11,6 @@ export interface PlanExecutor extends Executor {
 /** Apollo's query plans, run by an engine of our own per supergraph; the request's schema says which one is meant. */
 export function planExecutor(supergraphOf: (schema: GraphQLSchema) => { engine: Engine }): PlanExecutor {
   const engineOf = ({ schema }: OperationRequest) => supergraphOf(schema).engine
-  const execute: Executor = request => engineOf(request).run(request)
+  const execute: Executor = (request, whole) => engineOf(request).run(request, whole)
   return Object.assign(execute, { describe: (request: OperationRequest) => engineOf(request).describe(request) })
 }

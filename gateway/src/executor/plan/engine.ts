@@ -1,19 +1,10 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import {
-  buildASTSchema,
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  print,
-  valueFromASTUntyped,
-  visit,
-} from 'graphql'
+import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, print } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
-import type { OperationAnswer, OperationRequest } from '../executor.js'
+import { WrittenData } from '../answer-data.js'
+import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
+import { atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -21,7 +12,7 @@ import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
 import type { Planner, PlanQuestion } from './planner.js'
-import { compileProjection } from './projection.js'
+import { defaultsOf, Projections } from './projections.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
@@ -39,8 +30,6 @@ export interface PlannedSupergraph {
 
 /** Plans and projections of one supergraph; they go with it. */
 const PLANS = 1000
-/** Projections of one operation: as many as its `@skip` and `@include` have been used differently. */
-const PROJECTIONS = 16
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
@@ -61,22 +50,24 @@ export class Engine {
     }
   }
 
-  async run(request: OperationRequest): Promise<OperationAnswer> {
+  async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
     const found = this.planned(request)
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
-    const fetched: Fields = {}
+    const fetched: Fields = { ...whole?.beside }
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
+    const told = operation.inClientWords(run)
     const losses = new Losses()
-    const data = operation.projection(variables)(fetched, losses)
-    const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
+    const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    const data = text === 'null' ? null : new WrittenData(text)
+    const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
   /** The plan that `run` runs for the same request, without running it. */
   async describe(request: OperationRequest): Promise<PlanDescription> {
-    return (await this.planned(request)).describe(this.subgraphs)
+    return (await this.planned(request)).describe()
   }
 
   private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
@@ -92,15 +83,27 @@ export class Engine {
   ): Promise<PlannedOperation> {
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
+    const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
+    const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const { operationName } = request
-    const question = { document: print(document), overrides, ...(operationName ? { operationName } : {}) }
+    const question = { document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) }
     const plan = await this.plan(question, (context as Partial<Operation>).signal)
     // Of all who waited for the same plan the first makes it ready.
     const known = this.operations.get(key)
     if (known) return known
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, plan.node)
+    const { aliases } = apart
+    const planned: PlannedOperation = {
+      step,
+      projections: new Projections(this.supergraph.apiSchema, document, ast),
+      describe: () => describePlan({ node: plan.node, document, operation: ast }, this.subgraphs),
+      inClientWords: ({ fetched, errors }) => {
+        if (aliases.size === 0) return errors
+        withClientAliases(fetched, aliases)
+        return errors.map(error => atClientAliases(error, aliases))
+      },
+    }
     this.operations.set(key, planned)
     return planned
   }
@@ -124,59 +127,11 @@ function unplannable(cause: unknown): GraphQLError {
   })
 }
 
-class PlannedOperation {
-  private readonly projections = new BoundedMap<string, ReturnType<typeof compileProjection>>(PROJECTIONS)
-  private readonly conditions: string[]
-
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly document: DocumentNode,
-    private readonly operation: OperationDefinitionNode,
-    private readonly defaults: Fields,
-    /** Undefined where there is nothing to fetch. */
-    readonly step: Step | undefined,
-    /** What the step was compiled of. */
-    private readonly node: QueryPlan['node'],
-  ) {
-    this.conditions = conditionsOf(document)
-  }
-
-  describe(subgraphs: Subgraphs): PlanDescription {
-    const { node, document, operation } = this
-    return describePlan({ node, document, operation }, subgraphs)
-  }
-
-  projection(variables: Fields): ReturnType<typeof compileProjection> {
-    const conditions: Fields = Object.create(null)
-    let key = ''
-    for (const name of this.conditions) {
-      const holds = Object.hasOwn(variables, name) ? variables[name] : this.defaults[name]
-      conditions[name] = holds
-      key += holds ? '1' : '0'
-    }
-    const known = this.projections.get(key)
-    if (known) return known
-    const projection = compileProjection(this.schema, this.document, this.operation, conditions)
-    this.projections.set(key, projection)
-    return projection
-  }
-}
-
-/** Variables that decide about `@skip` and `@include`. */
-function conditionsOf(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive: ({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return
-      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
-}
-
-function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Fields {
-  const defaults: Fields = Object.create(null)
-  for (const { variable, defaultValue } of variableDefinitions)
-    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue)
-  return defaults
+interface PlannedOperation {
+  /** Undefined where there is nothing to fetch. */
+  step: Step | undefined
+  projections: Projections
+  describe: () => PlanDescription
+  /** What was fetched is put under the client's names; the errors so far are told with them. */
+  inClientWords: (run: Run) => readonly GraphQLError[]
 }

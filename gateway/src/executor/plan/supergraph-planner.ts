@@ -1,14 +1,15 @@
 import { defaultPrintOptions, operationFromDocument, printSchema, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { assertValidSchema, buildASTSchema, type DocumentNode, parse } from 'graphql'
-import { withoutEnforcedPurpose } from '../../supergraph/links.js'
+import { withoutEnforcedPurpose, withUsualJoinNames } from '../../supergraph/links.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import { type RequiredFields, withRequiredFields } from './required-arguments.js'
+import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 
-/** The supergraph as Apollo's planner is told it, and what in it only the planner knows. */
+/** The supergraph with the fields that only the planner knows. */
 export function planningDocument(supergraph: DocumentNode): { document: DocumentNode; required: RequiredFields } {
-  return withRequiredFields(withResolvableKeysFirst(supergraph))
+  return withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph)))
 }
 
 /** Apollo's planner of one supergraph, in the thread that makes it. */
@@ -16,13 +17,16 @@ export class SupergraphPlanner {
   /** SDL of what clients may ask. */
   readonly apiSdl: string
   private readonly supergraph: Supergraph
+  private readonly stages: StageNames
   private planner?: QueryPlanner
 
   constructor({ sdl, validate }: PlannerOptions) {
     const { document, required } = planningDocument(withoutEnforcedPurpose(parse(sdl, { noLocation: true })))
     if (validate) assertValidSchema(buildASTSchema(document))
     // Fields of the planner's own are none that Apollo's validation of its subgraphs would let pass.
-    this.supergraph = Supergraph.build(document, { validateSupergraph: false })
+    const staged = withRequirementStages(document)
+    this.stages = staged.stages
+    this.supergraph = Supergraph.build(staged.document, { validateSupergraph: false })
     this.apiSdl = printSchema(this.supergraph.apiSchema(), {
       ...defaultPrintOptions,
       mergeTypesAndExtensions: true,
@@ -41,7 +45,8 @@ export class SupergraphPlanner {
       ...(operationName ? { operationName } : {}),
       validate: false,
     })
-    return this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
+    const plan = this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
+    return inOwnSubgraphs(plan, this.stages)
   }
 }
 
