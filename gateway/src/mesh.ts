@@ -15,6 +15,7 @@ import { remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
+import type { FetchWatch } from './telemetry/watch.js'
 
 /** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
 export interface Mesh {
@@ -22,6 +23,8 @@ export interface Mesh {
   federation: Federation
   decisionPoint: EmbeddedDecisionPoint
   signs: VitalSigns
+  /** Names of subgraphs that are the gateway's own. */
+  own: ReadonlySet<string>
   /**
    * Of a supergraph as it is, the subgraphs whose own policies it names: they are asked what they grant, and told who
    * asks. False while one of them cannot be asked; until then all that takes its grants is denied.
@@ -36,10 +39,9 @@ export async function openMesh(
   identities: ProductIdentities,
   catalogue: CatalogueStore | undefined,
   log: Log,
-  onSubgraphFailure: (subgraph: string) => void,
+  watchFetch: (subgraph: string) => FetchWatch,
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
-    onSubgraphFailure(subgraph)
     log({ level: 'error', message: 'A subgraph did not answer', subgraph, reason: (error as Error).message })
   }
   const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
@@ -64,7 +66,7 @@ export async function openMesh(
   const federation = loadFederation(
     composed.supergraph,
     name => {
-      return new ProductDataSource(name, () => targetOf(name), identities, onFailure)
+      return new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch)
     },
     log,
   )
@@ -101,7 +103,8 @@ export async function openMesh(
   const close = async () => {
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
-  return { products, federation, decisionPoint, signs, meetGoverned, close }
+  const ownNames = new Set(given ? [] : [own.subgraph.name])
+  return { products, federation, decisionPoint, signs, own: ownNames, meetGoverned, close }
 }
 
 function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {

@@ -1,4 +1,4 @@
-import './telemetry.js'
+import './without-apollo-telemetry.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -55,10 +55,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
-    await catalogue?.close()
-    throw error
-  })
+  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
+    async error => {
+      await catalogue?.close()
+      throw error
+    },
+  )
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
@@ -69,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       policies: options.policies ?? {},
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
+      own: mesh.own,
     }),
   )
 

@@ -5,6 +5,7 @@ import {
   coordinatesIn,
   type Hidden,
   hiddenFrom,
+  type OperationCost,
   operationCost,
   tooCostly,
   visibleSchema,
@@ -28,7 +29,11 @@ import { lacking } from '../authorisation/lacking.js'
 import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
+import type { ExplainRequest } from './explain/explain-request.js'
+import { type Explanation, explanation } from './explain/explanation.js'
+import { mayBeTold } from './explain/may-be-told.js'
 import type { Operation } from './operation.js'
+import type { PlanExecutor } from './planned.js'
 
 export interface AuthorisedExecutorOptions {
   supergraph: () => LoadedSupergraph
@@ -37,7 +42,9 @@ export interface AuthorisedExecutorOptions {
   /** Ceiling of one operation (`GatewayLimits.cost`). */
   costLimit: number
   /** Plans and runs what is left. */
-  inner: Executor
+  inner: PlanExecutor
+  /** Names of the gateway's own subgraphs. */
+  own: ReadonlySet<string>
 }
 
 /** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
@@ -54,7 +61,11 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
 
   const attempt = async (request: OperationRequest): Promise<OperationAnswer> => {
     const context = request.context as Operation
+    const { watch, explain } = context
+    if (explain instanceof GraphQLError) return { errors: [explain] }
+    const decidedNow = watch?.phase('decide')
     const decided = await options.decisionPoint.decide(context.caller)
+    decidedNow?.()
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
     const memory = remember(memories, supergraph)
@@ -72,21 +83,22 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     if (costly) return { errors: [costly] }
 
     const places = filtered.deniedPlaces(variables.coerced)
-    const answer = filtered.document
-      ? await options.inner({
-          ...request,
-          // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
-          schema: supergraph.apiSchema,
-          document: filtered.document,
-          queryHash: prepared.queryHash,
-          ...(prepared.source === undefined ? {} : { source: prepared.source }),
-          context: {
-            ...context,
-            decisions: decided.decisions,
-            denied: deniedKeys(places, supergraph, decided),
-          } satisfies Operation,
-        })
-      : { data: {} }
+    const left: OperationRequest | undefined = filtered.document && {
+      ...request,
+      // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
+      schema: supergraph.apiSchema,
+      document: filtered.document,
+      queryHash: prepared.queryHash,
+      ...(prepared.source === undefined ? {} : { source: prepared.source }),
+      context: {
+        ...context,
+        decisions: decided.decisions,
+        denied: deniedKeys(places, supergraph, decided),
+      } satisfies Operation,
+    }
+    if (explain?.has('dry-run'))
+      return { data: null, extensions: { terrane: { explain: await explained(context, left, schema, decided, cost) } } }
+    const answer: OperationAnswer = left ? await options.inner(left) : { data: {} }
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
 
     const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
@@ -95,14 +107,31 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
     const data = filtered.complete(fetched, variables.coerced)
     const errors = deniedIn(data)
-    return { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
+    const complete = { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
+    if (!explain) return complete
+    const told = await explained(context, left, schema, decided, cost)
+    return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }
+  }
+  /** Of what is left of the question; to whom it may be told. */
+  const explained = async (
+    { caller, explain, timings }: Operation,
+    left: OperationRequest | undefined,
+    schema: GraphQLSchema,
+    { decisions }: Decided,
+    { cost }: OperationCost,
+  ): Promise<Explanation> => {
+    const asked = explain as ExplainRequest
+    const plan = left && (asked.has('plan') || asked.has('timings')) ? await options.inner.describe(left) : undefined
+    const told = plan && mayBeTold(plan, { caller, decisions, schema, own: options.own }) ? plan : undefined
+    return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings })
   }
 
   return async request => {
     const context = request.context as Operation
     const answer = await attempt(request)
     if (context.pins.size === 0) return answer
-    return { ...answer, extensions: { ...answer.extensions, terrane: { publications: context.pins.all() } } }
+    const terrane = { ...(answer.extensions?.terrane as object | undefined), publications: context.pins.all() }
+    return { ...answer, extensions: { ...answer.extensions, terrane } }
   }
 }
 
@@ -184,8 +213,10 @@ class Memory {
     )
     const known = this.prepared.get(key)
     if (known) return known
+    const validated = (request.context as Operation).watch?.phase('validate')
     const prepared = this.prepareAnew(request, schema, caller, decided, policies)
     this.prepared.set(key, prepared)
+    validated?.()
     return prepared
   }
 

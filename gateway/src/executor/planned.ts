@@ -5,7 +5,7 @@ import { Engine, type PlannedSupergraph } from './plan/engine.js'
 
 export interface PlanExecutor extends Executor {
   /** The plan of a request, as it would be run. Runs nothing. */
-  describe(request: OperationRequest): PlanDescription
+  describe(request: OperationRequest): Promise<PlanDescription>
 }
 
 /** Apollo's query plans, run by an engine of our own per supergraph; the request's schema says which one is meant. */

@@ -1,6 +1,9 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { GraphQLError } from 'graphql'
+import { EXPLAIN_HEADER, explainRequest } from '../executor/explain/explain-request.js'
+import { Timings } from '../executor/explain/timings.js'
 import type { Operation } from '../executor/operation.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
@@ -42,7 +45,11 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
     clearTimeout(timer)
     if (!reply.raw.writableFinished) abort.abort()
   })
+  const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
+  const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   return {
+    ...(explain ? { explain } : {}),
+    ...(timings ? { timings, watch: timings } : {}),
     requestId: request.id,
     caller: request.caller,
     signal: abort.signal,

@@ -12,6 +12,7 @@ import {
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
+import type { Operation as ClientOperation } from '../operation.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -62,19 +63,22 @@ export class Engine {
   }
 
   async run(request: OperationRequest): Promise<OperationAnswer> {
+    const { watch } = request.context as Partial<ClientOperation>
     const operation = this.prepare(request)
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = {}
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
     const losses = new Losses()
+    const projected = watch?.phase('project')
     const data = operation.projection(variables)(fetched, losses)
+    projected?.()
     const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
   /** The plan that `run` runs for the same request, without running it. */
-  describe(request: OperationRequest): PlanDescription {
+  async describe(request: OperationRequest): Promise<PlanDescription> {
     return this.prepare(request).describe(this.subgraphs)
   }
 
@@ -86,11 +90,12 @@ export class Engine {
     }
   }
 
-  private prepare({ request, document, queryHash }: OperationRequest): PlannedOperation {
+  private prepare({ request, document, queryHash, context }: OperationRequest): PlannedOperation {
     const overridden = this.overrides.draw()
     const key = [queryHash, request.operationName ?? '', ...overridden.values()].join(' ')
     const known = this.planned.get(key)
     if (known) return known
+    const made = (context as Partial<ClientOperation>).watch?.phase('plan')
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
     const plan = this.plan(
@@ -104,6 +109,7 @@ export class Engine {
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
     const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, plan.node)
     this.planned.set(key, planned)
+    made?.()
     return planned
   }
 }
