@@ -4,6 +4,8 @@ import { check } from './commands/check.js'
 import { compose } from './commands/compose.js'
 import { crawl } from './commands/crawl.js'
 import { demoData } from './commands/demo-data.js'
+import { dev } from './commands/dev.js'
+import { doctor } from './commands/doctor.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
 import { publish } from './commands/publish.js'
@@ -20,7 +22,22 @@ export function commandLine(): Command {
     .description('Folders of contracts and SQL become data products behind one gateway.')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
-  const commands = [init, serve, gateway, run, check, publish, pull, compose, crawl, token, secrets, demoData]
+  const commands = [
+    init,
+    dev,
+    serve,
+    gateway,
+    run,
+    check,
+    publish,
+    pull,
+    compose,
+    crawl,
+    token,
+    secrets,
+    demoData,
+    doctor,
+  ]
   for (const command of commands) command(terrane)
   return terrane
 }

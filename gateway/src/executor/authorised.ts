@@ -32,6 +32,7 @@ import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
 import { mayBeTold } from './explain/may-be-told.js'
+import { incrementalDirectives } from './incremental-delivery.js'
 import type { Operation } from './operation.js'
 import type { PlanExecutor } from './planned.js'
 
@@ -227,6 +228,8 @@ class Memory {
     decided: Decided,
     policies: AuthorisedExecutorOptions['policies'],
   ): Prepared {
+    const incremental = incrementalDirectives(schema, request.document)
+    if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
     const errors = validate(schema, request.document, undefined, { maxErrors: 20 })
     if (errors.length > 0) return { errors: errors.map(refused) }
     const operation = getOperationAST(request.document, request.request.operationName)

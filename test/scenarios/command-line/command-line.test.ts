@@ -300,3 +300,83 @@ describe('run and serve', () => {
     expect([(await gateway.end).exit, (await alone.end).exit]).toEqual([0, 0])
   })
 })
+
+describe('dev', () => {
+  test('what is saved is run and served; what cannot be read leaves what was there before', async () => {
+    const { generateSources } = jest.requireActual('@terrane/scripts') as typeof import('@terrane/scripts')
+    const sources = await generateSources(path.join(folder, 'home'), { today: new Date('2026-03-01'), orders: 10 })
+    const product = copyOf('reference-geography')
+    const { child, end, says } = begin('terrane.js', ['dev', product, '--port', '0'], {
+      TERRANE_SOURCES: sources.folder,
+    })
+    const [, url] = await says(/ready at (http:\S+)/)
+    const nameOfFrance = async () => {
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ referenceGeography { country(code: "FR") { name } } }' }),
+      })
+      const { data } = (await answer.json()) as { data: { referenceGeography: { country: { name: string } } } }
+      return data.referenceGeography.country.name
+    }
+    expect(await nameOfFrance()).toBe('France')
+
+    spoil(path.join(product, 'pipeline', 'output', 'countries.sql'), ' name,', ' upper(name) AS name,')
+    await says(/serving again at/)
+    expect(await nameOfFrance()).toBe('FRANCE')
+
+    spoil(path.join(product, 'product.odps.yaml'), 'apiVersion', 'apiVersio')
+    await says(/not taken: what was there before goes on serving/)
+    expect(await nameOfFrance()).toBe('FRANCE')
+
+    child.kill('SIGINT')
+    expect((await end).exit).toBe(0)
+  })
+})
+
+describe('doctor', () => {
+  interface Found {
+    ok: boolean
+    looked: { what: string; state: string; found: string; hint?: string }[]
+  }
+  const about = (out: string, what: string) => (JSON.parse(out) as Found).looked.find(one => one.what === what)
+
+  test('finds a machine that can run Terrane well', async () => {
+    const { exit, out } = await terrane(['doctor', '--json'], { PORT: '0' })
+    expect(JSON.parse(out)).toMatchObject({ ok: true })
+    expect(about(out, 'better-sqlite3')).toMatchObject({ state: 'fine' })
+    expect(exit).toBe(0)
+  })
+
+  test('a home that cannot be is for whoever configures, with what to do', async () => {
+    writeFileSync(path.join(folder, 'file'), '')
+    const { exit, out } = await terrane(['doctor'], { PORT: '0', TERRANE_HOME: path.join(folder, 'file', 'home') })
+    expect(out).toMatch(/home .*cannot be written[^\n]*\n {2}Set TERRANE_HOME/)
+    expect(exit).toBe(2)
+  })
+
+  test('a database and a mesh that are away are unreachable, and no password is shown', async () => {
+    const { server, listenPort } = await takenPort()
+    await new Promise(resolve => server.close(resolve))
+    const { exit, out } = await terrane(['doctor', '--json'], {
+      PORT: '0',
+      TERRANE_DATABASE_URL: `mysql://anna:hush@127.0.0.1:${listenPort}/data`,
+      TERRANE_MESH_URL: `http://127.0.0.1:${listenPort}`,
+    })
+    expect(exit).toBe(3)
+    expect(about(out, 'database')).toMatchObject({
+      state: 'failed',
+      hint: expect.stringMatching(/TERRANE_DATABASE_URL/),
+    })
+    expect(about(out, 'mesh')).toMatchObject({ state: 'failed', hint: expect.stringMatching(/TERRANE_MESH_URL/) })
+    expect(out).not.toContain('hush')
+  })
+
+  test('a taken port is told, and no reason not to run', async () => {
+    const { server, listenPort } = await takenPort()
+    const { exit, out } = await terrane(['doctor', '--json'], { PORT: listenPort })
+    expect(about(out, `port ${listenPort}`)).toMatchObject({ state: 'warned', found: 'taken' })
+    expect(exit).toBe(0)
+    server.close()
+  })
+})
