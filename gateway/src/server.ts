@@ -39,7 +39,9 @@ import { useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
+import { useTracing } from './plugins/use-tracing.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
+import { Tracing } from './telemetry/tracing.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
@@ -52,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
+  const tracing = useTracing(Tracing.open())
   const metrics = useMetrics(() => mesh.products.all().length)
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
@@ -95,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ApolloServerPluginUsageReportingDisabled(),
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
+      ...(tracing.graphql ? [tracing.graphql] : []),
       metrics.graphql!,
       useAudit(log).graphql!,
     ],
@@ -103,6 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   mesh.products.attach(federation)
 
   const parts: Part[] = [
+    tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,

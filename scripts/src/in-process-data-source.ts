@@ -7,13 +7,13 @@ type DataSource = NonNullable<ProductEndpoint['dataSource']>
 export function inProcessDataSource(product: DataProduct): DataSource {
   return {
     async process({ request, context }) {
-      const { signal } = context as { signal?: AbortSignal }
+      const { signal, fetch } = context as { signal?: AbortSignal; fetch?: { headers?: Record<string, string> } }
       const { query = '', variables, operationName, http } = request
       const answer = await product.execute({
         query,
         ...(variables ? { variables } : {}),
         ...(operationName ? { operationName } : {}),
-        headers: Object.fromEntries(http?.headers ?? []),
+        headers: { ...Object.fromEntries(http?.headers ?? []), ...fetch?.headers },
         ...(signal ? { signal } : {}),
       })
       return answer as Awaited<ReturnType<DataSource['process']>>

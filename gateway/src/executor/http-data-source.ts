@@ -45,13 +45,16 @@ export class HttpDataSource implements GraphQLDataSource {
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const { query, variables, operationName, http } = options.request
     const body = JSON.stringify({ query, variables, operationName })
-    const { signal } = options.context as Partial<Operation>
+    const { signal, fetch: watch } = options.context as Partial<Operation>
     const given = Object.fromEntries(http?.headers ?? [])
-    const question = { path: this.path, headers: { ...given, ...JSON_BOTH_WAYS }, body, answerBytes: this.answerBytes }
+    // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
+    const headers = { ...given, ...watch?.headers, ...JSON_BOTH_WAYS }
+    const question = { path: this.path, headers, body, answerBytes: this.answerBytes }
     const ask = (until: AbortSignal | undefined) => exchange(this.pool, { ...question, signal: until })
     // Without a header of the gateway's nobody is named, so that the answer is anybody's.
     const anybodys = Object.keys(given).length === 0 && !query?.startsWith('mutation')
     const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
+    watch?.exchanged?.({ attempt: 1, status, sentBytes: body.length, answerBytes: text.length })
     return readAnswer(this.subgraph, status, text)
   }
 

@@ -1,5 +1,6 @@
 import type { Caller, ProductDecision } from '@terrane/schema'
 import type { GraphQLError } from 'graphql'
+import type { RequestTrace } from '../telemetry/tracing.js'
 import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import type { Timings } from './explain/timings.js'
@@ -23,6 +24,8 @@ export interface Operation {
   explain?: ExplainRequest | GraphQLError
   /** Of who asked for any. */
   timings?: Timings
+  /** The request's own span. */
+  trace?: RequestTrace
   /** Undefined where nobody looks on. */
   watch?: OperationWatch
   /** Of the one fetch that this context is handed to; a data source sends its headers along. */

@@ -8,6 +8,7 @@ import type { Operation } from '../executor/operation.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
+import { together } from '../telemetry/watch.js'
 import type { Part } from './part.js'
 
 /** `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. */
@@ -47,9 +48,13 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   })
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
+  const { trace } = request
+  const watch = trace || timings ? together([trace, timings].filter(one => one !== undefined)) : undefined
   return {
     ...(explain ? { explain } : {}),
-    ...(timings ? { timings, watch: timings } : {}),
+    ...(timings ? { timings } : {}),
+    ...(trace ? { trace } : {}),
+    ...(watch ? { watch } : {}),
     requestId: request.id,
     caller: request.caller,
     signal: abort.signal,

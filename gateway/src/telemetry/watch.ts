@@ -1,5 +1,5 @@
-/** What the gateway does itself for an operation. `validate` and `plan` only where nothing was remembered. */
-export type Phase = 'decide' | 'validate' | 'plan' | 'project'
+/** What the gateway does itself for an operation. `parse`, `validate` and `plan` only where nothing was remembered. */
+export type Phase = 'parse' | 'decide' | 'validate' | 'plan' | 'project'
 
 /** `errors`: the subgraph answered, with errors in it. `failed`: it did not answer. `aborted`: nobody waited any more. */
 export type FetchOutcome = 'answered' | 'errors' | 'failed' | 'aborted'
