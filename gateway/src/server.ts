@@ -18,6 +18,7 @@ import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
 import { Registry } from './catalogue/registry.js'
 import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
+import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
@@ -55,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
   const tracing = useTracing(Tracing.open())
-  const metrics = useMetrics(() => mesh.products.all().length)
+  const metrics = useMetrics({ productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() })
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
@@ -89,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: maskErrors(log),
+    stringifyResult: answerText,
     logger: apolloLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

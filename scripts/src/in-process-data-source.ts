@@ -7,7 +7,15 @@ type DataSource = NonNullable<ProductEndpoint['dataSource']>
 export function inProcessDataSource(product: DataProduct): DataSource {
   return {
     async process({ request, context }) {
-      const { signal, fetch } = context as { signal?: AbortSignal; fetch?: { headers?: Record<string, string> } }
+      const {
+        signal: whole,
+        fetchSignal: signal = whole,
+        fetch,
+      } = context as {
+        fetch?: { headers?: Record<string, string> }
+        signal?: AbortSignal
+        fetchSignal?: AbortSignal
+      }
       const { query = '', variables, operationName, http } = request
       const answer = await product.execute({
         query,

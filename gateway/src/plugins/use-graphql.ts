@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql'
 import { EXPLAIN_HEADER, explainRequest } from '../executor/explain/explain-request.js'
 import { Timings } from '../executor/explain/timings.js'
 import type { Operation } from '../executor/operation.js'
+import { OperationTime } from '../executor/operation-time.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
@@ -36,16 +37,8 @@ export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimit
 }
 
 function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
-  const abort = new AbortController()
-  const timer = setTimeout(
-    () => abort.abort(new DOMException('The time of the operation is up', 'TimeoutError')),
-    timeMilliseconds,
-  )
-  // Comes after the answer was sent as well, and then aborts nothing any more.
-  reply.raw.once('close', () => {
-    clearTimeout(timer)
-    if (!reply.raw.writableFinished) abort.abort()
-  })
+  const time = new OperationTime(timeMilliseconds)
+  reply.raw.once('close', () => time.end(reply.raw.writableFinished))
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace } = request
@@ -57,7 +50,8 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
     ...(watch ? { watch } : {}),
     requestId: request.id,
     caller: request.caller,
-    signal: abort.signal,
+    signal: time.signal,
+    fetchSignal: time.fetchSignal,
     timeMilliseconds,
     decisions: new Map(),
     denied: new Map(),

@@ -1,4 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
+import type { BreakerState } from '../executor/transport/breaker.js'
 import { CacheMetrics } from '../telemetry/cache-metrics.js'
 import { OperationMetrics } from '../telemetry/operation-metrics.js'
 import { processMetrics } from '../telemetry/process-metrics.js'
@@ -11,8 +12,13 @@ export interface Metrics extends Part {
   caches: CacheMetrics
 }
 
+export interface MetricsSources {
+  productCount: () => number
+  breakers: () => ReadonlyMap<string, BreakerState>
+}
+
 /** `/metrics` in Prometheus' text format. Labels hold of what callers write only a bounded number of operation names. */
-export function useMetrics(productCount: () => number): Metrics {
+export function useMetrics(mesh: MetricsSources): Metrics {
   const registry = new Registry()
   const operations = new OperationMetrics(registry)
   new Gauge({
@@ -20,12 +26,12 @@ export function useMetrics(productCount: () => number): Metrics {
     help: 'Data products in the supergraph',
     registers: [registry],
     collect() {
-      this.set(productCount())
+      this.set(mesh.productCount())
     },
   })
   return {
     operations,
-    subgraphs: new SubgraphMetrics(registry),
+    subgraphs: new SubgraphMetrics(registry, mesh.breakers),
     caches: new CacheMetrics(registry),
     http(app) {
       app.get('/metrics', async (_request, reply) => {

@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { BreakerState } from '../executor/transport/breaker.js'
 import { Distribution, type Series } from './distribution.js'
 import type { Exchanged, FetchOutcome, FetchWatch } from './watch.js'
 
-export type BreakerState = 'closed' | 'half-open' | 'open'
 const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -15,7 +15,6 @@ interface Figures {
   readonly outcomes: Record<FetchOutcome, number>
   retries: number
   underway: number
-  breaker?: BreakerState
 }
 
 /** What the gateway counts of every subgraph; their names come from the supergraph. */
@@ -24,7 +23,8 @@ export class SubgraphMetrics {
   private readonly seconds: Distribution
   private readonly bytes: Distribution
 
-  constructor(register: Registry) {
+  /** `breakers`: of the subgraphs that are asked over HTTP. */
+  constructor(register: Registry, breakers: () => ReadonlyMap<string, BreakerState>) {
     const label = 'subgraph'
     const registers = [register]
     const all = this.figures
@@ -87,17 +87,14 @@ export class SubgraphMetrics {
       labelNames: [label],
       registers,
       collect() {
-        for (const [subgraph, { breaker }] of all) if (breaker) this.set({ subgraph }, BREAKER_VALUES[breaker])
+        this.reset()
+        for (const [subgraph, state] of breakers()) this.set({ subgraph }, BREAKER_VALUES[state])
       },
     })
   }
 
   fetch(subgraph: string): FetchWatch {
     return new CountedFetch(this.of(subgraph))
-  }
-
-  breakerChanged(subgraph: string, state: BreakerState): void {
-    this.of(subgraph).breaker = state
   }
 
   private of(subgraph: string): Figures {
@@ -114,13 +111,14 @@ export class SubgraphMetrics {
 
 class CountedFetch implements FetchWatch {
   private readonly started = performance.now()
+  private attempts = 0
 
   constructor(private readonly figures: Figures) {
     figures.underway++
   }
 
-  exchanged({ attempt, answerBytes }: Exchanged): void {
-    if (attempt > 1) this.figures.retries++
+  exchanged({ answerBytes }: Exchanged): void {
+    if (this.attempts++ > 0) this.figures.retries++
     this.figures.bytes.observe(answerBytes)
   }
 

@@ -79,6 +79,7 @@ export class RequestTrace implements OperationWatch {
 
 class FetchTrace implements FetchWatch {
   private readonly span: Span
+  private attempts = 0
   readonly headers: Readonly<Record<string, string>>
 
   constructor(tracer: Tracer, subgraph: string, above: Context) {
@@ -92,10 +93,11 @@ class FetchTrace implements FetchWatch {
   }
 
   /** What the last of several attempts brought is what stands. */
-  exchanged({ attempt, status, sentBytes, answerBytes }: Exchanged): void {
+  exchanged({ status, sentBytes, answerBytes }: Exchanged): void {
     this.span.setAttributes({ 'http.request.body.size': sentBytes, 'http.response.body.size': answerBytes })
     if (status !== undefined) this.span.setAttribute('http.response.status_code', status)
-    if (attempt > 1) this.span.setAttribute('http.request.resend_count', attempt - 1)
+    if (this.attempts > 0) this.span.setAttribute('http.request.resend_count', this.attempts)
+    this.attempts++
   }
 
   end(outcome: FetchOutcome): void {

@@ -20,13 +20,12 @@ export interface FetchWatch {
   readonly headers?: Readonly<Record<string, string>>
   /** The publication that is asked for. */
   pinned?(publication: number): void
-  /** One request over the network and its answer. `attempt` counts from 1. */
+  /** One request over the network and its answer; several where it was sent again. */
   exchanged?(exchange: Exchanged): void
   end(outcome: FetchOutcome): void
 }
 
 export interface Exchanged {
-  attempt: number
   /** Undefined where no answer came. */
   status?: number
   /** Of the question and the answer. */
