@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  allows,
-  type Caller,
-  coordinatesIn,
-  type Hidden,
-  hiddenFrom,
-  operationCost,
-  tooCostly,
-  visibleSchema,
-} from '@terrane/schema'
+import { allows, type Caller, operationCost, tooCostly } from '@terrane/schema'
 import {
   type DocumentNode,
   execute,
@@ -25,6 +16,7 @@ import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
 import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking } from '../authorisation/lacking.js'
+import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
@@ -59,7 +51,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
     const memory = remember(memories, supergraph)
-    const schema = memory.schemaFor(decided)
+    const schema = VisibleSchemas.of(supergraph).for(decided)
     const prepared = memory.prepare(request, schema, context.caller, decided, options.policies)
     if ('errors' in prepared) return { errors: prepared.errors }
 
@@ -135,35 +127,9 @@ function remember(memories: WeakMap<LoadedSupergraph, Memory>, supergraph: Loade
 
 /** What is remembered about one supergraph. Every key holds the decisions it was made for. */
 class Memory {
-  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
-  private readonly schemaKeys = new BoundedMap<string, string>(1000)
   private readonly prepared = new BoundedMap<string, Prepared>(1000)
 
   constructor(private readonly supergraph: LoadedSupergraph) {}
-
-  /** Callers from whom the same is hidden share one schema. */
-  schemaFor(decided: Decided): GraphQLSchema {
-    let key = this.schemaKeys.get(decided.fingerprint)
-    let hidden: Hidden | undefined
-    const hide = () => {
-      hidden ??= hiddenFrom(
-        [...decided.policies].map(([name, policy]) => ({
-          coordinates: coordinatesIn(policy),
-          decision: decided.decisions.get(name)!,
-        })),
-      )
-      return hidden
-    }
-    if (key === undefined) {
-      key = hashOf([...hide().places].sort().join(' '))
-      this.schemaKeys.set(decided.fingerprint, key)
-    }
-    const known = this.schemas.get(key)
-    if (known) return known
-    const schema = visibleSchema(this.supergraph.apiSchema, hide())
-    this.schemas.set(key, schema)
-    return schema
-  }
 
   prepare(
     request: OperationRequest,
@@ -205,6 +171,7 @@ class Memory {
     if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
     // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
     if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
+    if (operation.operation === 'subscription') return { errors: [notStreamed(operation)] }
     const { decisions, unreachable } = decided
     const rights = { caller, decisions, unreachable, policies }
     const filtered = filterOperation(this.supergraph.apiSchema, request.document, operation, (typeName, fieldName) =>
@@ -217,7 +184,7 @@ class Memory {
 }
 
 /** As Apollo Server says it for a question that does not fit the schema. */
-function refused(error: GraphQLError): GraphQLError {
+export function refused(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions } = error
   const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } }
   return new GraphQLError(message, {
@@ -225,6 +192,13 @@ function refused(error: GraphQLError): GraphQLError {
     ...(source ? { source } : {}),
     ...(positions ? { positions } : {}),
     extensions,
+  })
+}
+
+function notStreamed(operation: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError('Subscriptions are answered as event streams: ask with `accept: text/event-stream`.', {
+    nodes: operation,
+    extensions: { code: 'SUBSCRIPTION_NOT_STREAMED', http: { status: 406 } },
   })
 }
 
