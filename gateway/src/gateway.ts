@@ -1,4 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
+import type { SubgraphTransports } from './executor/transport/subgraph-transport.js'
+
+export type { SubgraphTransport, SubgraphTransports } from './executor/transport/subgraph-transport.js'
 
 /** A product as the gateway meets it: over HTTP by its URL, or in this process by these two. */
 export interface ProductEndpoint {
@@ -50,6 +53,8 @@ export interface GatewayOptions {
   /** Policies of foreign subgraphs: what `@policy` names → roles that meet it. Others are met by nobody. */
   policies?: Record<string, string[]>
   limits?: Partial<GatewayLimits>
+  /** How subgraphs are asked over HTTP: time-outs, sizes, retries (see docs/limits.md). */
+  subgraphs?: SubgraphTransports
   /** Folder with the built marketplace; default the workspace's. */
   marketplace?: string
   log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void

@@ -6,12 +6,16 @@ import { RequestStore } from './catalogue/access-requests/request-store.js'
 import { meshSubgraph } from './catalogue/mesh-subgraph.js'
 import type { CatalogueStore } from './catalogue/store.js'
 import { VitalSigns } from './catalogue/vital-signs.js'
-import { HttpDataSource } from './executor/http-data-source.js'
+import { HttpDataSource, type OnBreakerChange } from './executor/http-data-source.js'
 import { ProductDataSource } from './executor/product-data-source.js'
+import type { BreakerState } from './executor/transport/breaker.js'
+import { SubgraphUnavailable } from './executor/transport/exchange-errors.js'
+import { transportOf } from './executor/transport/subgraph-transport.js'
 import type { GatewayOptions } from './gateway.js'
 import type { Log } from './log.js'
+import { DEFAULT_LIMITS } from './plugins/use-limits.js'
 import { GatewayStartError } from './start-error.js'
-import { remoteEndpoint } from './supergraph/endpoints.js'
+import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
@@ -22,6 +26,10 @@ export interface Mesh {
   federation: Federation
   decisionPoint: EmbeddedDecisionPoint
   signs: VitalSigns
+  /** How a product of another process is met: by its name and its URL. */
+  remote(name: string, url: string): RemoteEndpoint
+  /** Of the subgraphs that are asked over HTTP: which are asked, and which are left alone because they fail. */
+  breakers(): ReadonlyMap<string, BreakerState>
   /**
    * Of a supergraph as it is, the subgraphs whose own policies it names: they are asked what they grant, and told who
    * asks. False while one of them cannot be asked; until then all that takes its grants is denied.
@@ -40,8 +48,18 @@ export async function openMesh(
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
     onSubgraphFailure(subgraph)
+    // Told once, when its breaker opened.
+    if (error instanceof SubgraphUnavailable) return
     log({ level: 'error', message: 'A subgraph did not answer', subgraph, reason: (error as Error).message })
   }
+  const onBreakerChange: OnBreakerChange = (subgraph, breaker, detail) =>
+    log({
+      level: breaker === 'open' ? 'error' : 'info',
+      message: BREAKER_MESSAGES[breaker],
+      subgraph,
+      breaker,
+      ...detail,
+    })
   const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
   if (given && given.sdl === undefined) throw new GatewayStartError(given.problems)
 
@@ -57,8 +75,12 @@ export async function openMesh(
   const composed = given ? { supergraph: given.sdl!, problems: [] } : products.supergraph()
   if (composed.supergraph === undefined) throw new GatewayStartError(composed.problems)
 
+  const transport = (name: string) =>
+    transportOf(name, options.subgraphs ?? {}, options.limits?.timeMilliseconds ?? DEFAULT_LIMITS.timeMilliseconds)
   const reachable = given ? subgraphsOf(given.sdl!).filter(({ url }) => /^https?:/.test(url)) : []
-  const foreign = new Map(reachable.map(({ name, url }) => [name, new HttpDataSource(name, url, timeOf(options))]))
+  const foreign = new Map(
+    reachable.map(({ name, url }) => [name, new HttpDataSource(name, url, transport(name), onBreakerChange)]),
+  )
   const targetOf = (name: string) =>
     products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
   const federation = loadFederation(
@@ -84,6 +106,16 @@ export async function openMesh(
         },
       })
     : undefined
+  const remote = (name: string, url: string) => remoteEndpoint(name, url, transport(name), onBreakerChange)
+  const breakers = () => {
+    const states = new Map<string, BreakerState>()
+    const sources = [...foreign, ...products.all().map(one => [one.endpoint.name, one.dataSource] as const)]
+    for (const [name, source] of sources) {
+      const state = source instanceof HttpDataSource ? source.breakerState : undefined
+      if (state) states.set(name, state)
+    }
+    return states
+  }
   const requests = () => {
     if (!accessRequests)
       throw new TypeError('A supergraph as it is has no catalogue, and no mesh subgraph that asks for it')
@@ -93,7 +125,7 @@ export async function openMesh(
     const governed = federation.current.rights.products()
     const unmet = reachable.filter(({ name }) => governed.has(name) && !products.get(name))
     await products.load(
-      unmet.map(({ name, url }) => remoteEndpoint(name, url)),
+      unmet.map(({ name, url }) => remote(name, url)),
       { remote: true },
     )
     return unmet.every(({ name }) => products.get(name))
@@ -101,7 +133,7 @@ export async function openMesh(
   const close = async () => {
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
-  return { products, federation, decisionPoint, signs, meetGoverned, close }
+  return { products, federation, decisionPoint, signs, remote, breakers, meetGoverned, close }
 }
 
 function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {
@@ -116,5 +148,8 @@ function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSo
   }
 }
 
-const timeOf = ({ limits }: GatewayOptions) =>
-  limits?.timeMilliseconds === undefined ? {} : { timeMilliseconds: limits.timeMilliseconds }
+const BREAKER_MESSAGES: Record<BreakerState, string> = {
+  open: 'A subgraph is left alone for a while, because its last requests failed',
+  'half-open': 'A subgraph that was left alone is tried again',
+  closed: 'A subgraph that was left alone answers again',
+}

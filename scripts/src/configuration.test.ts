@@ -13,6 +13,13 @@ test.each([
   [{ TERRANE_CLIENT_ID: 'product:europe-sales' }, /need TERRANE_CLIENT_SECRET/],
   [{ TERRANE_CLIENT_SECRET: 'hunter2' }, /needs TERRANE_MESH_URL or TERRANE_TOKEN_URL/],
   [{ TERRANE_POLL_SECONDS: 'often' }, /TERRANE_POLL_SECONDS must be a number of seconds/],
+  [{ TERRANE_SUBGRAPHS: '/nowhere/subgraphs.json' }, /TERRANE_SUBGRAPHS .* no such file/],
+  [{ TERRANE_SUBGRAPHS: '{"retries": "two"}' }, /TERRANE_SUBGRAPHS .*retries must be a number/],
+  [{ TERRANE_SUBGRAPHS: '{"patience": 1}' }, /no setting patience/],
+  [
+    { TERRANE_SUBGRAPHS: '{"byName": {"uk-sales": {"breakerShare": 2}}}' },
+    /byName.uk-sales: breakerShare must be from 0/,
+  ],
   [{ TERRANE_DATABASE_URL: 'postgres://localhost/x' }, /TERRANE_DATABASE_URL must be mysql/],
 ])('%j cannot be meant', (env, message) => {
   expect(() => configurationOf(env)).toThrow(ConfigurationError)
@@ -44,4 +51,9 @@ test('an issuer is kept letter by letter, its claims and algorithms beside it', 
     algorithms: ['RS256', 'ES256'],
     claims: { roles: 'realm_access.roles' },
   })
+})
+
+test('how subgraphs are asked is given as JSON', () => {
+  const settings = { answerBytes: 1_000_000, byName: { 'uk-sales': { headersMilliseconds: 5_000, compression: true } } }
+  expect(configurationOf({ TERRANE_SUBGRAPHS: JSON.stringify(settings) }).subgraphs).toEqual(settings)
 })

@@ -1,4 +1,6 @@
 import path from 'node:path'
+import type { SubgraphTransports } from '@terrane/gateway'
+import { subgraphTransports } from './subgraph-transports.js'
 
 /** All that Terrane reads from the environment, read here and nowhere else (contracts' `${…}` apart). */
 export interface Configuration {
@@ -21,6 +23,8 @@ export interface Configuration {
   pollSeconds?: number
   /** TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. */
   costLimit?: number
+  /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
+  subgraphs?: SubgraphTransports
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -69,6 +73,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
+    ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
     ...(signIn ? { signIn } : {}),
@@ -85,6 +90,12 @@ export function listenPortOf(text: string, name: string): number {
 export function urlOf(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
   throw new ConfigurationError(`${name} must be an http or https URL.`)
+}
+
+function subgraphsOf(text: string): SubgraphTransports {
+  const read = subgraphTransports(text)
+  if (read.fault !== undefined) throw new ConfigurationError(`TERRANE_SUBGRAPHS cannot be used: ${read.fault}.`)
+  return read.transports
 }
 
 /** Not shown where it is wrong: it may hold a password. */

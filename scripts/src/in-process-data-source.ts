@@ -7,7 +7,10 @@ type DataSource = NonNullable<ProductEndpoint['dataSource']>
 export function inProcessDataSource(product: DataProduct): DataSource {
   return {
     async process({ request, context }) {
-      const { signal } = context as { signal?: AbortSignal }
+      const { signal: whole, fetchSignal: signal = whole } = context as {
+        signal?: AbortSignal
+        fetchSignal?: AbortSignal
+      }
       const { query = '', variables, operationName, http } = request
       const answer = await product.execute({
         query,

@@ -2,7 +2,7 @@ import { type Fingerprint, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, pro
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
-import { baseOf, remoteEndpoint } from '../supergraph/endpoints.js'
+import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { ProductFacts } from '../supergraph/read-product.js'
 import type { CatalogueStore } from './store.js'
@@ -21,7 +21,7 @@ export class Registry {
   constructor(
     private readonly options: GatewayOptions,
     private readonly store: CatalogueStore | undefined,
-    private readonly mesh: Pick<Mesh, 'products' | 'meetGoverned'>,
+    private readonly mesh: Pick<Mesh, 'products' | 'remote' | 'meetGoverned'>,
     private readonly identities: ProductIdentities,
     private readonly log: Log,
   ) {}
@@ -31,7 +31,7 @@ export class Registry {
     for (const { name, url, facts } of (await this.store?.products()) ?? []) {
       if (this.mesh.products.get(name)) continue
       const known = JSON.parse(facts) as ProductFacts
-      const { problems } = await this.mesh.products.add(remoteEndpoint(name, url), { remote: true, known })
+      const { problems } = await this.mesh.products.add(this.mesh.remote(name, url), { remote: true, known })
       this.report(url, problems)
     }
     for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
@@ -55,7 +55,7 @@ export class Registry {
     const named = request.name === undefined ? await askName(url, this.identities) : { name: request.name }
     if ('problem' in named) return { problems: [named.problem] }
     const { name } = named
-    const { product, problems } = await this.mesh.products.add(remoteEndpoint(name, url), {
+    const { product, problems } = await this.mesh.products.add(this.mesh.remote(name, url), {
       remote: true,
       replace: request.replace === true,
       ...(request.checked ? { checked: request.checked } : {}),

@@ -1,68 +1,108 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
-import { exchange } from './http-exchange.js'
+import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
 import { SharedExchanges } from './shared-exchanges.js'
-
-export interface HttpDataSourceOptions {
-  /** Sockets kept to one subgraph. Default 32. */
-  connections?: number
-  /** Until the answer's head, and between two pieces of its body. Default 30000. */
-  timeMilliseconds?: number
-  /** Largest answer that is read. Default 64 MiB. */
-  answerBytes?: number
-}
+import { Breaker, type BreakerState } from './transport/breaker.js'
+import { ACCEPTED_ENCODINGS } from './transport/decode.js'
+import { withRetries } from './transport/retry.js'
+import { RetryBudget } from './transport/retry-budget.js'
+import { DEFAULT_TRANSPORT, type SubgraphTransport } from './transport/subgraph-transport.js'
+import { withBreaker } from './transport/with-breaker.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
+export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Record<string, number>) => void
+
 const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
 
-/** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time and size. */
+/** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
 export class HttpDataSource implements GraphQLDataSource {
   private readonly pool: Pool
   private readonly path: string
-  private readonly answerBytes: number
+  private readonly fixedHeaders: Record<string, string>
+  private readonly exchange: Exchange
+  private readonly breaker: Breaker | undefined
   private readonly shared = new SharedExchanges()
+  private underway = 0
+  private idle?: () => void
 
   /** `url`: the GraphQL endpoint, `http://127.0.0.1:4001/graphql`. */
   constructor(
     private readonly subgraph: string,
     url: string,
-    options: HttpDataSourceOptions = {},
+    options: Partial<SubgraphTransport> = {},
+    onBreakerChange?: OnBreakerChange,
   ) {
+    const transport = { ...DEFAULT_TRANSPORT, ...options }
     const { origin, pathname, search } = new URL(url)
     this.path = pathname + search
-    this.answerBytes = options.answerBytes ?? 64 * 1024 * 1024
-    const time = options.timeMilliseconds ?? 30_000
+    this.fixedHeaders = transport.compression
+      ? { ...JSON_BOTH_WAYS, 'accept-encoding': ACCEPTED_ENCODINGS }
+      : JSON_BOTH_WAYS
     this.pool = new Pool(origin, {
-      connections: options.connections ?? 32,
-      connect: { timeout: Math.min(time, 5_000) },
-      headersTimeout: time,
-      bodyTimeout: time,
+      connections: transport.connections,
+      connect: { timeout: transport.connectMilliseconds },
+      headersTimeout: transport.headersMilliseconds,
+      bodyTimeout: transport.bodyMilliseconds,
     })
+    this.breaker =
+      transport.breakerShare > 0
+        ? new Breaker({
+            subgraph,
+            share: transport.breakerShare,
+            onChange: (state, detail) => onBreakerChange?.(subgraph, state, detail),
+          })
+        : undefined
+    this.exchange = this.layered(transport)
+  }
+
+  /** Undefined where the subgraph is asked whatever happens. */
+  get breakerState(): BreakerState | undefined {
+    return this.breaker?.state
   }
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
-    const { query, variables, operationName, http } = options.request
+    const { query = '', variables, operationName, http } = options.request
     const body = JSON.stringify({ query, variables, operationName })
-    const { signal } = options.context as Partial<Operation>
+    const { signal: whole, fetchSignal: signal = whole } = options.context as Partial<Operation>
     const given = Object.fromEntries(http?.headers ?? [])
-    const question = { path: this.path, headers: { ...given, ...JSON_BOTH_WAYS }, body, answerBytes: this.answerBytes }
-    const ask = (until: AbortSignal | undefined) => exchange(this.pool, { ...question, signal: until })
+    const idempotent = query.startsWith('query') || query.startsWith('{')
+    const question = { path: this.path, headers: { ...given, ...this.fixedHeaders }, body, idempotent }
+    const ask = (until: AbortSignal | undefined) => this.exchange({ ...question, signal: until })
     // Without a header of the gateway's nobody is named, so that the answer is anybody's.
-    const anybodys = Object.keys(given).length === 0 && !query?.startsWith('mutation')
-    const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
-    return readAnswer(this.subgraph, status, text)
+    const anybodys = Object.keys(given).length === 0 && idempotent
+    this.underway++
+    try {
+      const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
+      return readAnswer(this.subgraph, status, text)
+    } finally {
+      if (--this.underway === 0) this.idle?.()
+    }
   }
 
-  /** What is under way ends first. */
+  /** What is under way ends first, attempts that are still to come included. */
   async close(): Promise<void> {
+    if (this.underway > 0)
+      await new Promise<void>(resolve => {
+        this.idle = resolve
+      })
     await this.pool.close()
+  }
+
+  /** Every attempt passes the breaker, so that none follows once it has opened. */
+  private layered(transport: SubgraphTransport): Exchange {
+    const { answerBytes, headersMilliseconds, retries, retryShare } = transport
+    const once: Exchange = question => exchange(this.pool, question, answerBytes)
+    const guarded = this.breaker ? withBreaker(once, this.breaker, headersMilliseconds / 2) : once
+    return withRetries(guarded, { retries, budget: new RetryBudget(retryShare) })
   }
 }
 
 /** GraphQL over HTTP: an answer counts whatever its status, if it is a GraphQL answer. */
 export function readAnswer(subgraph: string, status: number, text: string): Answer {
+  // The place it would lead to is not one that anybody registered.
+  if (status >= 300 && status < 400) throw new Error(`status ${status}, and redirects are not followed`)
   let answer: unknown
   try {
     answer = JSON.parse(text)

@@ -1,8 +1,12 @@
 import type { Dispatcher } from 'undici'
+import { decodeBody } from './transport/decode.js'
+import { AnswerRefused, NoAnswer } from './transport/exchange-errors.js'
 
 export interface HttpAnswer {
   status: number
   text: string
+  /** As the header says it: seconds, or a date. */
+  retryAfter?: string
 }
 
 export interface HttpQuestion {
@@ -11,18 +15,26 @@ export interface HttpQuestion {
   body: string
   /** Ends the exchange, and with it the socket's work. */
   signal?: AbortSignal | undefined
-  /** Largest answer that is read. */
-  answerBytes: number
+  /** Whether asking twice does no more than asking once. */
+  idempotent: boolean
 }
 
-/** One POST and its whole answer as text, without the streams that nobody reads piece by piece. */
-export function exchange(dispatcher: Dispatcher, question: HttpQuestion): Promise<HttpAnswer> {
-  const { path, headers, body, signal, answerBytes } = question
+export type Exchange = (question: HttpQuestion) => Promise<HttpAnswer>
+
+/**
+ * One POST and its whole answer as text, without the streams that nobody reads piece by piece; redirects are not
+ * followed. `answerBytes`: largest answer that is taken, as it comes and decoded. Rejects with `NoAnswer` before an
+ * answer began, `AnswerRefused` for one that is not taken, and else what broke it.
+ */
+export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerBytes: number): Promise<HttpAnswer> {
+  const { path, headers, body, signal } = question
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const pieces: Buffer[] = []
     let bytes = 0
     let status = 0
+    let encoding: string | undefined
+    let retryAfter: string | undefined
     let control: Dispatcher.DispatchController | undefined
     const stop = () => {
       control?.abort(asError(signal?.reason))
@@ -32,6 +44,8 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion): Promis
       signal?.removeEventListener('abort', stop)
       settle()
     }
+    const answered = (text: string) =>
+      end(() => resolve(retryAfter === undefined ? { status, text } : { status, text, retryAfter }))
     signal?.addEventListener('abort', stop, { once: true })
     dispatcher.dispatch(
       { path, method: 'POST', headers, body },
@@ -40,22 +54,39 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion): Promis
           control = controller
           if (signal?.aborted) stop()
         },
-        onResponseStart: (_, code) => {
+        onResponseStart: (controller, code, head) => {
+          // What is announced first (103) is no answer.
+          if (code < 200) return
           status = code
+          encoding = headerOf(head['content-encoding'])
+          retryAfter = headerOf(head['retry-after'])
+          if (Number(head['content-length']) > answerBytes) controller.abort(tooLarge(answerBytes))
         },
         onResponseData: (controller, piece) => {
           bytes += piece.byteLength
-          if (bytes > answerBytes) controller.abort(new Error(`its answer is larger than ${answerBytes} bytes`))
+          if (bytes > answerBytes) controller.abort(tooLarge(answerBytes))
           else pieces.push(piece)
         },
         onResponseEnd: () => {
-          const text = pieces.length === 1 ? pieces[0]!.toString() : Buffer.concat(pieces).toString()
-          end(() => resolve({ status, text }))
+          const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+          if (encoding === undefined || encoding === 'identity' || whole.length === 0) answered(whole.toString())
+          else
+            decodeBody(whole, encoding, answerBytes).then(
+              decoded => answered(decoded.toString()),
+              error => end(() => reject(error)),
+            )
         },
-        onResponseError: (_, error) => end(() => reject(error)),
+        onResponseError: (_, error) => end(() => reject(status === 0 && isLost(error) ? new NoAnswer(error) : error)),
       },
     )
   })
 }
+
+/** Not one that took too long: its work may still be under way. */
+const isLost = (error: Error & { code?: unknown }) => error.code !== 'UND_ERR_HEADERS_TIMEOUT'
+
+const tooLarge = (bytes: number) => new AnswerRefused(`its answer is larger than ${bytes} bytes`)
+
+const headerOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value)
 
 const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error('The client has gone.'))

@@ -8,6 +8,8 @@ export interface Operation {
   caller: Caller
   /** Aborted when the client goes or the time is up. */
   signal: AbortSignal
+  /** What subgraphs are asked with: aborted early enough to answer with what has come. Default: `signal`. */
+  fetchSignal?: AbortSignal
   /** Milliseconds the whole operation may take. */
   timeMilliseconds: number
   /** By product; complete once the decision point was asked. */

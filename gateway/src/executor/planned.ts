@@ -19,6 +19,6 @@ export function planExecutor(supergraphOf: (schema: GraphQLSchema) => PlannedSup
     }
     return engine
   }
-  const execute: Executor = request => engineOf(request).run(request)
+  const execute: Executor = (request, whole) => engineOf(request).run(request, whole)
   return Object.assign(execute, { describe: (request: OperationRequest) => engineOf(request).describe(request) })
 }

@@ -1,8 +1,9 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { DENIED_HEADER, IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
-import { GraphQLError, Kind, parse } from 'graphql'
+import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Operation } from './operation.js'
+import { SubgraphUnavailable } from './transport/exchange-errors.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
@@ -42,7 +43,7 @@ export class ProductDataSource implements GraphQLDataSource {
     } catch (error) {
       operation.signal.throwIfAborted()
       this.onFailure(this.subgraph, error)
-      return { errors: unreachable(this.subgraph, options.request.query ?? '') }
+      return { errors: [unreachable(this.subgraph, error)] }
     }
   }
 
@@ -65,14 +66,15 @@ function publicationIn(answer: Answer, product: string): number | undefined {
   return typeof publication === 'number' ? publication : undefined
 }
 
-/** One error per field that was asked of the subgraph; for entities one at their place (`@` for lists). */
-function unreachable(subgraph: string, query: string): GraphQLError[] {
-  const message = `The data product "${subgraph}" did not answer.`
-  const extensions = { code: 'SUBGRAPH_UNREACHABLE', subgraph }
-  const operation = parse(query, { noLocation: true }).definitions.find(one => one.kind === Kind.OPERATION_DEFINITION)
-  const keys = (operation?.selectionSet.selections ?? []).flatMap(selection =>
-    selection.kind === Kind.FIELD ? [selection.alias?.value ?? selection.name.value] : [],
+/** It is told at every place that the fetch was for. */
+function unreachable(subgraph: string, error: unknown): GraphQLError {
+  if (!(error instanceof SubgraphUnavailable)) {
+    const extensions = { code: 'SUBGRAPH_UNREACHABLE', subgraph }
+    return new GraphQLError(`The data product "${subgraph}" did not answer.`, { extensions })
+  }
+  const retryAfter = error.retryAfterSeconds
+  return new GraphQLError(
+    `The data product "${subgraph}" is not asked at present, because it did not answer of late. Try again in ${retryAfter} s.`,
+    { extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph, retryAfter } },
   )
-  if (keys.length === 0 || keys.includes('_entities')) return [new GraphQLError(message, { path: [], extensions })]
-  return keys.map(key => new GraphQLError(message, { path: [key], extensions }))
 }

@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../executor/operation.js'
+import { OperationTime } from '../executor/operation-time.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
@@ -41,20 +42,13 @@ export function useGraphql(
 }
 
 function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
-  const abort = new AbortController()
-  const timer = setTimeout(
-    () => abort.abort(new DOMException('The time of the operation is up', 'TimeoutError')),
-    timeMilliseconds,
-  )
-  // Comes after the answer was sent as well, and then aborts nothing any more.
-  reply.raw.once('close', () => {
-    clearTimeout(timer)
-    if (!reply.raw.writableFinished) abort.abort()
-  })
+  const time = new OperationTime(timeMilliseconds)
+  reply.raw.once('close', () => time.end(reply.raw.writableFinished))
   return {
     requestId: request.id,
     caller: request.caller,
-    signal: abort.signal,
+    signal: time.signal,
+    fetchSignal: time.fetchSignal,
     timeMilliseconds,
     decisions: new Map(),
     denied: new Map(),

@@ -1,6 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import { HttpDataSource, readAnswer } from '../executor/http-data-source.js'
+import { HttpDataSource, type OnBreakerChange, readAnswer } from '../executor/http-data-source.js'
 import type { Operation } from '../executor/operation.js'
+import type { SubgraphTransport } from '../executor/transport/subgraph-transport.js'
 import type { ProductEndpoint } from '../gateway.js'
 
 /** An endpoint with sockets to close. */
@@ -9,9 +10,14 @@ export interface RemoteEndpoint extends ProductEndpoint {
 }
 
 /** A product of another process, by the URL it is served at (`http://127.0.0.1:4001`, `/graphql` at its end allowed). */
-export function remoteEndpoint(name: string, url: string): RemoteEndpoint {
+export function remoteEndpoint(
+  name: string,
+  url: string,
+  transport: Partial<SubgraphTransport> = {},
+  onBreakerChange?: OnBreakerChange,
+): RemoteEndpoint {
   const base = baseOf(url)
-  const dataSource = new HttpDataSource(name, `${base}/graphql`)
+  const dataSource = new HttpDataSource(name, `${base}/graphql`, transport, onBreakerChange)
   return {
     name,
     url: base,
@@ -39,12 +45,13 @@ class SurfaceDataSource implements GraphQLDataSource {
 
   async process(options: GraphQLDataSourceProcessOptions) {
     const { query, variables, operationName, http } = options.request
+    const { signal, fetchSignal = signal } = options.context as Partial<Operation>
     const response = await this.endpoint.fetch(
       new Request(`http://${this.endpoint.name}/graphql`, {
         method: 'POST',
         headers: { ...Object.fromEntries(http?.headers ?? []), 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables, operationName }),
-        signal: (options.context as Partial<Operation>).signal ?? null,
+        signal: fetchSignal ?? null,
       }),
     )
     return readAnswer(this.endpoint.name, response.status, await response.text())

@@ -25,7 +25,7 @@ export function gateway(terrane: Command): void {
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, json = false }: Options) => {
       const terminal = new Terminal(json)
-      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed, costLimit } =
+      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed, costLimit, subgraphs } =
         configurationOf()
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
@@ -42,6 +42,7 @@ export function gateway(terrane: Command): void {
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
         ...(costLimit ? { limits: { cost: costLimit } } : {}),
+        ...(subgraphs ? { subgraphs } : {}),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),
         ...(publicUrl ? { publicUrl } : {}),

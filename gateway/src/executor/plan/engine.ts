@@ -1,17 +1,11 @@
 import { type Operation, operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  valueFromASTUntyped,
-  visit,
-} from 'graphql'
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
-import type { OperationAnswer, OperationRequest } from '../executor.js'
+import { withUsualJoinNames } from '../../supergraph/links.js'
+import { WrittenData } from '../answer-data.js'
+import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
+import { atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -19,8 +13,9 @@ import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
-import { compileProjection } from './projection.js'
+import { defaultsOf, Projections } from './projections.js'
 import { withRequiredFields } from './required-arguments.js'
+import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
@@ -36,8 +31,6 @@ export interface PlannedSupergraph {
 
 /** Plans and projections of one supergraph; they go with it. */
 const PLANS = 1000
-/** Projections of one operation: as many as its `@skip` and `@include` have been used differently. */
-const PROJECTIONS = 16
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
@@ -45,10 +38,13 @@ export class Engine {
   private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
+  private readonly stages: StageNames
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
-    const built = Supergraph.build(document, { validateSupergraph: false })
+    const { document, required } = withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph.document)))
+    const staged = withRequirementStages(document)
+    this.stages = staged.stages
+    const built = Supergraph.build(staged.document, { validateSupergraph: false })
     this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
     this.overrides = new OverrideLabels(document)
     const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
@@ -61,26 +57,29 @@ export class Engine {
     }
   }
 
-  async run(request: OperationRequest): Promise<OperationAnswer> {
+  async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
     const operation = this.prepare(request)
     const variables: Fields = request.request.variables ?? {}
-    const fetched: Fields = {}
+    const fetched: Fields = { ...whole?.beside }
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
+    const told = operation.inClientWords(run)
     const losses = new Losses()
-    const data = operation.projection(variables)(fetched, losses)
-    const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
+    const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    const data = text === 'null' ? null : new WrittenData(text)
+    const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
   /** The plan that `run` runs for the same request, without running it. */
   describe(request: OperationRequest): PlanDescription {
-    return this.prepare(request).describe(this.subgraphs)
+    return this.prepare(request).describe()
   }
 
   private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
     try {
-      return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      const plan = this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      return inOwnSubgraphs(plan, this.stages)
     } catch (error) {
       throw unplannable(error)
     }
@@ -93,8 +92,10 @@ export class Engine {
     if (known) return known
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
+    const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
+    const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const plan = this.plan(
-      operationFromDocument(this.planner.supergraph.apiSchema(), document, {
+      operationFromDocument(this.planner.supergraph.apiSchema(), apart.document, {
         ...(request.operationName ? { operationName: request.operationName } : {}),
         validate: false,
       }),
@@ -102,7 +103,17 @@ export class Engine {
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, plan.node)
+    const { aliases } = apart
+    const planned: PlannedOperation = {
+      step,
+      projections: new Projections(this.supergraph.apiSchema, document, ast),
+      describe: () => describePlan({ node: plan.node, document, operation: ast }, this.subgraphs),
+      inClientWords: ({ fetched, errors }) => {
+        if (aliases.size === 0) return errors
+        withClientAliases(fetched, aliases)
+        return errors.map(error => atClientAliases(error, aliases))
+      },
+    }
     this.planned.set(key, planned)
     return planned
   }
@@ -117,59 +128,11 @@ function unplannable(cause: unknown): GraphQLError {
   })
 }
 
-class PlannedOperation {
-  private readonly projections = new BoundedMap<string, ReturnType<typeof compileProjection>>(PROJECTIONS)
-  private readonly conditions: string[]
-
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly document: DocumentNode,
-    private readonly operation: OperationDefinitionNode,
-    private readonly defaults: Fields,
-    /** Undefined where there is nothing to fetch. */
-    readonly step: Step | undefined,
-    /** What the step was compiled of. */
-    private readonly node: QueryPlan['node'],
-  ) {
-    this.conditions = conditionsOf(document)
-  }
-
-  describe(subgraphs: Subgraphs): PlanDescription {
-    const { node, document, operation } = this
-    return describePlan({ node, document, operation }, subgraphs)
-  }
-
-  projection(variables: Fields): ReturnType<typeof compileProjection> {
-    const conditions: Fields = Object.create(null)
-    let key = ''
-    for (const name of this.conditions) {
-      const holds = Object.hasOwn(variables, name) ? variables[name] : this.defaults[name]
-      conditions[name] = holds
-      key += holds ? '1' : '0'
-    }
-    const known = this.projections.get(key)
-    if (known) return known
-    const projection = compileProjection(this.schema, this.document, this.operation, conditions)
-    this.projections.set(key, projection)
-    return projection
-  }
-}
-
-/** Variables that decide about `@skip` and `@include`. */
-function conditionsOf(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive: ({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return
-      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
-}
-
-function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Fields {
-  const defaults: Fields = Object.create(null)
-  for (const { variable, defaultValue } of variableDefinitions)
-    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue)
-  return defaults
+interface PlannedOperation {
+  /** Undefined where there is nothing to fetch. */
+  step: Step | undefined
+  projections: Projections
+  describe: () => PlanDescription
+  /** What was fetched is put under the client's names; the errors so far are told with them. */
+  inClientWords: (run: Run) => readonly GraphQLError[]
 }

@@ -7,25 +7,35 @@ export type Locate = (path: Path | undefined) => Path[]
 /** What a subgraph answered is no answer to what it was asked. */
 export class SubgraphFault extends Error {}
 
+/** Errors of one fetch that are told; of what is beyond it is told how many there are. */
+const MOST_ERRORS = 1_000
+/** What a subgraph says of one error is told at many places: characters of its text, and of its extensions as JSON. */
+const LONGEST_MESSAGE = 2_000
+const LONGEST_EXTENSIONS = 8_000
+/** Steps of a path. No question is that deep. */
+const LONGEST_PATH = 200
+
 /** What a subgraph said, in its own words, with its name and the client's paths. */
 export function toldErrors(subgraph: string, errors: unknown, locate: Locate): GraphQLError[] {
   if (errors === undefined || errors === null) return []
   if (!Array.isArray(errors)) throw new SubgraphFault('its errors are no list')
-  return errors.flatMap(error => {
-    const told: Fields = isFields(error) ? error : {}
-    const message = own(told, 'message')
-    const extensions = own(told, 'extensions')
-    const said =
-      typeof message === 'string' && message !== '' ? message : `The subgraph "${subgraph}" reports an error.`
-    const of = isFields(extensions) ? extensions : {}
-    return locate(pathIn(own(told, 'path'))).map(
-      path =>
-        new GraphQLError(said, {
-          path,
-          extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...of, serviceName: subgraph },
-        }),
-    )
-  })
+  const told: GraphQLError[] = []
+  let leftOut = Math.max(0, errors.length - MOST_ERRORS)
+  for (const error of errors.slice(0, MOST_ERRORS)) {
+    const said: Fields = isFields(error) ? error : {}
+    const message = messageIn(own(said, 'message')) ?? `The subgraph "${subgraph}" reports an error.`
+    const extensions = {
+      code: 'DOWNSTREAM_SERVICE_ERROR',
+      ...extensionsIn(own(said, 'extensions')),
+      serviceName: subgraph,
+    }
+    const places = locate(pathIn(own(said, 'path')))
+    const shown = places.slice(0, MOST_ERRORS - told.length)
+    for (const path of shown) told.push(new GraphQLError(message, { path, extensions }))
+    leftOut += places.length - shown.length
+  }
+  if (leftOut > 0) told.push(leftOutError(subgraph, leftOut))
+  return told
 }
 
 /** The subgraph could not be asked, or its answer is none. The reason is for the log: it may tell addresses. */
@@ -35,12 +45,46 @@ export function lostErrors(subgraph: string, error: unknown, locate: Locate): Gr
     ? `The answer of the subgraph "${subgraph}" does not fit the question: ${error.message}.`
     : `The subgraph "${subgraph}" did not answer.`
   const code = fault ? 'SUBGRAPH_ANSWER_INVALID' : 'SUBGRAPH_UNREACHABLE'
-  return locate(undefined).map(
-    path => new GraphQLError(message, { path, extensions: { code, subgraph, serviceName: subgraph } }),
-  )
+  const extensions = { code, subgraph, serviceName: subgraph }
+  const places = locate(undefined)
+  const told = places.slice(0, MOST_ERRORS).map(path => new GraphQLError(message, { path, extensions }))
+  if (places.length > MOST_ERRORS) told.push(leftOutError(subgraph, places.length - MOST_ERRORS))
+  return told
+}
+
+/** Without a path: it is about what is not told. */
+function leftOutError(subgraph: string, count: number): GraphQLError {
+  return new GraphQLError(`${count} more errors of the subgraph "${subgraph}" are left out.`, {
+    extensions: { code: 'SUBGRAPH_ERRORS_LEFT_OUT', subgraph, serviceName: subgraph, count },
+  })
+}
+
+function messageIn(message: unknown): string | undefined {
+  if (typeof message !== 'string' || message === '') return undefined
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message
+}
+
+/** `http` sets the status and the headers of the gateway's own answer: that is not for a subgraph to say. */
+function extensionsIn(extensions: unknown): Fields {
+  if (!isFields(extensions)) return {}
+  const { http: _, ...told } = extensions
+  if (isShort(told)) return told
+  const code = own(told, 'code')
+  return typeof code === 'string' && code.length <= 100 ? { code } : {}
+}
+
+function isShort(extensions: Fields): boolean {
+  try {
+    return JSON.stringify(extensions).length <= LONGEST_EXTENSIONS
+  } catch {
+    // Nested too deeply to be written at all.
+    return false
+  }
 }
 
 function pathIn(path: unknown): Path | undefined {
-  if (!Array.isArray(path) || path.length === 0) return undefined
-  return path.every(step => typeof step === 'string' || typeof step === 'number') ? path : undefined
+  if (!Array.isArray(path) || path.length === 0 || path.length > LONGEST_PATH) return undefined
+  return path.every(step => typeof step === 'string' || isIndex(step)) ? path : undefined
 }
+
+const isIndex = (step: unknown) => Number.isSafeInteger(step) && (step as number) >= 0

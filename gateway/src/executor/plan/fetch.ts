@@ -27,7 +27,10 @@ export interface Subgraphs {
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
   const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
-  const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
+  const fetch = withinStack(
+    node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs),
+    node,
+  )
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
   return async (run, objects, path) => {
@@ -37,6 +40,20 @@ export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
 }
 
 type Fetch = (run: Run, objects: Fields[], path: PlanPath, context: Fields) => Promise<void> | void
+
+/** What a subgraph nests more deeply than can be copied or written costs the fetch. */
+function withinStack(fetch: Fetch, { serviceName }: FetchNode): Fetch {
+  return async (run, objects, path, context) => {
+    try {
+      await fetch(run, objects, path, context)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      run.errors.push(...lostErrors(serviceName, TOO_DEEP, () => pathsIn(run, path)(objects)))
+    }
+  }
+}
+
+const TOO_DEEP = new SubgraphFault('a value is nested too deeply')
 
 function compileRootFetch(planned: FetchNode, { sources, types, required }: Subgraphs): Fetch {
   const node = withOwnNames(planned, required)
@@ -106,12 +123,16 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       run.errors.push(...lostErrors(node.serviceName, fault, locate))
       return
     }
+    const strange: number[] = []
     for (const [index, objects] of batch.entities.entries()) {
       const entity = entities[index]
       if (isFields(entity)) take(entity, objects)
       else if (entity === null || entity === undefined) for (const object of objects) run.unknown.add(object)
-      else run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, () => locate(['_entities', index])))
+      else strange.push(index)
     }
+    if (strange.length === 0) return
+    const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
+    run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
   }
   return async (run, objects, path, context) => {
     const batch = representations.batch(objects)

@@ -64,7 +64,7 @@ export class Allowance {
 
   /** Why the operation ended, if it did: then none of it is answered. */
   get ended(): Refusal | undefined {
-    if (this.signal?.aborted) this.end(new Refusal('OPERATION_ABORTED', 'The client has gone.'))
+    if (this.signal?.aborted) this.end(abandoned(this.signal))
     return this.refusal
   }
 
@@ -81,4 +81,11 @@ export class Allowance {
     this.refusal ??= refusal
     return this.refusal
   }
+}
+
+/** Who asks does not wait any more: because he has gone, or because the time of his own operation is up. */
+function abandoned({ reason }: AbortSignal): Refusal {
+  return (reason as Error | undefined)?.name === 'TimeoutError'
+    ? new Refusal('OPERATION_TIMEOUT', 'The time of the operation that this is a part of is up.')
+    : new Refusal('OPERATION_ABORTED', 'The client has gone.')
 }

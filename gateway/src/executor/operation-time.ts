@@ -1,0 +1,37 @@
+/** Of an operation's time, what subgraphs may take: with the rest the gateway answers with what has come. */
+const SHARE_OF_SUBGRAPHS = 0.8
+
+/** When an operation ends: its client goes, or its time is up. */
+export class OperationTime {
+  private readonly all = new AbortController()
+  private readonly fetching = new AbortController()
+  private timer: NodeJS.Timeout
+
+  constructor(milliseconds: number) {
+    const fetching = milliseconds * SHARE_OF_SUBGRAPHS
+    this.timer = setTimeout(() => {
+      this.fetching.abort(timeUp('The time of the subgraphs is up'))
+      this.timer = setTimeout(() => this.all.abort(timeUp('The time of the operation is up')), milliseconds - fetching)
+    }, fetching)
+  }
+
+  /** Aborted when the client goes or the whole time is up. */
+  get signal(): AbortSignal {
+    return this.all.signal
+  }
+
+  /** Aborted a little earlier: who answers slowly costs its own fields, not the whole answer. */
+  get fetchSignal(): AbortSignal {
+    return this.fetching.signal
+  }
+
+  /** The client was answered, or has gone. */
+  end(answered: boolean): void {
+    clearTimeout(this.timer)
+    if (answered) return
+    this.fetching.abort()
+    this.all.abort()
+  }
+}
+
+const timeUp = (message: string) => new DOMException(message, 'TimeoutError')
