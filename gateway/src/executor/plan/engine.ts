@@ -2,8 +2,10 @@ import { type Operation, operationFromDocument, Supergraph } from '@apollo/feder
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
+import { withUsualJoinNames } from '../../supergraph/links.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
+import { atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -13,6 +15,7 @@ import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
 import { defaultsOf, Projections } from './projections.js'
 import { withRequiredFields } from './required-arguments.js'
+import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
@@ -35,10 +38,13 @@ export class Engine {
   private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
+  private readonly stages: StageNames
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const { document, required } = withRequiredFields(withResolvableKeysFirst(supergraph.document))
-    const built = Supergraph.build(document, { validateSupergraph: false })
+    const { document, required } = withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph.document)))
+    const staged = withRequirementStages(document)
+    this.stages = staged.stages
+    const built = Supergraph.build(staged.document, { validateSupergraph: false })
     this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
     this.overrides = new OverrideLabels(document)
     const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
@@ -57,10 +63,11 @@ export class Engine {
     const fetched: Fields = { ...whole?.beside }
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
+    const told = operation.inClientWords(run)
     const losses = new Losses()
     const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
     const data = text === 'null' ? null : new WrittenData(text)
-    const errors = [...run.errors, ...losses.unexplained(fetched, run.errors, run.unknown)]
+    const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
@@ -71,7 +78,8 @@ export class Engine {
 
   private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
     try {
-      return this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      const plan = this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
+      return inOwnSubgraphs(plan, this.stages)
     } catch (error) {
       throw unplannable(error)
     }
@@ -84,8 +92,10 @@ export class Engine {
     if (known) return known
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
+    const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
+    const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const plan = this.plan(
-      operationFromDocument(this.planner.supergraph.apiSchema(), document, {
+      operationFromDocument(this.planner.supergraph.apiSchema(), apart.document, {
         ...(request.operationName ? { operationName: request.operationName } : {}),
         validate: false,
       }),
@@ -93,10 +103,16 @@ export class Engine {
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
+    const { aliases } = apart
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, ast),
       describe: () => describePlan({ node: plan.node, document, operation: ast }, this.subgraphs),
+      inClientWords: ({ fetched, errors }) => {
+        if (aliases.size === 0) return errors
+        withClientAliases(fetched, aliases)
+        return errors.map(error => atClientAliases(error, aliases))
+      },
     }
     this.planned.set(key, planned)
     return planned
@@ -117,4 +133,6 @@ interface PlannedOperation {
   step: Step | undefined
   projections: Projections
   describe: () => PlanDescription
+  /** What was fetched is put under the client's names; the errors so far are told with them. */
+  inClientWords: (run: Run) => readonly GraphQLError[]
 }
