@@ -1,4 +1,4 @@
-import './telemetry.js'
+import './without-apollo-telemetry.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -40,7 +40,9 @@ import { useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
+import { useTracing } from './plugins/use-tracing.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
+import { Tracing } from './telemetry/tracing.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
@@ -53,14 +55,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const metrics = useMetrics(() => mesh.products.all().length)
+  const tracing = useTracing(Tracing.open())
+  const metrics = useMetrics({ productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() })
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
-    await catalogue?.close()
-    throw error
-  })
+  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
+    async error => {
+      await catalogue?.close()
+      throw error
+    },
+  )
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
@@ -71,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       policies: options.policies ?? {},
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
+      own: mesh.own,
     }),
   )
 
@@ -94,6 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ApolloServerPluginUsageReportingDisabled(),
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
+      ...(tracing.graphql ? [tracing.graphql] : []),
       metrics.graphql!,
       useAudit(log).graphql!,
     ],
@@ -102,6 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   mesh.products.attach(federation)
 
   const parts: Part[] = [
+    tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,

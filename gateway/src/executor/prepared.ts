@@ -23,6 +23,7 @@ import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
+import type { Operation } from './operation.js'
 import { Projections } from './plan/projections.js'
 
 /** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
@@ -81,8 +82,10 @@ export class PreparedOperations {
     const key = `${request.queryHash} ${decided.fingerprint} ${operationName ?? ''} ${this.rightsKeyOf(caller)}`
     const known = this.prepared.get(key)
     if (known) return known
+    const validated = (request.context as Operation).watch?.phase('validate')
     const prepared = this.prepare(request, schema, caller, decided)
     this.prepared.set(key, prepared)
+    validated?.()
     return prepared
   }
 

@@ -70,7 +70,7 @@ export class Products {
       const facts = read.facts ?? options.known
       if (facts === undefined) return { problems: read.problems }
       const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote: options.remote }
-      const problems = this.compose(product)
+      const problems = await this.compose(product)
       return problems.length > 0 ? { problems } : { product, problems: [] }
     })
     this.changing = adding.catch(() => undefined)
@@ -82,11 +82,11 @@ export class Products {
     return composeSupergraph(this.subgraphs(this.all()))
   }
 
-  private compose(product: Product): Problem[] {
+  private async compose(product: Product): Promise<Problem[]> {
     const others = this.all().filter(one => one.endpoint.name !== product.endpoint.name)
     const { supergraph, problems } = composeSupergraph(this.subgraphs([...others, product]))
     if (supergraph === undefined) return problems
-    const refused = this.federation?.replace(supergraph) ?? []
+    const refused = (await this.federation?.replace(supergraph)) ?? []
     if (refused.length > 0) return refused
     const before = this.byName.get(product.endpoint.name)
     this.byName.set(product.endpoint.name, product)

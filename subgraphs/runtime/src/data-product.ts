@@ -55,6 +55,7 @@ import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 import { subscribe } from './subscribe.js'
+import { traced } from './tracing.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -276,7 +277,8 @@ async function open(
       async execute(request) {
         const started = performance.now()
         try {
-          return await graphql.execute(request, await admitted(request.headers[IDENTITY_HEADER]))
+          const asked = await admitted(request.headers[IDENTITY_HEADER])
+          return await traced(product.name, request.headers, () => graphql.execute(request, asked))
         } catch (error) {
           return { errors: [graphErrorOf(error, product.name, log)] }
         } finally {

@@ -18,6 +18,7 @@ import type { OutputPort } from './output-ports/port.js'
 import { notFound, problemResponse, refusalResponse } from './output-ports/problem-response.js'
 import { Refusal } from './output-ports/refusal.js'
 import { StoreUnavailable } from './store-unavailable.js'
+import { traced } from './tracing.js'
 
 /** What stands behind the routes; each part answers for itself. */
 export interface RouteParts {
@@ -87,7 +88,9 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
     parts.metrics.answered(portOf(context.req.path, address), context.res.status, (performance.now() - started) / 1000)
   })
 
-  app.all('/graphql', context => parts.graphql.fetch(context.req.raw, context.get('admitted')))
+  app.all('/graphql', context =>
+    traced(product.name, context.req.header(), () => parts.graphql.fetch(context.req.raw, context.get('admitted'))),
+  )
 
   app.get('/.well-known/data-product/policy', async context => {
     if (!context.get('admitted').gateway) return notFound()
