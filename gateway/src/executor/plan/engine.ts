@@ -13,7 +13,14 @@ import {
 import { BoundedMap } from '../../bounded-map.js'
 import { withUsualJoinNames } from '../../supergraph/links.js'
 import type { OperationAnswer, OperationRequest } from '../executor.js'
-import { type AliasesApart, atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
+import {
+  type AliasesApart,
+  atClientAliases,
+  type Selected,
+  selectedIn,
+  withAliasesApart,
+  withClientAliases,
+} from './aliases-apart.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
@@ -105,7 +112,7 @@ export class Engine {
     )
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
-    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, apart.aliases)
+    const planned = new PlannedOperation(this.supergraph.apiSchema, document, ast, defaults, step, apart)
     this.planned.set(key, planned)
     return planned
   }
@@ -123,6 +130,8 @@ function unplannable(cause: unknown): GraphQLError {
 class PlannedOperation {
   private readonly projections = new BoundedMap<string, ReturnType<typeof compileProjection>>(PROJECTIONS)
   private readonly conditions: string[]
+  private readonly aliases: AliasesApart
+  private readonly selected: Selected | undefined
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -131,15 +140,18 @@ class PlannedOperation {
     private readonly defaults: Fields,
     /** Undefined where there is nothing to fetch. */
     readonly step: Step | undefined,
-    private readonly aliases: AliasesApart,
+    apart: { document: DocumentNode; aliases: AliasesApart },
   ) {
     this.conditions = conditionsOf(document)
+    this.aliases = apart.aliases
+    const planned = apart.aliases.size > 0 && getOperationAST(apart.document, operation.name?.value)
+    this.selected = planned ? selectedIn(apart.document, planned.selectionSet) : undefined
   }
 
   /** What was fetched is put under the client's names; the errors so far are told with them. */
   inClientWords({ fetched, errors }: Run): readonly GraphQLError[] {
-    if (this.aliases.size === 0) return errors
-    withClientAliases(fetched, this.aliases)
+    if (!this.selected) return errors
+    withClientAliases(fetched, this.aliases, this.selected)
     return errors.map(error => atClientAliases(error, this.aliases))
   }
 
