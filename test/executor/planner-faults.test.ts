@@ -333,6 +333,13 @@ describe('a client’s name for a field that is the name of another one, which t
     expect(errors).toMatchObject([{ message: 'no', path: ['t', 'id'] }])
   })
 
+  test('the key does not stand where what the client means by its name is missing', async () => {
+    const graph = await openGraph({ ...GRAPH, b: { ...GRAPH.b, answer: () => undefined } })
+    const { data, errors } = await graph.ask('{ t { id: more } }')
+    expect(data).toEqual({ t: { id: null } })
+    expect(errors).toMatchObject([{ path: ['t'] }])
+  })
+
   test('a field called __typename is refused: under this name the type stands in all that is fetched', async () => {
     await expect((await openGraph(GRAPH)).ask('{ t { __typename: own more } }')).rejects.toMatchObject({
       extensions: { code: 'OPERATION_NOT_SUPPORTED' },

@@ -64,15 +64,48 @@ export function withAliasesApart(
 
 const NONE: AliasesApart = new Map()
 
-/** All that was fetched, under the client's names. What was fetched under such a name for the plan's sake is dropped. */
-export function withClientAliases(value: unknown, aliases: AliasesApart): void {
-  if (Array.isArray(value)) for (const item of value) withClientAliases(item, aliases)
+/** What the planned question selects of the objects at one place. */
+export interface Selected {
+  keys: Set<string>
+  below: Map<string, Selected>
+}
+
+/** The places of a planned question, fragments of all types together. */
+export function selectedIn(document: DocumentNode, operation: OperationDefinitionNode['selectionSet']): Selected {
+  const into = (selected: Selected, set: SelectionSetNode): Selected => {
+    for (const one of set.selections) {
+      if (one.kind === Kind.INLINE_FRAGMENT) into(selected, one.selectionSet)
+      else if (one.kind === Kind.FRAGMENT_SPREAD) {
+        for (const fragment of document.definitions)
+          if (fragment.kind === Kind.FRAGMENT_DEFINITION && fragment.name.value === one.name.value)
+            into(selected, fragment.selectionSet)
+      } else {
+        const key = (one.alias ?? one.name).value
+        selected.keys.add(key)
+        if (!one.selectionSet) continue
+        const below = selected.below.get(key) ?? { keys: new Set(), below: new Map() }
+        selected.below.set(key, into(below, one.selectionSet))
+      }
+    }
+    return selected
+  }
+  return into({ keys: new Set(), below: new Map() }, operation)
+}
+
+/**
+ * All that was fetched, under the client's names. What the plan fetched under such a name goes, also where what the client
+ * means by it is missing: a key must not stand in its place.
+ */
+export function withClientAliases(value: unknown, aliases: AliasesApart, selected: Selected): void {
+  if (Array.isArray(value)) for (const item of value) withClientAliases(item, aliases, selected)
   if (!isFields(value)) return
-  for (const name of Object.keys(value)) withClientAliases(own(value, name), aliases)
+  for (const [name, below] of selected.below) withClientAliases(own(value, name), aliases, below)
   for (const [name, alias] of aliases) {
-    if (!Object.hasOwn(value, name)) continue
-    setOwn(value, alias, value[name])
-    delete value[name]
+    if (!selected.keys.has(name)) continue
+    if (Object.hasOwn(value, name)) {
+      setOwn(value, alias, value[name])
+      delete value[name]
+    } else if (!selected.keys.has(alias)) delete value[alias]
   }
 }
 

@@ -4,7 +4,7 @@ import { BoundedMap } from '../../bounded-map.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
-import { atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
+import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
@@ -100,13 +100,17 @@ export class Engine {
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
     const { aliases } = apart
+    const selected =
+      aliases.size > 0
+        ? selectedIn(apart.document, getOperationAST(apart.document, operationName)!.selectionSet)
+        : undefined
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, ast),
       describe: () => describePlan({ node: plan.node, document, operation: ast, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
-        if (aliases.size === 0) return errors
-        withClientAliases(fetched, aliases)
+        if (!selected) return errors
+        withClientAliases(fetched, aliases, selected)
         return errors.map(error => atClientAliases(error, aliases))
       },
     }
