@@ -7,6 +7,7 @@ import { meshSubgraph } from './catalogue/mesh-subgraph.js'
 import type { CatalogueStore } from './catalogue/store.js'
 import { VitalSigns } from './catalogue/vital-signs.js'
 import { HttpDataSource, type OnBreakerChange } from './executor/http-data-source.js'
+import { PlanningThread } from './executor/plan/planning-thread.js'
 import { ProductDataSource } from './executor/product-data-source.js'
 import type { BreakerState } from './executor/transport/breaker.js'
 import { SubgraphUnavailable } from './executor/transport/exchange-errors.js'
@@ -85,13 +86,15 @@ export async function openMesh(
   )
   const targetOf = (name: string) =>
     products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
-  const federation = loadFederation(
+  const federation = new Federation(
     composed.supergraph,
-    name => {
-      return new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch)
-    },
-    log,
+    ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch),
+    // What was composed here is valid.
+    sdl => new PlanningThread({ sdl, validate: given !== undefined, log }),
   )
+  await federation.load().catch(error => {
+    throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])
+  })
   const decisionPoint = new EmbeddedDecisionPoint(
     () => products.all(),
     identities,
@@ -133,22 +136,11 @@ export async function openMesh(
     return unmet.every(({ name }) => products.get(name))
   }
   const close = async () => {
+    federation.close()
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
   const ownNames = new Set(given ? [] : [own.subgraph.name])
   return { products, federation, decisionPoint, signs, own: ownNames, remote, breakers, meetGoverned, close }
-}
-
-function loadFederation(sdl: string, dataSource: (name: string) => ProductDataSource, log: Log): Federation {
-  try {
-    return new Federation(
-      sdl,
-      ({ name }) => dataSource(name),
-      (level, message) => log({ level, message }),
-    )
-  } catch (error) {
-    throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])
-  }
 }
 
 const BREAKER_MESSAGES: Record<BreakerState, string> = {

@@ -41,6 +41,8 @@ import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
 import { useTracing } from './plugins/use-tracing.js'
+import { Announcements } from './publications/announcements.js'
+import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
 import { Tracing } from './telemetry/tracing.js'
 
@@ -108,6 +110,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await apollo.start()
   mesh.products.attach(federation)
 
+  const announcements = new Announcements(identities, log)
+  for (const product of products.all()) announcements.follow(product)
+  products.onChange(product => announcements.follow(product))
+  const subscriptions = openSubscriptions({
+    supergraph: () => federation.current,
+    decisionPoint,
+    feed: announcements,
+    limits,
+    signIn: people.signIn,
+    log,
+  })
   const parts: Part[] = [
     tracing,
     useRequestIds(),
@@ -116,7 +129,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
-    useGraphql(apollo, limits, log),
+    useGraphql(apollo, subscriptions, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),
@@ -138,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearTimeout(cut)
     await apollo.stop()
     await registry.close()
+    announcements.close()
     await mesh.close()
     await catalogue?.close()
   }

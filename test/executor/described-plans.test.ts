@@ -36,11 +36,7 @@ test('whatever a subgraph is asked stands in the plan that is told, and every fi
           return answer(mesh, name, request.query!, request.variables)
         },
       })
-      const federation = new Federation(
-        mesh.supergraphSdl,
-        ({ name }) => source(name),
-        () => undefined,
-      )
+      const federation = new Federation(mesh.supergraphSdl, ({ name }) => source(name))
       const execute = planExecutor(schema => federation.of(schema))
       await federation.gateway.load()
       const schema = federation.current.apiSchema

@@ -1,4 +1,4 @@
-import type { GraphQLDataSource } from '@apollo/gateway'
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import * as fc from 'fast-check'
 import { execute, parse, validate } from 'graphql'
 import { planExecutor } from '../../gateway/src/executor/planned.js'
@@ -13,17 +13,18 @@ const QUESTIONS = 5
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value ?? null))
 
+const nothing = () => undefined
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
 async function gatewaysOf(mesh: GeneratedMesh) {
-  const federation = new Federation(
-    mesh.supergraphSdl,
-    ({ name }): GraphQLDataSource => ({
-      process: async ({ request }) => answer(mesh, name, request.query!, request.variables),
-    }),
-    () => undefined,
-  )
-  const stock = stockExecutor(federation.gateway)
+  const buildService = ({ name }: { name: string }): GraphQLDataSource => ({
+    process: async ({ request }) => answer(mesh, name, request.query!, request.variables),
+  })
+  const federation = new Federation(mesh.supergraphSdl, buildService)
+  const yardstick = new ApolloGateway({ supergraphSdl: mesh.supergraphSdl, buildService, logger: silent })
+  const stock = stockExecutor(yardstick)
   const ours = planExecutor(schema => federation.of(schema))
-  await federation.gateway.load()
+  await Promise.all([federation.load(), yardstick.load()])
   const request = ({ query, variables }: GeneratedQuestion) =>
     ({
       request: { query, variables },

@@ -2,6 +2,7 @@ import { allows, type OperationCost, tooCostly } from '@terrane/schema'
 import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
+import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
@@ -48,7 +49,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
     const memory = memoryOf(supergraph)
-    const schema = memory.schemaFor(decided)
+    const schema = VisibleSchemas.of(supergraph).for(decided)
     const prepared = memory.of(request, schema, context.caller, decided)
     if ('errors' in prepared) return { errors: prepared.errors }
 

@@ -9,13 +9,21 @@ import { OperationTime } from '../executor/operation-time.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
+import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { together } from '../telemetry/watch.js'
 import type { Part } from './part.js'
 
 /** `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. */
-export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimits, log: Log): Part {
+export function useGraphql(
+  apollo: ApolloServer<Operation>,
+  subscriptions: Subscriptions,
+  limits: GatewayLimits,
+  log: Log,
+): Part {
   return {
     async http(app) {
+      // Streams never end by themselves.
+      app.addHook('preClose', async () => subscriptions.open.close())
       await app.register(async route => {
         route.setErrorHandler((error: FastifyError, request, reply) => {
           const status = error.statusCode ?? 500
@@ -27,6 +35,7 @@ export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimit
           method: ['GET', 'POST'],
           url: '/graphql',
           config: { authenticate: 'graphql' },
+          preHandler: async (request, reply) => ((await subscriptions.answer(request, reply)) ? reply : undefined),
           handler: fastifyApolloHandler(apollo, {
             context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
           }),

@@ -190,6 +190,7 @@ async function open(
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)
+  const news = new management.PublicationNews(managed)
 
   // Output ports.
   const reading = { product: product.name, publications, audit: stores.audit }
@@ -237,6 +238,7 @@ async function open(
     admit: admitted,
     introduced: async token => token !== undefined && verifier.isIntroduction(token),
     policy: () => policy.current(),
+    news: () => news.stream(),
     graphql,
     files: downloads,
     receive: pushInto(pushes),
@@ -297,7 +299,7 @@ async function open(
         clearInterval(timer)
         stopMetrics()
         // Sources and runs first, stores and the lease last: whatever still writes finds its store open.
-        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores, lease])
+        for (const each of [subscriptions, observability, news, runs, graphql, downloads, publications, stores, lease])
           await each.close()
       },
     },

@@ -5,6 +5,7 @@ import {
   IDENTITY_HEADER,
   INTRODUCTION_PATH,
   majorlessAddresses,
+  NEWS_PATH,
   OPENAPI_PATH,
   type ProductPolicy,
 } from '@terrane/schema'
@@ -28,6 +29,8 @@ export interface RouteParts {
   /** Whether the gateway asks for the name alone, before it knows whom it speaks to. */
   introduced: (token: string | undefined) => Promise<boolean>
   policy: () => Promise<ProductPolicy>
+  /** The publication in force and those that follow, for the mesh itself. */
+  news: () => ReadableStream<Uint8Array>
   graphql: OutputPort
   files: OutputPort
   /** Takes a push in for a port; refusals and receipts are its answer. */
@@ -98,6 +101,11 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
     const headers = { etag: `"${policy.version}"`, 'cache-control': 'private, no-cache' }
     if (context.req.header('if-none-match') === headers.etag) return context.body(null, 304, headers)
     return context.json(policy, 200, headers)
+  })
+
+  app.get(NEWS_PATH, context => {
+    if (!context.get('admitted').gateway) return notFound()
+    return context.body(parts.news(), 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   })
 
   // What follows may be known of only by who may know of the product.

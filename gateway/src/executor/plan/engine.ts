@@ -1,25 +1,22 @@
-import { type Operation, operationFromDocument, Supergraph } from '@apollo/federation-internals'
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql'
+import type { QueryPlan } from '@apollo/query-planner'
+import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, print } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
-import { withUsualJoinNames } from '../../supergraph/links.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
-import type { Operation as ClientOperation } from '../operation.js'
+import type { Operation } from '../operation.js'
 import { atClientAliases, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
-import { withResolvableKeysFirst } from './key-order.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
+import type { Planner, PlanQuestion } from './planner.js'
 import { defaultsOf, Projections } from './projections.js'
-import { withRequiredFields } from './required-arguments.js'
-import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 import { Requirements } from './requirements.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
+import { planningDocument } from './supergraph-planner.js'
 import { Types } from './types.js'
 
 /** A supergraph as the engine takes it. */
@@ -28,6 +25,7 @@ export interface PlannedSupergraph {
   /** What clients may ask. */
   apiSchema: GraphQLSchema
   sources: Subgraphs['sources']
+  planner: Planner
 }
 
 /** Plans and projections of one supergraph; they go with it. */
@@ -35,20 +33,14 @@ const PLANS = 1000
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
-  private readonly planner: QueryPlanner
-  private readonly planned = new BoundedMap<string, PlannedOperation>(PLANS)
+  private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
-  private readonly stages: StageNames
 
   constructor(private readonly supergraph: PlannedSupergraph) {
-    const { document, required } = withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph.document)))
-    const staged = withRequirementStages(document)
-    this.stages = staged.stages
-    const built = Supergraph.build(staged.document, { validateSupergraph: false })
-    this.planner = new QueryPlanner(built, { reuseQueryFragments: false })
+    const { document, required } = planningDocument(supergraph.document)
     this.overrides = new OverrideLabels(document)
-    const schema = built.schema.toGraphQLJSSchema({ includeDefer: false })
+    const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
     this.subgraphs = {
       sources: supergraph.sources,
       required,
@@ -59,8 +51,9 @@ export class Engine {
   }
 
   async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
-    const { watch } = request.context as Partial<ClientOperation>
-    const operation = this.prepare(request)
+    const { watch } = request.context as Partial<Operation>
+    const found = this.planned(request)
+    const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
@@ -77,35 +70,33 @@ export class Engine {
 
   /** The plan that `run` runs for the same request, without running it. */
   async describe(request: OperationRequest): Promise<PlanDescription> {
-    return this.prepare(request).describe()
+    return (await this.planned(request)).describe()
   }
 
-  private plan(operation: Operation, overridden: ReadonlyMap<string, boolean>): QueryPlan {
-    try {
-      const plan = this.planner.buildQueryPlan(operation, { overrideConditions: new Map(overridden) })
-      return inOwnSubgraphs(plan, this.stages)
-    } catch (error) {
-      throw unplannable(error)
-    }
-  }
-
-  private prepare({ request, document, queryHash, context }: OperationRequest): PlannedOperation {
+  private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
     const overridden = this.overrides.draw()
-    const key = [queryHash, request.operationName ?? '', ...overridden.values()].join(' ')
-    const known = this.planned.get(key)
-    if (known) return known
-    const made = (context as Partial<ClientOperation>).watch?.phase('plan')
+    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    return this.operations.get(key) ?? this.prepare(request, key, overridden)
+  }
+
+  private async prepare(
+    { request, document, context }: OperationRequest,
+    key: string,
+    overrides: ReadonlyMap<string, boolean>,
+  ): Promise<PlannedOperation> {
+    const { signal, watch } = context as Partial<Operation>
+    const made = watch?.phase('plan')
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
     const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
     const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
-    const plan = this.plan(
-      operationFromDocument(this.planner.supergraph.apiSchema(), apart.document, {
-        ...(request.operationName ? { operationName: request.operationName } : {}),
-        validate: false,
-      }),
-      overridden,
-    )
+    const { operationName } = request
+    const question = { document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) }
+    const plan = await this.plan(question, signal)
+    made?.()
+    // Of all who waited for the same plan the first makes it ready.
+    const known = this.operations.get(key)
+    if (known) return known
     const defaults = defaultsOf(ast)
     const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
     const { aliases } = apart
@@ -119,9 +110,17 @@ export class Engine {
         return errors.map(error => atClientAliases(error, aliases))
       },
     }
-    this.planned.set(key, planned)
-    made?.()
+    this.operations.set(key, planned)
     return planned
+  }
+
+  private async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+    try {
+      return await this.supergraph.planner.plan(question, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw unplannable(error)
+    }
   }
 }
 
