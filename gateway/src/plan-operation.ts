@@ -15,12 +15,8 @@ export async function planOperation(
   operationName?: string,
 ): Promise<{ plan?: PlanDescription; errors: string[] }> {
   const silent = { process: () => Promise.reject(new TypeError('Planning asks no subgraph')) }
-  const federation = new Federation(
-    sdl,
-    () => silent,
-    () => undefined,
-  )
-  await federation.gateway.load()
+  const federation = new Federation(sdl, () => silent)
+  await federation.load()
   const schema = federation.current.apiSchema
   try {
     const document = parse(query)
