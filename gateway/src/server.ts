@@ -1,4 +1,4 @@
-import './telemetry.js'
+import './without-apollo-telemetry.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -18,6 +18,7 @@ import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
 import { Registry } from './catalogue/registry.js'
 import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
+import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
@@ -39,7 +40,11 @@ import { useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
+import { useTracing } from './plugins/use-tracing.js'
+import { Announcements } from './publications/announcements.js'
+import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
+import { Tracing } from './telemetry/tracing.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
@@ -52,14 +57,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const metrics = useMetrics(() => mesh.products.all().length)
+  const tracing = useTracing(Tracing.open())
+  const metrics = useMetrics({ productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() })
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
-    await catalogue?.close()
-    throw error
-  })
+  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
+    async error => {
+      await catalogue?.close()
+      throw error
+    },
+  )
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
@@ -70,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       policies: options.policies ?? {},
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
+      own: mesh.own,
     }),
   )
 
@@ -83,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: maskErrors(log),
+    stringifyResult: answerText,
     logger: apolloLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -92,6 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ApolloServerPluginUsageReportingDisabled(),
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
+      ...(tracing.graphql ? [tracing.graphql] : []),
       metrics.graphql!,
       useAudit(log).graphql!,
     ],
@@ -99,14 +110,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await apollo.start()
   mesh.products.attach(federation)
 
+  const announcements = new Announcements(identities, log)
+  for (const product of products.all()) announcements.follow(product)
+  products.onChange(product => announcements.follow(product))
+  const subscriptions = openSubscriptions({
+    supergraph: () => federation.current,
+    decisionPoint,
+    feed: announcements,
+    limits,
+    signIn: people.signIn,
+    log,
+  })
   const parts: Part[] = [
+    tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
-    useGraphql(apollo, limits, log),
+    useGraphql(apollo, subscriptions, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),
@@ -128,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearTimeout(cut)
     await apollo.stop()
     await registry.close()
+    announcements.close()
     await mesh.close()
     await catalogue?.close()
   }

@@ -8,6 +8,7 @@ import { dev } from './commands/dev.js'
 import { doctor } from './commands/doctor.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
+import { plan } from './commands/plan.js'
 import { publish } from './commands/publish.js'
 import { pull } from './commands/pull.js'
 import { run } from './commands/run.js'
@@ -15,6 +16,7 @@ import { secrets } from './commands/secrets.js'
 import { serve } from './commands/serve.js'
 import { token } from './commands/token.js'
 import { endWith } from './ending.js'
+import { startTelemetry } from './telemetry.js'
 
 /** The command line. Each command is one file, registered here. */
 export function commandLine(): Command {
@@ -32,6 +34,7 @@ export function commandLine(): Command {
     publish,
     pull,
     compose,
+    plan,
     crawl,
     token,
     secrets,
@@ -43,8 +46,10 @@ export function commandLine(): Command {
 }
 
 export async function terrane(argv: string[]): Promise<void> {
+  const endTelemetry = await startTelemetry()
   try {
     await commandLine().parseAsync(argv)
+    await endTelemetry()
     process.exit(0)
   } catch (error) {
     // Commander has printed what it has to say: help ends with 0, wrong usage with 2.

@@ -36,11 +36,7 @@ test('whatever a subgraph is asked stands in the plan that is told, and every fi
           return answer(mesh, name, request.query!, request.variables)
         },
       })
-      const federation = new Federation(
-        mesh.supergraphSdl,
-        ({ name }) => source(name),
-        () => undefined,
-      )
+      const federation = new Federation(mesh.supergraphSdl, ({ name }) => source(name))
       const execute = planExecutor(schema => federation.of(schema))
       await federation.gateway.load()
       const schema = federation.current.apiSchema
@@ -51,7 +47,7 @@ test('whatever a subgraph is asked stands in the plan that is told, and every fi
         const request = { request: { query, variables }, document, queryHash: query, schema, context: {} } as never
         sent.length = 0
         const { data } = await execute(request)
-        const described = execute.describe(request)
+        const described = await execute.describe(request)
         const told = new Set(fetchesOf(described.plan).map(one => asSent(one.subgraph, one.operation)))
         for (const one of sent) expect([...told]).toContain(one)
         asked += sent.length
@@ -80,7 +76,9 @@ test('requirements with arguments are told as the subgraphs know them, and fetch
       resolvers: { Product: { __resolveReference: entity, dollars: () => 'd', euros: () => 'e', origin: () => 'o' } },
     },
   })
-  const { plan, fields } = graph.describe('query Prices { product { price(currency: "GBP") dollars euros origin } }')
+  const { plan, fields } = await graph.describe(
+    'query Prices { product { price(currency: "GBP") dollars euros origin } }',
+  )
   expect(plan).toMatchObject({ kind: 'sequence', steps: [{ kind: 'fetch', subgraph: 'catalogue', at: [] }, {}] })
   const [, customs] = (plan as { steps: FetchDescription[] }).steps
   expect(customs).toMatchObject({ id: '2', subgraph: 'customs', at: ['product'], parts: { when: 'always' } })
@@ -109,7 +107,7 @@ test('parallel fetches, conditions, lists and what the context gives', async () 
       resolvers: {},
     },
   })
-  const { operation, plan, fields } = graph.describe(
+  const { operation, plan, fields } = await graph.describe(
     'query ($n: Int, $with: Boolean!) { orders { lines { ...L } } x: other(first: $n) @include(if: $with) } fragment L on Line { price weight }',
   )
   expect(operation).toEqual({ type: 'query' })

@@ -3,17 +3,36 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GeneratorValue } from 'fast-check'
 import * as fc from 'fast-check'
 import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, parse } from 'graphql'
-import { computed, type EntityModel, FAILS, type FieldModel, type Instance, rootValue, World } from './world.js'
+import { addFeatures, ECHO_IN, MODES } from './mesh-features.js'
+import {
+  changed,
+  computed,
+  type EntityModel,
+  FAILS,
+  type FieldModel,
+  type Instance,
+  parseRequired,
+  rootValue,
+  World,
+} from './world.js'
 
 const FEDERATION =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])\n'
-const KEYS = ['id', 'code', 'part number'] as const
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])\n'
+const KEYS = ['id', 'code', 'part number', 'org { id } part'] as const
 const KEY_FIELDS: Record<string, string> = {
   id: 'id: ID!',
   code: 'code: String!',
   part: 'part: String!',
   number: 'number: Int!',
+  org: 'org: Org!',
 }
+/** `org { id } part` → `org`, `part` */
+const namesOf = (key: string) =>
+  key
+    .replace(/\{.*?\}/g, '')
+    .trim()
+    .split(/\s+/)
+
 const INSTANCES = 3
 
 export interface GeneratedMesh {
@@ -22,13 +41,19 @@ export interface GeneratedMesh {
   subgraphs: Map<string, { sdl: string; schema: GraphQLSchema; resolve: GraphQLFieldResolver<unknown, World> }>
   /** The same types in one schema. */
   monolith: GraphQLSchema
+  /** How many turns an answer takes, so that answers come in another order than the questions. */
+  turns: readonly number[]
+  asked: number
+  /** Whether the gateway may be held to it: who has no way from one subgraph to another cannot answer. */
+  satisfiable(): boolean
 }
 
-interface Subgraph {
+export interface Subgraph {
   name: string
   /** Of every entity that is there: its keys, and lines of fields. */
-  entities: Map<string, { keys: string[]; resolvable: boolean; fields: Map<string, string> }>
+  entities: Map<string, { keys: string[]; resolvable: boolean; fields: Map<string, string>; also?: string }>
   roots: Set<string>
+  mutations: Set<string>
   /** `Item.total` → the field sets it is computed of. */
   computed: Map<string, string[]>
   more: string[]
@@ -44,6 +69,7 @@ export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
     name: `s${index}`,
     entities: new Map(),
     roots: new Set(),
+    mutations: new Set(),
     computed: new Map(),
     more: [],
   }))
@@ -148,7 +174,10 @@ export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
     )
       next.entities
         .get(name)!
-        .fields.set(moving[0], `${old.entities.get(name)!.fields.get(moving[0])} @override(from: "${old.name}")`)
+        .fields.set(
+          moving[0],
+          `${old.entities.get(name)!.fields.get(moving[0])} @override(from: "${old.name}"${chance(50) ? `, label: "percent(${pick([0, 50, 100])})"` : ''})`,
+        )
     for (const owner of owners) {
       if (owner !== owners[0] && !chance(50)) continue
       owner.roots.add(`all${name}In${owner.name.slice(1)}: [${name}!]`)
@@ -171,19 +200,23 @@ export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
     home.roots.add('things: [Thing!]')
   }
 
+  addFeatures({ names, subgraphs, models, homes, spare: interfaceObject, addField, pick, chance })
+
   const world = new World(models, generateValues(models, gen, chance), INSTANCES)
   const built = subgraphs.map(one => ({
     name: one.name,
     sdl: print(one, models, interfaceObject ? home : undefined),
     one,
   }))
-  const { supergraphSdl } = composeServices(
-    built.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid`, typeDefs: parse(sdl) })),
-  )
+  const services = built.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid`, typeDefs: parse(sdl) }))
+  const { supergraphSdl } = composeServices(services, { runSatisfiability: false })
   if (!supergraphSdl) return undefined
   return {
     world,
     supergraphSdl,
+    turns: Array.from({ length: 17 }, () => gen(fc.nat, { max: 4 })),
+    asked: 0,
+    satisfiable: () => composeServices(services).supergraphSdl !== undefined,
     subgraphs: new Map(
       built.map(({ name, sdl, one }) => [
         name,
@@ -202,7 +235,11 @@ const requiresIn = (one: Subgraph, typeName: string, fieldName: string) =>
 function generateValues(models: EntityModel[], gen: GeneratorValue, chance: (percent: number) => boolean) {
   const values = new Map<string, unknown>()
   for (const { name, fields } of models) {
-    const required = new Set(Object.values(fields).flatMap(model => (model.kind === 'computed' ? model.of : [])))
+    const required = new Set(
+      Object.values(fields).flatMap(model =>
+        model.kind === 'computed' ? model.of.map(one => parseRequired(one).name) : [],
+      ),
+    )
     for (let index = 0; index < INSTANCES; index++)
       for (const [fieldName, model] of Object.entries(fields)) {
         const nullable = !('nonNull' in model && model.nonNull)
@@ -231,6 +268,14 @@ function generateValue(
       return { width: gen(fc.nat, { max: 9 }), height: chance(80) ? 1 : null }
     case 'priced':
       return where
+    case 'mood':
+      return ['GOOD', 'BAD', 'ODD'][gen(fc.nat, { max: 2 })]
+    case 'grid':
+      return [[gen(fc.nat, { max: 9 }), null], null, []]
+    case 'echo':
+      return where
+    case 'parts':
+      return gen(fc.nat, { max: 2 })
     case 'reference': {
       const id = () => `${model.to}-${gen(fc.nat, { max: INSTANCES - 1 })}`
       return model.list ? Array.from({ length: gen(fc.nat, { max: 3 }) }, id) : id()
@@ -241,23 +286,28 @@ function generateValue(
 }
 
 function print(one: Subgraph, models: EntityModel[], home: Subgraph | undefined): string {
-  const types = [...one.entities].map(([name, { keys, resolvable, fields }]) => {
-    const lines = new Map(keys.flatMap(key => key.split(' ')).map(key => [key, KEY_FIELDS[key]!]))
+  const types = [...one.entities].map(([name, { keys, resolvable, fields, also = '' }]) => {
+    const lines = new Map(keys.flatMap(namesOf).map(key => [key, KEY_FIELDS[key]!]))
     if (home === one) lines.set('id', KEY_FIELDS.id!)
     for (const [fieldName, line] of fields) lines.set(fieldName, line)
     for (const [of, sets] of one.computed)
       if (of.startsWith(`${name}.`))
         for (const set of sets) {
-          const fieldName = /^\w+/.exec(set)![0]
+          const fieldName = parseRequired(set).name
           if (!lines.has(fieldName))
             lines.set(fieldName, `${typeLine(models.find(({ name: it }) => it === name)!, fieldName)} @external`)
         }
     const directives = keys.map(key => `@key(fields: "${key}"${resolvable ? '' : ', resolvable: false'})`)
-    const thing = home === one && resolvable ? ' implements Thing' : ''
-    return `type ${name}${thing} ${directives.join(' ')} {\n  ${[...lines.values()].join('\n  ')}\n}`
+    const implemented = [
+      ...(home === one && resolvable ? ['Thing'] : []),
+      ...(fields.has('label') ? ['Labelled'] : []),
+    ].join(' & ')
+    return `type ${name}${implemented ? ` implements ${implemented}` : ''}${also} ${directives.join(' ')} {\n  ${[...lines.values()].join('\n  ')}\n}`
   })
   const sdl = [...types, ...one.more, one.roots.size > 0 ? `type Query {\n  ${[...one.roots].join('\n  ')}\n}` : '']
+  if (one.mutations.size > 0) sdl.push(`type Mutation {\n  ${[...one.mutations].join('\n  ')}\n}`)
   if (/: Dimensions/.test(sdl.join())) sdl.push('type Dimensions @shareable { width: Int! height: Int }')
+  if (/: Org!/.test(sdl.join())) sdl.push('type Org @shareable { id: ID! label: String }')
   return FEDERATION + sdl.join('\n')
 }
 
@@ -271,9 +321,9 @@ function typeLine({ fields }: EntityModel, fieldName: string): string {
     case 'priced':
       return 'price(currency: String): String'
     case 'computed':
-      return `${fieldName}: String`
-    case 'reference':
-      throw new TypeError('References are not required')
+      return `${fieldName}${model.marked ? '(mark: String)' : ''}: String`
+    default:
+      throw new TypeError(`${fieldName} is not required`)
   }
 }
 
@@ -283,17 +333,30 @@ function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boo
     const lines = new Map<string, string>()
     for (const { entities } of subgraphs) {
       const entity = entities.get(name)
-      for (const key of entity?.keys.flatMap(one => one.split(' ')) ?? []) lines.set(key, KEY_FIELDS[key]!)
-      for (const [fieldName, line] of entity?.fields ?? []) lines.set(fieldName, bare(line))
+      for (const key of entity?.keys.flatMap(namesOf) ?? []) lines.set(key, KEY_FIELDS[key]!)
+      for (const [fieldName, line] of entity?.fields ?? [])
+        if (!line.includes('@external')) lines.set(fieldName, bare(line))
     }
+    for (const { entities } of subgraphs)
+      for (const [fieldName, line] of entities.get(name)?.fields ?? [])
+        if (line.includes('@inaccessible')) lines.delete(fieldName)
     if (things) lines.set('extra', 'extra: String')
-    return `type ${name}${things ? ' implements Thing' : ''} { ${[...lines.values()].join(' ')} }`
+    const implemented = [...(things ? ['Thing'] : []), ...(lines.has('label') ? ['Labelled'] : [])].join(' & ')
+    return `type ${name}${implemented ? ` implements ${implemented}` : ''} { ${[...lines.values()].join(' ')} }`
   })
   const roots = new Set(subgraphs.flatMap(({ roots }) => [...roots].map(bare)))
+  const mutations = subgraphs.flatMap(({ mutations }) => [...mutations])
+  const text = [...types, ...roots].join()
   return [
     ...types,
     `type Query { ${[...roots].join(' ')} }`,
     'type Dimensions { width: Int! height: Int }',
+    ...(text.includes(': Org!') ? ['type Org { id: ID! label: String }'] : []),
+    ...(text.includes(': Mood') ? ['enum Mood { GOOD BAD ODD }'] : []),
+    ...(text.includes('EchoIn') ? [`${ECHO_IN} }`, MODES] : []),
+    ...(text.includes('[Part!]') ? ['type Part { id: ID! inContext: String }'] : []),
+    ...(text.includes('Labelled') ? ['interface Labelled { label: String }'] : []),
+    ...(mutations.length > 0 ? [`type Mutation { ${mutations.join(' ')} }`] : []),
     ...(things ? ['interface Thing { id: ID! extra: String }'] : []),
     ...(union ? [`union Any = ${models.map(({ name }) => name).join(' | ')}`] : []),
   ].join('\n')
@@ -302,6 +365,7 @@ function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boo
 function subgraphSchema(sdl: string, one: Subgraph, world: World): GraphQLSchema {
   const reference = (name: string) => ({
     __resolveReference: async (given: Record<string, unknown>) => {
+      if (name === 'Part') return given
       const instance =
         name === 'Thing'
           ? world.entities.map(entity => world.find(entity.name, given)).find(found => found !== null)
@@ -315,6 +379,7 @@ function subgraphSchema(sdl: string, one: Subgraph, world: World): GraphQLSchema
   })
   const names = [...one.entities].filter(([, { resolvable }]) => resolvable).map(([name]) => name)
   if (sdl.includes('Thing')) names.push('Thing')
+  if (sdl.includes('type Part')) names.push('Part')
   return buildSubgraphSchema({
     typeDefs: parse(sdl),
     resolvers: Object.fromEntries(names.map(name => [name, reference(name)])) as never,
@@ -324,6 +389,7 @@ function subgraphSchema(sdl: string, one: Subgraph, world: World): GraphQLSchema
 /** From the world too, but what is computed only of what the representation says. */
 function resolverOf(one: Subgraph): GraphQLFieldResolver<unknown, World> {
   return (source, args, world, { fieldName, parentType, schema }) => {
+    if (parentType === schema.getMutationType()) return changed(world, fieldName, args)
     if (parentType === schema.getQueryType()) {
       const value = rootValue(world, fieldName, args)
       return fieldName === 'thingsIn9' && Array.isArray(value)
@@ -331,24 +397,27 @@ function resolverOf(one: Subgraph): GraphQLFieldResolver<unknown, World> {
         : value
     }
     if (source === null || typeof source !== 'object') return undefined
-    if (!('id' in source)) return (source as Record<string, unknown>)[fieldName]
+    if (fieldName === 'inContext') return `in ${args.of}`
+    if (!('__typename' in source)) return (source as Record<string, unknown>)[fieldName]
     const instance = source as Instance
     const of = one.computed.get(`${parentType.name}.${fieldName}`)
     if (!of) return world.value(instance, fieldName, args)
     const given: Record<string, unknown> = {}
     for (const set of of) {
-      const [, name = '', below] = /^(\w+)[^{]*(?:\{ (\w+) \})?$/.exec(set)!
+      const { name, below } = parseRequired(set)
       const value = instance.given?.[name]
       if (value === undefined) throw new Error(`${set} was not given`)
       given[set] = below && value !== null ? (value as Record<string, unknown>)[below] : value
     }
-    return computed(given)
+    return computed(given, args.mark)
   }
 }
 
 /** Answers as a subgraph does over HTTP: nothing but JSON comes and goes. */
 export async function answer(mesh: GeneratedMesh, name: string, query: string, variables: unknown): Promise<never> {
   const { schema, resolve } = mesh.subgraphs.get(name)!
+  const turns = mesh.turns[mesh.asked++ % mesh.turns.length]!
+  for (let turn = 0; turn < turns; turn++) await new Promise(resolve => setImmediate(resolve))
   const result = await execute({
     schema,
     document: parse(query),

@@ -12,10 +12,33 @@ import {
 
 export interface GeneratedQuestion {
   query: string
-  variables: Record<string, boolean>
+  variables: Record<string, unknown>
 }
 
-const DEEPEST = 5
+/** What is called how in one object of the answer. */
+type Names = Map<string, { meaning: string; below: Names }>
+
+const DEEPEST = 4
+/** What every object has, what plans fetch for themselves, and what the engine and the planner call things. */
+const TRICKY = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'id',
+  'code',
+  'price',
+  'f0',
+  'c7',
+  'dimensions',
+  'width',
+  'id__apart',
+]
+const VARIABLES: Record<string, { type: string; values: readonly unknown[] }> = {
+  n: { type: 'Int = 5', values: [7, null] },
+  tags: { type: '[[String]]', values: [[['t', null], null], []] },
+  currency: { type: 'String = "CHF"', values: ['USD', null] },
+  mode: { type: 'Mode = SLOW', values: ['FAST'] },
+}
 
 /** Aliases, arguments, fragments named and inline, `@skip` and `@include`, the same field twice. */
 export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): GeneratedQuestion {
@@ -23,43 +46,69 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   const pick = <Item>(items: readonly Item[]): Item => items[gen(fc.nat, { max: items.length - 1 })]!
   const fragments: string[] = []
   let aliases = 0
+  const mutation = schema.getMutationType()
+  const root = mutation && chance(15) ? mutation : schema.getQueryType()!
+  const changing = root === mutation
 
   const condition = () => (chance(12) ? ` @${pick(['skip', 'include'])}(if: $${pick(['yes', 'no'])})` : '')
-  const field = (one: GraphQLField<unknown, unknown>, depth: number): string => {
-    const type = getNamedType(one.type)
-    const args =
-      one.name === 'price'
-        ? pick(['', '(currency: "USD")', '(currency: "EUR")'])
-        : one.args.length > 0
-          ? `(id: "${type.name}-${gen(fc.nat, { max: 3 })}")`
-          : ''
-    // One response key with two different arguments is no valid question.
-    const alias = args !== '' || chance(20) ? `a${aliases++}: ` : ''
-    return `${alias}${one.name}${args}${condition()}${isCompositeType(type) ? ` ${set(type, depth + 1)}` : ''}`
+  const argumentsOf = (name: string, typeName: string): string => {
+    switch (name) {
+      case 'currency':
+        return pick(['', '(currency: "USD")', '(currency: "EUR")', '(currency: null)', '(currency: $currency)'])
+      case 'mark':
+        return pick(['', '(mark: "x")', '(mark: "z")'])
+      case 'fail':
+        return pick(['', '(fail: true)', '(fail: $no)'])
+      case 'of':
+        return pick([
+          '',
+          '(of: {n: $n, tags: [["a", null], null], mode: FAST})',
+          '(of: {tags: $tags, mode: $mode})',
+          '(of: null)',
+        ])
+      default:
+        return `(id: "${typeName}-${gen(fc.nat, { max: 3 })}")`
+    }
   }
-  const set = (type: GraphQLCompositeType, depth: number): string => {
+  const field = (one: GraphQLField<unknown, unknown>, depth: number, names: Names): string => {
+    const type = getNamedType(one.type)
+    const args = one.args[0] ? argumentsOf(one.args[0].name, type.name) : ''
+    const meaning = one.name + args
+    const wished =
+      changing && depth === 0 ? `m${aliases++}` : chance(6) ? pick(TRICKY) : chance(20) ? `a${aliases++}` : one.name
+    // One response key with two different meanings is no valid question.
+    const key = (names.get(wished)?.meaning ?? meaning) === meaning ? wished : `a${aliases++}`
+    const below: Names = names.get(key)?.below ?? new Map()
+    names.set(key, { meaning, below })
+    const alias = key === one.name ? '' : `${key}: `
+    return `${alias}${one.name}${args}${condition()}${isCompositeType(type) ? ` ${set(type, depth + 1, below)}` : ''}`
+  }
+  const set = (type: GraphQLCompositeType, depth: number, names: Names): string => {
     const selections: string[] = []
     const fields = isUnionType(type) ? [] : Object.values(type.getFields())
     const possible = fields.filter(one => depth < DEEPEST || !isCompositeType(getNamedType(one.type)))
     for (let index = 0; index < 1 + gen(fc.nat, { max: 4 }) && possible.length > 0; index++)
-      selections.push(field(pick(possible), depth))
+      selections.push(field(pick(possible), depth, names))
     if (isAbstractType(type))
       for (const one of schema.getPossibleTypes(type))
-        if (depth < DEEPEST && chance(60)) selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1)}`)
-    if (!isUnionType(type) && depth < DEEPEST && chance(10)) {
+        if (depth < DEEPEST && chance(60))
+          selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1, names)}`)
+    // The planner runs a mutation twice that is selected twice under different conditions.
+    if (!isUnionType(type) && depth < DEEPEST && !(changing && depth === 0) && chance(10)) {
       const name = `F${fragments.length}`
       fragments.push('')
-      fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1)}`
+      fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1, names)}`
       selections.push(`...${name}`, `...${name}${condition()}`)
     }
     if (selections.length === 0 || chance(15)) selections.push('__typename')
     return `{ ${selections.join(' ')} }`
   }
-  const root = schema.getQueryType()!
-  const query = [
-    'query ($yes: Boolean!, $no: Boolean = false) { used: __typename @include(if: $yes) @skip(if: $no) ',
-    set(root, 0).slice(1),
-    ...fragments,
-  ].join('\n')
-  return { query, variables: chance(50) ? { yes: true } : { yes: chance(50), no: chance(50) } }
+  const body = [set(root, 0, new Map()).slice(1), ...fragments].join('\n')
+  const used = Object.entries(VARIABLES).filter(([name]) => new RegExp(`\\$${name}\\b`).test(body))
+  const declared = ['$yes: Boolean!', '$no: Boolean = false', ...used.map(([name, { type }]) => `$${name}: ${type}`)]
+  const variables: Record<string, unknown> = chance(50) ? { yes: true } : { yes: chance(50), no: chance(50) }
+  for (const [name, { values }] of used) if (chance(60)) variables[name] = pick(values)
+  const kind = changing ? 'mutation' : 'query'
+  const query = `${kind} (${declared.join(', ')}) { used: __typename @include(if: $yes) @skip(if: $no) ${body}`
+  return { query, variables }
 }

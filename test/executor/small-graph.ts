@@ -51,11 +51,7 @@ export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit =
       },
     }
   }
-  const federation = new Federation(
-    edit(composed.supergraphSdl),
-    ({ name }) => source(name, subgraphs[name]!),
-    () => undefined,
-  )
+  const federation = new Federation(edit(composed.supergraphSdl), ({ name }) => source(name, subgraphs[name]!))
   await federation.gateway.load()
   const execute_ = planExecutor(schema => federation.of(schema))
   const requestOf = (query: string, variables: Record<string, unknown> = {}, context = {}) => {

@@ -13,22 +13,18 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import { AnswerCompletion, type Data } from './complete-answer.js'
 import { type DeniedPlace, isSelected, type Variables } from './denied-places.js'
 import { type Denial, keyOf, Question, TYPENAME } from './question.js'
 
 /** An operation without what its caller may not have, before anyone plans it. */
 export interface FilteredOperation {
-  /** What is left to plan; undefined where nothing is. The very same document where nothing was denied. */
-  document?: DocumentNode
+  /** What is left to plan, no more than a type's name where nothing is. The very same document where nothing was taken out. */
+  document: DocumentNode
   /** `__schema` and `__type` at the root, to be answered from the caller's own schema. */
   introspection?: DocumentNode
-  /** The answer must pass `complete`. */
   changed: boolean
   /** Once per place, with the aliases of the question and `@` for lists. */
   deniedPlaces(variables: Variables): DeniedPlace[]
-  /** The answer in the shape of the question: nulls where it was denied, without what was added for the planning. */
-  complete(data: Data, variables: Variables): Data
 }
 
 /**
@@ -43,17 +39,14 @@ export function filterOperation(
 ): FilteredOperation {
   const question = new Question(schema, document, operation, denial)
   const filter = new OperationFilter(question)
-  const completion = new AnswerCompletion(question)
   const kept = filter.keep(operation.selectionSet, question.root)
   const asked = filter.introspection(operation.selectionSet)
   const changed = question.touched.has(operation.selectionSet) || asked.length > 0
   return {
     changed,
-    ...(changed ? {} : { document }),
-    ...(changed && kept.length > 0 ? { document: documentOf(operation, kept) } : {}),
+    document: changed ? documentOf(operation, kept.length > 0 ? kept : [TYPENAME_FIELD]) : document,
     ...(asked.length > 0 ? { introspection: documentOf(operation, asked) } : {}),
     deniedPlaces: variables => filter.deniedPlaces(variables),
-    complete: (data, variables) => (changed ? completion.complete(data, variables) : data),
   }
 }
 

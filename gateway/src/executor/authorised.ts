@@ -1,35 +1,17 @@
-import { createHash } from 'node:crypto'
-import {
-  allows,
-  type Caller,
-  coordinatesIn,
-  type Hidden,
-  hiddenFrom,
-  operationCost,
-  tooCostly,
-  visibleSchema,
-} from '@terrane/schema'
-import {
-  type DocumentNode,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  getVariableValues,
-  type OperationDefinitionNode,
-  print,
-  validate,
-} from 'graphql'
-import type { Data } from '../authorisation/complete-answer.js'
+import { allows, type OperationCost, tooCostly } from '@terrane/schema'
+import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
-import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
-import { lacking } from '../authorisation/lacking.js'
-import { BoundedMap } from '../bounded-map.js'
+import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
+import { WrittenData } from './answer-data.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
-import { incrementalDirectives } from './incremental-delivery.js'
+import type { ExplainRequest } from './explain/explain-request.js'
+import { type Explanation, explanation } from './explain/explanation.js'
+import { mayBeTold } from './explain/may-be-told.js'
 import type { Operation } from './operation.js'
+import type { PlanExecutor } from './planned.js'
+import { PreparedOperations } from './prepared.js'
 
 export interface AuthorisedExecutorOptions {
   supergraph: () => LoadedSupergraph
@@ -38,73 +20,104 @@ export interface AuthorisedExecutorOptions {
   /** Ceiling of one operation (`GatewayLimits.cost`). */
   costLimit: number
   /** Plans and runs what is left. */
-  inner: Executor
+  inner: PlanExecutor
+  /** Names of the gateway's own subgraphs. */
+  own: ReadonlySet<string>
 }
-
-/** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
-type Prepared =
-  | { errors: readonly GraphQLError[] }
-  | { operation: OperationDefinitionNode; filtered: FilteredOperation; queryHash: string; source?: string }
 
 /**
  * The gateway's half of the enforcement: one decision per operation, the question held against what its caller may know
  * of, what is denied taken out before planning, the rest answered, each loss with its error.
  */
 export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor {
-  const memories = new WeakMap<LoadedSupergraph, Memory>()
+  const memories = new WeakMap<LoadedSupergraph, PreparedOperations>()
+  const memoryOf = (supergraph: LoadedSupergraph): PreparedOperations => {
+    const known = memories.get(supergraph)
+    if (known) return known
+    const memory = new PreparedOperations(supergraph, options.policies)
+    memories.set(supergraph, memory)
+    return memory
+  }
 
   const attempt = async (request: OperationRequest): Promise<OperationAnswer> => {
     const context = request.context as Operation
+    const { watch, explain } = context
+    if (explain instanceof GraphQLError) return { errors: [explain] }
+    const decidedNow = watch?.phase('decide')
     const decided = await options.decisionPoint.decide(context.caller)
+    decidedNow?.()
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
-    const memory = remember(memories, supergraph)
-    const schema = memory.schemaFor(decided)
-    const prepared = memory.prepare(request, schema, context.caller, decided, options.policies)
+    const memory = memoryOf(supergraph)
+    const schema = VisibleSchemas.of(supergraph).for(decided)
+    const prepared = memory.of(request, schema, context.caller, decided)
     if ('errors' in prepared) return { errors: prepared.errors }
 
-    const { operation, filtered } = prepared
+    const { operation, filtered, projections } = prepared
     const given = request.request.variables ?? {}
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
     if (variables.errors) return { errors: variables.errors }
-    // By the caller's own schema: what is hidden from him costs as if it did not exist.
-    const cost = operationCost(schema, request.document, operation, variables.coerced)
+    const cost = prepared.cost(variables.coerced)
     const costly = tooCostly(cost, options.costLimit)
     if (costly) return { errors: [costly] }
 
     const places = filtered.deniedPlaces(variables.coerced)
-    const answer = filtered.document
-      ? await options.inner({
-          ...request,
-          // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
-          schema: supergraph.apiSchema,
-          document: filtered.document,
-          queryHash: prepared.queryHash,
-          ...(prepared.source === undefined ? {} : { source: prepared.source }),
-          context: {
-            ...context,
-            decisions: decided.decisions,
-            denied: deniedKeys(places, supergraph, decided),
-          } satisfies Operation,
-        })
-      : { data: {} }
+    const planned = {
+      ...request,
+      // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
+      schema: supergraph.apiSchema,
+      document: filtered.document,
+      queryHash: prepared.queryHash,
+      ...(prepared.source === undefined ? {} : { source: prepared.source }),
+      context: {
+        ...context,
+        decisions: decided.decisions,
+        denied: deniedKeys(places, supergraph, decided),
+      } satisfies Operation,
+    }
+    if (explain?.has('dry-run')) {
+      const told = await explained(planned, schema, decided, cost)
+      return { data: null, extensions: { terrane: { explain: told } } }
+    }
+    const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
+    const answer = await options.inner(planned, projections && { projections, beside })
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
-
-    const introspected = filtered.introspection && (await introspect(schema, filtered.introspection, given))
-    const deniedIn = (data: unknown) => [...(answer.errors ?? []), ...places.map(place => deniedError(place, data))]
-    if (answer.data === undefined) return { ...answer, errors: deniedIn(null) }
-    const fetched: Data = answer.data === null ? null : { ...answer.data, ...introspected }
-    const data = filtered.complete(fetched, variables.coerced)
-    const errors = deniedIn(data)
-    return { ...answer, data, ...(errors.length > 0 ? { errors } : {}) }
+    const complete =
+      places.length === 0
+        ? answer
+        : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+    if (!explain) return complete
+    const told = await explained(planned, schema, decided, cost)
+    return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }
+  }
+  /** Of what is left of the question, to whom it may be told. */
+  const explained = async (
+    left: OperationRequest,
+    schema: GraphQLSchema,
+    { decisions }: Decided,
+    { cost }: OperationCost,
+  ): Promise<Explanation> => {
+    const { caller, explain, timings } = left.context as Operation
+    const asked = explain as ExplainRequest
+    const plan = asked.has('plan') || asked.has('timings') ? await options.inner.describe(left) : undefined
+    const told = plan && mayBeTold(plan, { caller, decisions, schema, own: options.own }) ? plan : undefined
+    return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings })
   }
 
   return async request => {
     const context = request.context as Operation
     const answer = await attempt(request)
     if (context.pins.size === 0) return answer
-    return { ...answer, extensions: { ...answer.extensions, terrane: { publications: context.pins.all() } } }
+    const terrane = { ...(answer.extensions?.terrane as object | undefined), publications: context.pins.all() }
+    return { ...answer, extensions: { ...answer.extensions, terrane } }
   }
+}
+
+/** Where in a list an error stands only the answer tells; it is read for that, and only for that. */
+function deniedErrors(places: DeniedPlace[], data: OperationAnswer['data']): GraphQLError[] {
+  const inLists = places.some(({ path }) => path.includes('@'))
+  const read = inLists && data instanceof WrittenData ? data.toJSON() : data
+  return places.map(place => deniedError(place, read))
 }
 
 /** What the denied places took and the caller lacks, by the product whose grant it is. */
@@ -127,126 +140,12 @@ function deniedKeys(
   return new Map([...keys].map(([product, of]) => [product, [...of]]))
 }
 
-function remember(memories: WeakMap<LoadedSupergraph, Memory>, supergraph: LoadedSupergraph): Memory {
-  const known = memories.get(supergraph) ?? new Memory(supergraph)
-  memories.set(supergraph, known)
-  return known
-}
-
-/** What is remembered about one supergraph. Every key holds the decisions it was made for. */
-class Memory {
-  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
-  private readonly schemaKeys = new BoundedMap<string, string>(1000)
-  private readonly prepared = new BoundedMap<string, Prepared>(1000)
-
-  constructor(private readonly supergraph: LoadedSupergraph) {}
-
-  /** Callers from whom the same is hidden share one schema. */
-  schemaFor(decided: Decided): GraphQLSchema {
-    let key = this.schemaKeys.get(decided.fingerprint)
-    let hidden: Hidden | undefined
-    const hide = () => {
-      hidden ??= hiddenFrom(
-        [...decided.policies].map(([name, policy]) => ({
-          coordinates: coordinatesIn(policy),
-          decision: decided.decisions.get(name)!,
-        })),
-      )
-      return hidden
-    }
-    if (key === undefined) {
-      key = hashOf([...hide().places].sort().join(' '))
-      this.schemaKeys.set(decided.fingerprint, key)
-    }
-    const known = this.schemas.get(key)
-    if (known) return known
-    const schema = visibleSchema(this.supergraph.apiSchema, hide())
-    this.schemas.set(key, schema)
-    return schema
-  }
-
-  prepare(
-    request: OperationRequest,
-    schema: GraphQLSchema,
-    caller: Caller,
-    decided: Decided,
-    policies: AuthorisedExecutorOptions['policies'],
-  ): Prepared {
-    const { authenticated, roles, scopes } = caller
-    const key = hashOf(
-      JSON.stringify([
-        request.queryHash,
-        request.request.operationName,
-        decided.fingerprint,
-        authenticated,
-        roles,
-        scopes,
-      ]),
-    )
-    const known = this.prepared.get(key)
-    if (known) return known
-    const prepared = this.prepareAnew(request, schema, caller, decided, policies)
-    this.prepared.set(key, prepared)
-    return prepared
-  }
-
-  private prepareAnew(
-    request: OperationRequest,
-    schema: GraphQLSchema,
-    caller: Caller,
-    decided: Decided,
-    policies: AuthorisedExecutorOptions['policies'],
-  ): Prepared {
-    const incremental = incrementalDirectives(schema, request.document)
-    if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
-    const errors = validate(schema, request.document, undefined, { maxErrors: 20 })
-    if (errors.length > 0) return { errors: errors.map(refused) }
-    const operation = getOperationAST(request.document, request.request.operationName)
-    if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
-    // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
-    if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
-    const { decisions, unreachable } = decided
-    const rights = { caller, decisions, unreachable, policies }
-    const filtered = filterOperation(this.supergraph.apiSchema, request.document, operation, (typeName, fieldName) =>
-      lacking(this.supergraph.rights.of(typeName, fieldName), rights),
-    )
-    if (!filtered.changed || !filtered.document) return { operation, filtered, queryHash: request.queryHash }
-    const source = print(filtered.document)
-    return { operation, filtered, source, queryHash: hashOf(source) }
-  }
-}
-
-/** As Apollo Server says it for a question that does not fit the schema. */
-function refused(error: GraphQLError): GraphQLError {
-  const { message, nodes, source, positions } = error
-  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } }
-  return new GraphQLError(message, {
-    ...(nodes ? { nodes } : {}),
-    ...(source ? { source } : {}),
-    ...(positions ? { positions } : {}),
-    extensions,
-  })
-}
-
-/** In the words of graphql-js. */
-function missingRoot(operation: OperationDefinitionNode): GraphQLError {
-  return new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, { nodes: operation })
-}
-
-function missingOperation(name: string | undefined): string {
-  return name === undefined
-    ? 'Must provide operation name if query contains multiple operations.'
-    : `Unknown operation named "${name}".`
-}
-
-async function introspect(
+function introspect(
   schema: GraphQLSchema,
   document: DocumentNode,
   variableValues: Record<string, unknown>,
-): Promise<Record<string, unknown>> {
-  const { data, errors } = await execute({ schema, document, variableValues, rootValue: {} })
+): Record<string, unknown> {
+  const { data, errors } = executeSync({ schema, document, variableValues, rootValue: {} })
   if (errors?.[0]) throw errors[0]
   return data ?? {}
 }
-
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -1,12 +1,28 @@
 import type { ApolloGateway } from '@apollo/gateway'
-import type { ExecutionResult } from 'graphql'
+import type { GraphQLError } from 'graphql'
+import type { WrittenData } from './answer-data.js'
+import type { Fields } from './plan/place.js'
+import type { Projections } from './plan/projections.js'
 
 /** What Apollo Server hands over for one operation: document, variables, context, the schema of its moment. */
 export type OperationRequest = Parameters<ApolloGateway['executor']>[0]
-export type OperationAnswer = ExecutionResult<Record<string, unknown>, Record<string, unknown>>
+
+export interface OperationAnswer {
+  /** As text where it is the answer of a plan. */
+  data?: WrittenData | Record<string, unknown> | null
+  errors?: readonly GraphQLError[]
+  extensions?: Record<string, unknown>
+}
+
+/** The question as it was asked, where the request's document is only what may be planned of it. */
+export interface WholeQuestion {
+  projections: Projections
+  /** By response key, what the root has beside what is planned: introspection. */
+  beside: Fields
+}
 
 /**
  * Plans one operation and runs the plan. It is handed only what the caller may have; errors of subgraphs are in the
  * answer, a throw is a fault of the gateway. `schema` of the request decides which supergraph is meant.
  */
-export type Executor = (request: OperationRequest) => Promise<OperationAnswer>
+export type Executor = (request: OperationRequest, whole?: WholeQuestion) => Promise<OperationAnswer>

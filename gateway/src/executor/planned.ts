@@ -1,24 +1,16 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Executor, OperationRequest } from './executor.js'
 import type { PlanDescription } from './plan/described/description.js'
-import { Engine, type PlannedSupergraph } from './plan/engine.js'
+import type { Engine } from './plan/engine.js'
 
 export interface PlanExecutor extends Executor {
   /** The plan of a request, as it would be run. Runs nothing. */
-  describe(request: OperationRequest): PlanDescription
+  describe(request: OperationRequest): Promise<PlanDescription>
 }
 
 /** Apollo's query plans, run by an engine of our own per supergraph; the request's schema says which one is meant. */
-export function planExecutor(supergraphOf: (schema: GraphQLSchema) => PlannedSupergraph): PlanExecutor {
-  const engines = new WeakMap<GraphQLSchema, Engine>()
-  const engineOf = ({ schema }: OperationRequest) => {
-    let engine = engines.get(schema)
-    if (!engine) {
-      engine = new Engine(supergraphOf(schema))
-      engines.set(schema, engine)
-    }
-    return engine
-  }
-  const execute: Executor = request => engineOf(request).run(request)
+export function planExecutor(supergraphOf: (schema: GraphQLSchema) => { engine: Engine }): PlanExecutor {
+  const engineOf = ({ schema }: OperationRequest) => supergraphOf(schema).engine
+  const execute: Executor = (request, whole) => engineOf(request).run(request, whole)
   return Object.assign(execute, { describe: (request: OperationRequest) => engineOf(request).describe(request) })
 }

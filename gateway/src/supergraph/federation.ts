@@ -1,68 +1,55 @@
 import { readFile } from 'node:fs/promises'
-import { ApolloGateway, type GraphQLDataSource, type SupergraphSdlUpdateFunction } from '@apollo/gateway'
+import { setImmediate } from 'node:timers/promises'
+import type { GraphQLDataSource } from '@apollo/gateway'
 import { type Problem, problem } from '@terrane/schema'
-import { type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql'
+import { buildSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
-import { directiveNames, withoutEnforcedPurpose } from './links.js'
+import { Engine } from '../executor/plan/engine.js'
+import type { Planner } from '../executor/plan/planner.js'
+import { planInThisThread } from '../executor/plan/supergraph-planner.js'
+import { SupergraphGateway } from './gateway-interface.js'
+import { directiveNames } from './links.js'
 
 /** One supergraph and what was read from it. Whatever is remembered about it dies with it. */
 export interface LoadedSupergraph {
   sdl: string
   /** What clients may ask, the same object that Apollo Server holds for a request. */
   apiSchema: GraphQLSchema
-  /** As `ApolloGateway` takes it. */
   document: DocumentNode
   /** By subgraph, as they were when it was loaded. */
   sources: ReadonlyMap<string, GraphQLDataSource>
   rights: RequiredRights
+  planner: Planner
+  engine: Engine
 }
 
-/** The supergraph in force: loaded once, swapped while operations run. */
+type BuildDataSource = (subgraph: { name: string; url?: string }) => GraphQLDataSource
+
+/**
+ * The supergraph in force: loaded once, swapped while operations run. All that is slow about it, reading and planning, is
+ * its planner's, in a thread of its own; this one builds two plain schemas and never waits for more than one of them.
+ */
 export class Federation {
-  readonly gateway: ApolloGateway
+  /** What Apollo Server is given. */
+  readonly gateway = new SupergraphGateway(() => this.load())
   private loaded?: LoadedSupergraph
+  private loading?: Promise<void>
   private readonly bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>()
   private readonly sources = new Map<string, GraphQLDataSource>()
-  private loading: { sdl: string; document: DocumentNode }
-  private swap?: SupergraphSdlUpdateFunction
+  /** One after the other. */
+  private replacing: Promise<unknown> = Promise.resolve()
 
   constructor(
-    sdl: string,
-    buildDataSource: (subgraph: { name: string; url?: string }) => GraphQLDataSource,
-    log: (level: 'warn' | 'error', message: string) => void,
-  ) {
-    this.loading = { sdl, document: parse(sdl, { noLocation: true }) }
-    const quiet = () => undefined
-    this.gateway = new ApolloGateway({
-      supergraphSdl: {
-        initialize: async ({ update }) => {
-          this.swap = update
-          return { supergraphSdl: this.stripped() }
-        },
-      },
-      buildService: ({ name, url }) => {
-        const source = buildDataSource({ name, ...(url === undefined ? {} : { url }) })
-        this.sources.set(name, source)
-        return source
-      },
-      logger: {
-        debug: quiet,
-        info: quiet,
-        warn: message => log('warn', String(message)),
-        error: message => log('error', String(message)),
-      },
-    })
-    this.gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
-      const { sdl, document } = this.loading
-      this.loaded = {
-        sdl,
-        apiSchema,
-        document: withoutEnforcedPurpose(document),
-        sources: new Map(this.sources),
-        rights: new RequiredRights(document),
-      }
-      this.bySchema.set(apiSchema, this.loaded)
-    })
+    private readonly sdl: string,
+    private readonly buildDataSource: BuildDataSource,
+    /** Default: in this thread, which is for tests. */
+    private readonly openPlanner: (sdl: string) => Planner = sdl => planInThisThread({ sdl, validate: true }),
+  ) {}
+
+  /** Reads the first supergraph. Rejects where it is none. */
+  load(): Promise<void> {
+    this.loading ??= this.open(this.sdl).then(loaded => this.putInForce(loaded))
+    return this.loading
   }
 
   /** The supergraph that a request's schema was made of. */
@@ -78,27 +65,68 @@ export class Federation {
   }
 
   /** Puts another supergraph in force, at one moment for all that comes after. A bad one changes nothing. */
-  replace(sdl: string): Problem[] {
-    if (!this.swap) throw new Error('The supergraph can be replaced once the gateway has started')
-    const before = this.loading
+  replace(sdl: string): Promise<Problem[]> {
+    const replaced = this.replacing.then(async () => {
+      if (sdl === this.current.sdl) return []
+      try {
+        this.putInForce(await this.open(sdl))
+        return []
+      } catch (error) {
+        return [problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })]
+      }
+    })
+    this.replacing = replaced
+    return replaced
+  }
+
+  close(): void {
+    this.loaded?.planner.retire()
+  }
+
+  /** In steps, between which others have their turn. */
+  private async open(sdl: string): Promise<LoadedSupergraph> {
+    const planner = this.openPlanner(sdl)
     try {
-      this.loading = { sdl, document: parse(sdl, { noLocation: true }) }
-      this.swap(this.stripped())
-      return []
+      const document = parse(sdl, { noLocation: true })
+      const apiSdl = await planner.load()
+      const apiSchema = buildSchema(apiSdl, { assumeValid: true, assumeValidSDL: true, noLocation: true })
+      await setImmediate()
+      const rights = new RequiredRights(document)
+      await setImmediate()
+      const sources = new Map(
+        subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
+      )
+      const engine = new Engine({ document, apiSchema, sources, planner })
+      await planner.ready()
+      return { sdl, apiSchema, document, sources, rights, planner, engine }
     } catch (error) {
-      this.loading = before
-      return [problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })]
+      planner.retire()
+      throw error
     }
   }
 
-  private stripped(): string {
-    return print(withoutEnforcedPurpose(this.loading.document))
+  private putInForce(loaded: LoadedSupergraph): void {
+    const before = this.loaded
+    this.loaded = loaded
+    this.bySchema.set(loaded.apiSchema, loaded)
+    this.gateway.tell(loaded.apiSchema, loaded.sdl)
+    before?.planner.retire()
+  }
+
+  private sourceOf(subgraph: { name: string; url?: string }): GraphQLDataSource {
+    const key = `${subgraph.name} ${subgraph.url ?? ''}`
+    const source = this.sources.get(key) ?? this.buildDataSource(subgraph)
+    this.sources.set(key, source)
+    return source
   }
 }
 
 /** Name and URL of every subgraph that a supergraph was made of. */
 export function subgraphsOf(sdl: string): { name: string; url: string }[] {
-  const document = parse(sdl, { noLocation: true })
+  return subgraphsIn(parse(sdl, { noLocation: true }))
+}
+
+function subgraphsIn(document: DocumentNode): { name: string; url: string }[] {
   const { joinGraph } = directiveNames(document)
   return document.definitions
     .flatMap(one => (one.kind === Kind.ENUM_TYPE_DEFINITION ? (one.values ?? []) : []))

@@ -1,4 +1,4 @@
-import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, Kind, type NameNode, visit } from 'graphql'
 
 /** The specifications whose directives decide who sees what. https://specs.apollo.dev/<name>/v0.1 */
 const AUTHORISATION = ['authenticated', 'requiresScopes', 'policy'] as const
@@ -26,8 +26,8 @@ export function directiveNames(supergraph: DocumentNode): {
     const feature = link.feature
     if (isAuthorisation(feature)) names.authorisation[feature].add(link.imports.get(`@${feature}`) ?? link.namespace)
     if (feature === 'join') {
-      names.joinField.add(link.imports.get('@join__field') ?? `${link.namespace}__field`)
-      names.joinGraph.add(link.imports.get('@join__graph') ?? `${link.namespace}__graph`)
+      names.joinField.add(link.imports.get('@field') ?? `${link.namespace}__field`)
+      names.joinGraph.add(link.imports.get('@graph') ?? `${link.namespace}__graph`)
     }
   }
   return names
@@ -45,6 +45,37 @@ export function withoutEnforcedPurpose(supergraph: DocumentNode): DocumentNode {
       const feature = featureOf(node as ConstDirectiveNode)
       if (feature === undefined || !(isAuthorisation(feature) || feature === 'context')) return undefined
       return { ...node, arguments: node.arguments?.filter(argument => argument.name.value !== 'for') }
+    },
+  })
+}
+
+/**
+ * The supergraph with the join specification's directives and types under their usual names: `@join__field` for the
+ * `@j__field` of `@link(url: ".../join/v0.5", as: "j")` and for the `@of` of an import `{name: "@field", as: "@of"}`.
+ */
+export function withUsualJoinNames(supergraph: DocumentNode): DocumentNode {
+  const link = linksOf(supergraph).find(({ feature }) => feature === 'join')
+  if (!link || (link.namespace === 'join' && link.imports.size === 0)) return supergraph
+  const imported = new Map([...link.imports].map(([name, as]) => [name.startsWith('@') ? `@${as}` : as, bare(name)]))
+  const prefix = `${link.namespace}__`
+  const usual = <Node extends { name: NameNode }>(node: Node, sign = ''): Node | undefined => {
+    const { value } = node.name
+    const name = imported.get(sign + value) ?? (value.startsWith(prefix) ? value.slice(prefix.length) : undefined)
+    return name === undefined ? undefined : { ...node, name: { ...node.name, value: `join__${name}` } }
+  }
+  const type = <Node extends { name: NameNode }>(node: Node) => usual(node)
+  return visit(supergraph, {
+    NamedType: type,
+    EnumTypeDefinition: type,
+    ScalarTypeDefinition: type,
+    InputObjectTypeDefinition: type,
+    DirectiveDefinition: node => usual(node, '@'),
+    Directive(node) {
+      if (featureOf(node as ConstDirectiveNode) !== 'join') return usual(node, '@')
+      return {
+        ...node,
+        arguments: node.arguments?.filter(({ name }) => name.value !== 'as' && name.value !== 'import'),
+      }
     },
   })
 }

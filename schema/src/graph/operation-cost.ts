@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
   type ValueNode,
+  visit,
 } from 'graphql'
 
 /** Ceiling of one operation at the gateway: a page of 1000 rows with 90 fields, or four with 20 and a neighbour each. */
@@ -56,6 +57,42 @@ export function operationCost(
   const root = schema.getRootType(operation.operation)
   if (!root) return { cost: 0, heaviest: [] }
   return new Costing(schema, document, operation, variables).ofSet(operation.selectionSet, root, undefined)
+}
+
+/**
+ * The cost of one operation by its variables, worked out anew only for other page sizes: of what a client writes into its
+ * variables nothing else counts.
+ */
+export function operationCosts(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): (variables: Readonly<Record<string, unknown>>) => OperationCost {
+  const sizes = sizeVariables(document)
+  let known: { key: string; cost: OperationCost } | undefined
+  return variables => {
+    const key = sizes.length === 0 ? '' : JSON.stringify(sizes.map(name => sizeIn(variables, name)))
+    if (known?.key !== key) known = { key, cost: operationCost(schema, document, operation, variables) }
+    return known.cost
+  }
+}
+
+/** Variables that say how large a page is, or what entities there are. */
+function sizeVariables(document: DocumentNode): string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Argument: ({ name, value }) => {
+      if (value.kind !== Kind.VARIABLE) return
+      if (name.value === 'representations' || SIZE_ARGUMENTS.includes(name.value)) names.add(value.name.value)
+    },
+  })
+  return [...names]
+}
+
+/** A list counts by its length. */
+function sizeIn(variables: Readonly<Record<string, unknown>>, name: string): unknown {
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined
+  return Array.isArray(value) ? [value.length] : typeof value === 'number' ? String(value) : typeof value
 }
 
 /** The refusal, where the cost is above the limit. */

@@ -1,125 +1,179 @@
-const { fork } = require('node:child_process')
+const { execFileSync } = require('node:child_process')
 const { once } = require('node:events')
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
-const { tmpdir } = require('node:os')
+const os = require('node:os')
 const path = require('node:path')
+const { GATEWAYS } = require('./gateways/index.js')
+const { CONNECTIONS, generator } = require('./load.js')
+const { measure, median, secondsFor } = require('./measure.js')
+const { KINDS, PAGES, QUESTIONS } = require('./mesh.js')
+const { oracle } = require('./oracle.js')
+const { readOptions } = require('./options.js')
+const { installed } = require('./peers.js')
+const { pinned, start } = require('./processes.js')
+const { difference, run, stop } = require('./running.js')
+const { compose, fetchesOf } = require('./supergraph.js')
+const { tables } = require('./table.js')
 
-const CONNECTIONS = 50
-const VARIABLES = 1000
-const ROUNDS = 3
-const KINDS = ['stock', 'terrane']
+/** Fewer seconds where all is the same: what varies least. */
+const IDENTICAL_SECONDS = 2
+/** Of the length of one answer, what the others have at least. */
+const ROUGHLY = 0.95
+const COMPARED_PAGES = [0, 1, PAGES - 1]
+
+const say = line => process.stdout.write(`${line}\n`)
 
 /**
- * The gateway beside Apollo's own, on the same supergraph over the same subgraphs, token checked and authorisation on:
- * requests per second, processor time of the gateway per request, latencies. Processor time is what a busy machine
- * leaves comparable.
+ * Gateways beside one another on the same four subgraphs: requests per second, processor time, latencies and memory, in
+ * rounds in turn so that what else the machine does hits all alike.
  */
-async function bench([seconds = '5']) {
-  const { composeServices } = require('@apollo/composition')
-  const { parse } = require('graphql')
-  const { QUESTIONS, SUBGRAPHS } = require('./mesh.js')
-  const { Pool } = require('undici')
-  const home = mkdtempSync(path.join(tmpdir(), 'terrane-bench-gateway-'))
-  const children = []
-  const start = async (file, ...args) => {
-    const child = fork(path.join(__dirname, file), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-    children.push(child)
-    const [told] = await once(child, 'message')
-    return { child, ...told }
+exports.benchGateway = async args => {
+  const options = readOptions(args)
+  if (options.help) return say(options.help)
+  if (options.problem) {
+    process.stderr.write(`${options.problem}\n`)
+    process.exitCode = 2
+    return
   }
+  const home = mkdtempSync(path.join(os.tmpdir(), 'terrane-bench-gateway-'))
+  const children = []
+  const endAll = () => {
+    for (const child of children) child.kill('SIGKILL')
+  }
+  process.once('exit', endAll)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
   try {
-    const { url: subgraphs, token } = await start('subgraphs.js')
-    const { supergraphSdl, errors } = composeServices(
-      Object.entries(SUBGRAPHS).map(([name, { sdl }]) => ({ name, url: `${subgraphs}/${name}`, typeDefs: parse(sdl) })),
-    )
-    if (errors) throw new Error(errors.join('\n'))
-    const supergraph = path.join(home, 'supergraph.graphql')
-    writeFileSync(supergraph, supergraphSdl)
-    const gateways = []
-    for (const kind of KINDS) {
-      const { child, url } = await start('gateway.js', kind, supergraph, subgraphs, path.join(home, kind))
-      const { origin, pathname } = new URL(url)
-      gateways.push({ kind, child, path: pathname, pool: new Pool(origin, { connections: CONNECTIONS }) })
-    }
-    const ask = async ({ pool, path }, query, page) => {
-      const { statusCode, body } = await pool.request({
-        path,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ query, variables: { page: `page ${page}` } }),
-      })
-      const text = await body.text()
-      if (statusCode !== 200) throw new Error(`${statusCode} ${text}`)
-      return text
-    }
-    process.stdout.write(
-      `\n${CONNECTIONS} connections, ${VARIABLES} values, ${ROUNDS} rounds of ${seconds} s, medians\n\n`,
-    )
-    process.stdout.write('question  gateway    requests/s   ms CPU   p50 ms   p99 ms     MB   × stock (CPU)\n')
-    for (const [name, query] of Object.entries(QUESTIONS)) {
-      const answers = await Promise.all(gateways.map(gateway => ask(gateway, query, 0)))
-      for (const answer of answers)
-        if (JSON.stringify(JSON.parse(answer)) !== JSON.stringify(JSON.parse(answers[0])))
-          throw new Error(`Not the same answer:\n${answers.map(one => one.slice(0, 500)).join('\n')}`)
-      const rounds = gateways.map(() => [])
-      // The first one warms up.
-      for (let round = 0; round <= ROUNDS; round++)
-        for (const [index, gateway] of gateways.entries()) {
-          const measured = await measure(gateway, page => ask(gateway, query, page), round === 0 ? 2 : Number(seconds))
-          if (round > 0) rounds[index].push(measured)
-        }
-      const medians = rounds.map(of => median(of))
-      for (const [index, { kind }] of gateways.entries()) {
-        const { rate, cpu, p50, p99, bytes } = medians[index]
-        process.stdout.write(
-          `${index === 0 ? name.padEnd(10) : ' '.repeat(10)}${kind.padEnd(9)}${rate.toFixed(0).padStart(12)}${cpu.toFixed(2).padStart(9)}` +
-            `${p50.toFixed(1).padStart(9)}${p99.toFixed(1).padStart(9)}${(bytes / 1e6).toFixed(0).padStart(7)}` +
-            `${(medians[0].cpu / cpu).toFixed(1).padStart(16)}\n`,
-        )
-      }
-      process.stdout.write(`${' '.repeat(10)}${(answers[0].length / 1000).toFixed(1)} kB an answer\n`)
-    }
-    for (const { pool } of gateways) await pool.close()
+    await compare(options, home, children)
   } finally {
-    for (const child of children) child.kill()
+    await Promise.all(children.map(stop))
+    process.off('exit', endAll)
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-async function measure({ child }, ask, seconds) {
-  const usage = async () => {
-    child.send('usage')
-    const [told] = await once(child, 'message')
-    return told
+async function compare(options, home, children) {
+  const gateways = options.only.map(name => GATEWAYS[name])
+  const skipped = {}
+  const skip = ({ name, title }, reason) => {
+    skipped[name] = reason
+    say(`not measured: ${title}: ${reason}`)
   }
-  const latencies = []
-  const before = await usage()
-  const start = performance.now()
-  const until = start + seconds * 1000
-  let asked = 0
-  const client = async () => {
-    while (performance.now() < until) {
-      const since = performance.now()
-      await ask(asked++ % VARIABLES)
-      latencies.push(performance.now() - since)
+
+  const subgraphs = start('others', process.execPath, [path.join(__dirname, 'subgraphs.js')], { ipc: true }).child
+  children.push(subgraphs)
+  const [{ url, issuer, token }] = await once(subgraphs, 'message')
+  const place = { subgraphs: url, issuer, token, profile: options.profile, ...writeSupergraphs(url, home) }
+
+  const expected = oracle(compose(url, false))
+  const running = []
+  for (const gateway of gateways) {
+    try {
+      if (gateway.runs === false) throw new Error(`there is none for ${process.platform} on ${process.arch}`)
+      const folder = gateway.packages ? installed(gateway, say) : undefined
+      const one = await run(gateway, { ...place, folder, home: path.join(home, gateway.name) }, children)
+      const wrong = await differs(one, expected, token, options.questions)
+      if (wrong) skip(gateway, wrong)
+      else running.push(one)
+    } catch (error) {
+      skip(gateway, error.message)
     }
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, client))
-  const took = (performance.now() - start) / 1000
-  const after = await usage()
-  latencies.sort((one, other) => one - other)
+  if (running.length === 0) throw new Error('There is no gateway to measure.')
+
+  const head = describe(options, gateways, skipped, compose(url, false))
+  say(`\n${head}\n`)
+  const rounds = await measureAll(options, running, subgraphs, { token, home })
+  const runs = mapValues(rounds, kind => mapValues(kind, question => mapValues(question, median)))
+  const results = { kinds: pick(KINDS, options.kinds), questions: pick(QUESTIONS, options.questions), runs, skipped }
+  const text = `${head}\n\n${tables(results, gateways)}\n`
+  say(`\n${tables(results, gateways)}`)
+  if (options.markdown) writeFileSync(options.markdown, text)
+  if (options.json) writeFileSync(options.json, JSON.stringify({ head, skipped, rounds }, null, 2))
+}
+
+function writeSupergraphs(url, home) {
+  const write = (name, rights) => {
+    const file = path.join(home, name)
+    writeFileSync(file, compose(url, rights))
+    return file
+  }
   return {
-    rate: latencies.length / took,
-    cpu: (after.microseconds - before.microseconds) / 1000 / latencies.length,
-    p50: latencies[Math.floor(latencies.length * 0.5)],
-    p99: latencies[Math.floor(latencies.length * 0.99)],
-    bytes: after.bytes,
+    supergraph: write('supergraph.graphql', false),
+    supergraphWithRights: write('supergraph-with-rights.graphql', true),
   }
 }
 
-function median(rounds) {
-  const of = key => rounds.map(one => one[key]).sort((one, other) => one - other)[Math.floor(rounds.length / 2)]
-  return { rate: of('rate'), cpu: of('cpu'), p50: of('p50'), p99: of('p99'), bytes: of('bytes') }
+/** What is wrong with a gateway's first answers; nothing where nothing is. */
+async function differs(one, expected, token, questions) {
+  for (const question of questions) {
+    const answers = []
+    for (const page of COMPARED_PAGES) {
+      const answer = await one.ask(body(question, page), token)
+      const wrong = difference(answer, await expected(QUESTIONS[question], { page }))
+      if (wrong) return `${question}: ${wrong}`
+      answers.push(answer)
+    }
+    if (new Set(answers).size < answers.length) throw new Error(`${question}: the value does not change the answer`)
+    if (!one.gateway.refuses) continue
+    const refused = await one.ask(body(question, 0))
+    if (refused.includes('"Reader ')) return `${question}: it answers without a token: ${refused.slice(0, 300)}`
+  }
+  return undefined
 }
 
-exports.benchGateway = bench
+const body = (question, page) => JSON.stringify({ query: QUESTIONS[question], variables: { page } })
+
+/** By kind, question and gateway: the measurements of all rounds. */
+async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running, subgraphs, load) {
+  const all = {}
+  for (const kind of kinds) {
+    all[kind] = {}
+    for (const question of questions) {
+      const pages = kind === 'identical' ? [0] : Array.from({ length: PAGES }, (_, page) => page)
+      const bodies = pages.map(page => body(question, page))
+      const runs = running.map(() => [])
+      const lengths = []
+      for (const one of running) {
+        one.leastBytes = ROUGHLY * (await one.ask(bodies[0], load.token)).length
+        const { rate } = await measure(one, subgraphs, bodies, { ...load, seconds: warmUp })
+        lengths.push(secondsFor(rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds))
+      }
+      for (let round = 0; round < rounds; round++)
+        for (const [index, one] of running.entries()) {
+          const measured = await measure(one, subgraphs, bodies, { ...load, seconds: lengths[index] })
+          runs[index].push(measured)
+        }
+      all[kind][question] = Object.fromEntries(running.map(({ gateway }, index) => [gateway.name, runs[index]]))
+      const told = running.map(({ gateway }, index) => `${gateway.name} ${median(runs[index]).rate.toFixed(0)}/s`)
+      say(`${kind}, ${question}: ${told.join(', ')}`)
+    }
+  }
+  return all
+}
+
+/** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
+function describe({ rounds, seconds, questions }, gateways, skipped, supergraph) {
+  const cores = os.cpus()
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: __dirname, encoding: 'utf8' }).trim()
+  const where = pinned
+    ? 'each gateway on core 0, load and subgraphs on the other'
+    : 'nothing pinned to a core: taskset or a second core is missing'
+  const fetches = questions.map(question => `${question} ${fetchesOf(supergraph, QUESTIONS[question])}`)
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +
+      `${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, commit ${commit}. ${generator}, ${CONNECTIONS} ` +
+      `connections, ${rounds} rounds of ${seconds} s and more in turn, medians; ${where}. ` +
+      `Fetches of Apollo's plan: ${fetches.join(', ')}.`,
+    '',
+    ...gateways.map(gateway => {
+      const reason = skipped[gateway.name]
+      const versions = gateway.versions?.() ?? Object.entries(gateway.packages).map(([name, of]) => `${name} ${of}`)
+      const overridden = Object.entries(gateway.overrides ?? {}).map(([name, of]) => `${name} ${of}`)
+      const what = [gateway.title, [...versions, ...overridden].join(', '), gateway.settings].filter(Boolean).join('; ')
+      return `- ${what}${reason === undefined ? '' : `. **Not measured**: ${reason.split('\n')[0]}`}`
+    }),
+  ].join('\n')
+}
+
+const mapValues = (object, by) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, by(value)]))
+const pick = (object, keys) => Object.fromEntries(keys.map(key => [key, object[key]]))

@@ -1,51 +1,49 @@
-/** All subgraphs in one process, answering from memory; and an issuer of tokens. Prints where they are. */
+/** All subgraphs in one process, and an issuer of tokens in another server of it. Tells its parent where they are. */
 const http = require('node:http')
 const { buildSubgraphSchema } = require('@apollo/subgraph')
-const { graphql, parse } = require('graphql')
+const { parse } = require('graphql')
 const { exportJWK, generateKeyPair, SignJWT } = require('jose')
+const { answering } = require('./answers.js')
+const { serveJson } = require('./http-server.js')
 const { SUBGRAPHS } = require('./mesh.js')
 
-const MOST_ANSWERS = 100_000
+const AUDIENCE = 'bench'
 
 async function start() {
-  const schemas = Object.fromEntries(
-    Object.entries(SUBGRAPHS).map(([name, { sdl, resolvers }]) => [
-      name,
-      buildSubgraphSchema({ typeDefs: parse(sdl), resolvers }),
+  const answers = Object.fromEntries(
+    Object.entries(SUBGRAPHS).map(([name, { sdl, roots, entities }]) => [
+      `/${name}`,
+      answering({ schema: buildSubgraphSchema({ typeDefs: parse(sdl(false)) }), roots, entities }),
     ]),
   )
+  const url = await serveJson((path, body) => {
+    const { query, variables } = JSON.parse(body)
+    return answers[path](query, variables)
+  })
+  process.send({ url, ...(await issue()) })
+}
+
+/** An OpenID issuer of one key, and a token of it. */
+async function issue() {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256' }
-  const answers = new Map()
-  let url = ''
-  const server = http.createServer(async (incoming, outgoing) => {
+  const jwk = { ...(await exportJWK(publicKey)), kid: AUDIENCE, alg: 'RS256' }
+  let issuer = ''
+  const server = http.createServer((incoming, outgoing) => {
     outgoing.setHeader('content-type', 'application/json')
-    const name = incoming.url.split('/')[1]
-    if (name === '.well-known') return outgoing.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }))
-    if (name === 'keys') return outgoing.end(JSON.stringify({ keys: [jwk] }))
-    const pieces = []
-    for await (const piece of incoming) pieces.push(piece)
-    const body = Buffer.concat(pieces).toString()
-    const key = name + body
-    let answer = answers.get(key)
-    if (answer === undefined) {
-      const { query, variables } = JSON.parse(body)
-      answer = JSON.stringify(await graphql({ schema: schemas[name], source: query, variableValues: variables }))
-      if (answers.size < MOST_ANSWERS) answers.set(key, answer)
-    }
-    outgoing.end(answer)
+    const answer = incoming.url === '/keys' ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/keys` }
+    outgoing.end(JSON.stringify(answer))
   })
-  server.listen(0, '127.0.0.1', async () => {
-    url = `http://127.0.0.1:${server.address().port}`
-    const token = await new SignJWT({ scope: 'read' })
-      .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-      .setIssuer(url)
-      .setAudience('bench')
-      .setSubject('reader')
-      .setExpirationTime('4h')
-      .sign(privateKey)
-    process.send({ url, token })
-  })
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  issuer = `http://127.0.0.1:${server.address().port}`
+  const token = await new SignJWT({ scope: 'read' })
+    .setProtectedHeader({ alg: 'RS256', kid: AUDIENCE })
+    .setIssuer(issuer)
+    .setAudience(AUDIENCE)
+    .setSubject('reader')
+    .setExpirationTime('4h')
+    .sign(privateKey)
+  return { issuer, token }
 }
 
 start()
+process.on('disconnect', () => process.exit())

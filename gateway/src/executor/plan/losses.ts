@@ -10,22 +10,44 @@ interface Loss {
 
 /** What an answer lacks, held against what its errors explain: no loss goes without an error, none has two. */
 export class Losses {
-  /** Where the projection is. */
-  readonly path: Path = []
+  /** Where the projection is, as deep as it is; what stands beyond is left over. */
+  private readonly path: Path = []
+  private depth = 0
   private readonly found: Loss[] = []
+  private readonly explained: Path[] = []
+
+  /** Into an object or a list; tells where in the path its keys go. */
+  enter(): number {
+    return this.depth++
+  }
+
+  at(depth: number, key: string | number): void {
+    this.path[depth] = key
+  }
+
+  leave(depth: number): void {
+    this.depth = depth
+  }
 
   add(message: string): void {
-    this.found.push({ path: this.path.slice(), message, missing: false })
+    this.found.push({ path: this.path.slice(0, this.depth), message, missing: false })
   }
 
   addMissing(place: string): void {
-    this.found.push({ path: this.path.slice(), message: `No subgraph answered for ${place}.`, missing: true })
+    const message = `No subgraph answered for ${place}.`
+    this.found.push({ path: this.path.slice(0, this.depth), message, missing: true })
+  }
+
+  /** Where the projection is, there is an error that is not among those of the fetches. */
+  explain(): void {
+    this.explained.push(this.path.slice(0, this.depth))
   }
 
   /** The errors that must be added. `unknown`: objects of which a subgraph said that it does not know them. */
   unexplained(fetched: Fields, errors: readonly GraphQLError[], unknown: ReadonlySet<Fields>): GraphQLError[] {
     if (this.found.length === 0) return []
     const explained = new Explained(errors)
+    for (const path of this.explained) explained.add(path)
     const added: GraphQLError[] = []
     for (const { path, message, missing } of this.found) {
       if (explained.covers(path)) continue

@@ -1,82 +1,65 @@
 import {
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  isAbstractType,
   isCompositeType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
 } from 'graphql'
 import { leafOf } from './leaf-values.js'
 import type { Losses } from './losses.js'
 import { type Fields, isFields } from './place.js'
+import { type Conditions, type Denied, type SelectedField, type SelectedSet, Selections } from './selected-fields.js'
 
-/** A fetched value as the client gets it. The path in `losses` is where it stands. */
-type Projection = (value: unknown, losses: Losses) => unknown
+/** A fetched value as the client's JSON, or `BUBBLES`. The path in `losses` is where it stands. */
+type Projection = (value: unknown, losses: Losses) => string
 
-/** A null that its place does not allow: it goes to the next place above. */
-const BUBBLES = Symbol('null where none may be')
+/** A null that its place does not allow: it goes to the next place above. No JSON text is empty. */
+const BUBBLES = ''
+const NULL = 'null'
 
-/** Which `@skip` and `@include` hold, by variable. */
-export type Conditions = Readonly<Record<string, unknown>>
+/** The JSON text of an answer's `data`, of what was fetched. */
+export type AnswerProjection = (fetched: Fields, losses: Losses) => string
 
 /**
- * What was fetched, in the shape of the question: its fields in its order under its names, nothing else. Made once per
- * operation and its conditions, so that running it looks nothing up.
+ * What was fetched, in the shape of the question: its fields in its order under its names, nothing else, and null where
+ * `denied` says so. Made once per operation and its conditions, so that running it looks nothing up and writes the
+ * answer's text in one go.
  */
 export function compileProjection(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   conditions: Conditions,
-): (fetched: Fields, losses: Losses) => Fields | null {
-  const projector = new Projector(schema, document, conditions)
-  const root = projector.ofType(schema.getRootType(operation.operation)!, [operation.selectionSet])
-  return (fetched, losses) => {
-    const data = root(fetched, losses)
-    return data === BUBBLES ? null : (data as Fields | null)
-  }
-}
-
-interface SelectedField {
-  key: string
-  name: string
-  below: SelectionSetNode[]
+  denied: Denied = () => false,
+): AnswerProjection {
+  const projector = new Projector(schema, new Selections(schema, document, conditions, denied))
+  const type = schema.getRootType(operation.operation)!
+  return projector.ofType(type, [{ set: operation.selectionSet, on: type }])
 }
 
 class Projector {
-  private readonly fragments = new Map<string, FragmentDefinitionNode>()
-
   constructor(
     private readonly schema: GraphQLSchema,
-    document: DocumentNode,
-    private readonly conditions: Conditions,
-  ) {
-    for (const one of document.definitions)
-      if (one.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(one.name.value, one)
-  }
+    private readonly selections: Selections,
+  ) {}
 
   /** `place` says in an error's text which field or item it is about. */
-  private of(type: GraphQLOutputType, below: SelectionSetNode[], place: string): Projection {
+  private of(type: GraphQLOutputType, below: SelectedSet[], place: string): Projection {
     if (isNonNullType(type)) return this.nonNull(this.of(type.ofType, below, place), place)
     if (isListType(type)) return this.list(this.of(type.ofType, below, place), place)
     if (isLeafType(type)) {
       const leaf = leafOf(type)
       return (value, losses) => {
-        if (value === null) return null
-        const given = leaf(value)
-        if (given !== undefined) return given
+        if (value === null) return NULL
+        const text = leaf(value)
+        if (text !== undefined) return text
         losses.add(`Invalid value found for ${place}.`)
-        return null
+        return NULL
       }
     }
     return this.ofType(type, below, place)
@@ -84,159 +67,114 @@ class Projector {
 
   private nonNull(projection: Projection, place: string): Projection {
     return (value, losses) => {
-      const given = projection(value, losses)
-      if (given !== null && given !== BUBBLES) return given
-      if (given === null) losses.add(`Cannot return null for non-nullable ${place}.`)
+      const text = projection(value, losses)
+      if (text !== NULL) return text
+      losses.add(`Cannot return null for non-nullable ${place}.`)
       return BUBBLES
     }
   }
 
   private list(projection: Projection, place: string): Projection {
     return (value, losses) => {
-      if (value === null) return null
+      if (value === null) return NULL
       if (!Array.isArray(value)) {
         losses.add(`Invalid value found for ${place}.`)
-        return null
+        return NULL
       }
       let bubbles = false
-      const { path } = losses
-      const depth = path.length
-      const items = new Array(value.length)
+      let text = '['
+      const depth = losses.enter()
       for (let index = 0; index < value.length; index++) {
-        path[depth] = index
+        losses.at(depth, index)
         const item = projection(value[index], losses)
         if (item === BUBBLES) bubbles = true
-        else items[index] = item
+        text += index === 0 ? item : `,${item}`
       }
-      path.length = depth
-      return bubbles ? null : items
+      losses.leave(depth)
+      return bubbles ? NULL : `${text}]`
     }
   }
 
-  ofType(type: GraphQLCompositeType, below: SelectionSetNode[], place = `type ${type.name}`): Projection {
+  ofType(type: GraphQLCompositeType, below: SelectedSet[], place = `type ${type.name}`): Projection {
     if (isObjectType(type)) {
       const project = this.lazily(() => this.object(type, below))
       return (value, losses) => {
-        if (value === null) return null
+        if (value === null) return NULL
         if (isFields(value) && (value.__typename === undefined || value.__typename === type.name))
           return project()(value, losses)
         losses.add(`Invalid ${isFields(value) ? '__typename' : 'value'} found for ${place}.`)
-        return null
+        return NULL
       }
     }
-    const projections = new Map<unknown, (fields: Fields, losses: Losses) => unknown>()
+    const projections = new Map<unknown, (fields: Fields, losses: Losses) => string>()
     return (value, losses) => {
-      if (value === null) return null
+      if (value === null) return NULL
       const typeName = isFields(value) ? (value.__typename ?? type.name) : undefined
       let project = projections.get(typeName)
       if (!project) {
         const actual = typeof typeName === 'string' ? this.schema.getType(typeName) : undefined
-        if (!isFields(value) || !isCompositeType(actual) || !this.isA(actual, type)) {
+        if (!isFields(value) || !isCompositeType(actual) || !this.selections.isA(actual, type)) {
           losses.add(`Invalid ${isFields(value) ? '__typename' : 'value'} found for object at ${place}.`)
-          return null
+          return NULL
         }
         // An interface object whose type no subgraph told: fine as long as the question is about the interface only.
         project =
-          !isObjectType(actual) && this.dependsOnType(actual, below) ? typeUnknown(place) : this.object(actual, below)
+          !isObjectType(actual) && this.selections.dependOnType(actual, below)
+            ? typeUnknown(place)
+            : this.object(actual, below)
         projections.set(typeName, project)
       }
       return project(value as Fields, losses)
     }
   }
 
-  private object(type: GraphQLCompositeType, below: SelectionSetNode[]) {
-    const fields = [...this.collect(type, below).values()].map(({ key, name, below }) => ({
-      key,
-      get: reader(key),
-      set: key === '__proto__' ? setProto : undefined,
-      place: `field ${type.name}.${name}`,
-      project: name === '__typename' ? this.typeName(type) : this.field(type, name, below),
-      fetched: name !== '__typename',
+  private object(type: GraphQLCompositeType, below: SelectedSet[]): (fields: Fields, losses: Losses) => string {
+    const members = [...this.selections.fieldsOf(type, below).values()].map((field, index) => ({
+      key: field.key,
+      /** What stands before the value: `{"id":`, `,"name":`. */
+      name: `${index === 0 ? '{' : ','}"${field.key}":`,
+      get: field.denied ? () => null : reader(field.key),
+      place: `field ${type.name}.${field.name}`,
+      project: this.member(type, field),
+      fetched: !field.name.startsWith('__'),
     }))
-    return (value: Fields, losses: Losses): Fields | typeof BUBBLES | null => {
-      const { path } = losses
-      const depth = path.length
-      const projected: Fields = {}
+    if (members.length === 0) return () => '{}'
+    return (fields, losses) => {
       let bubbles = false
-      for (const { key, get, set, place, project, fetched } of fields) {
-        let given = get(value)
-        path[depth] = key
-        if (given === undefined) {
-          given = null
+      let text = ''
+      const depth = losses.enter()
+      for (const { key, name, get, place, project, fetched } of members) {
+        let value = get(fields)
+        losses.at(depth, key)
+        if (value === undefined) {
+          value = null
           if (fetched) losses.addMissing(place)
         }
-        given = project(given, losses)
-        if (given === BUBBLES) bubbles = true
-        else if (set) set(projected, given)
-        else projected[key] = given
+        const projected = project(value, losses)
+        if (projected === BUBBLES) bubbles = true
+        text += name + projected
       }
-      path.length = depth
-      return bubbles ? null : projected
+      losses.leave(depth)
+      return bubbles ? NULL : `${text}}`
     }
   }
 
-  private field(type: GraphQLCompositeType, name: string, below: SelectionSetNode[]): Projection {
+  private member(type: GraphQLCompositeType, { name, denied, below }: SelectedField): Projection {
+    if (name === '__typename') return this.typeName(type)
+    // Answered beside the plan, by the caller's own schema.
+    if (name.startsWith('__')) return value => JSON.stringify(value)
     const field = 'getFields' in type ? type.getFields()[name] : undefined
-    if (field) return this.of(field.type, below, `field ${type.name}.${name}`)
-    throw new TypeError(`A valid document does not select ${type.name}.${name}`)
+    if (!field) throw new TypeError(`A valid document does not select ${type.name}.${name}`)
+    if (denied && isNonNullType(field.type)) return deniedBubble
+    if (denied) return () => NULL
+    return this.of(field.type, below, `field ${type.name}.${name}`)
   }
 
   /** The subgraphs' own type names are for finding the type; hidden or abstract ones do not get out. */
   private typeName(type: GraphQLCompositeType): Projection {
-    if (isObjectType(type)) return () => type.name
-    return this.nonNull(() => null, `field ${type.name}.__typename`)
-  }
-
-  private collect(
-    type: GraphQLCompositeType,
-    sets: readonly SelectionSetNode[],
-    into = new Map<string, SelectedField>(),
-  ): Map<string, SelectedField> {
-    for (const { selections } of sets)
-      for (const selection of selections) {
-        if (!this.holds(selection)) continue
-        if (selection.kind === Kind.FIELD) collectField(selection, into)
-        else {
-          const { condition, set } = this.fragment(selection)
-          if (condition === undefined || this.isA(type, condition)) this.collect(type, [set], into)
-        }
-      }
-    return into
-  }
-
-  private dependsOnType(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): boolean {
-    return sets.some(({ selections }) =>
-      selections.some(selection => {
-        if (selection.kind === Kind.FIELD || !this.holds(selection)) return false
-        const { condition, set } = this.fragment(selection)
-        return (condition && !this.isA(type, condition)) || this.dependsOnType(type, [set])
-      }),
-    )
-  }
-
-  private fragment(selection: Exclude<SelectionNode, FieldNode>): {
-    set: SelectionSetNode
-    condition: GraphQLCompositeType | undefined
-  } {
-    const part = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value)! : selection
-    const condition = part.typeCondition && this.schema.getType(part.typeCondition.name.value)
-    return { set: part.selectionSet, condition: isCompositeType(condition) ? condition : undefined }
-  }
-
-  private isA(type: GraphQLCompositeType, condition: GraphQLCompositeType): boolean {
-    if (type === condition) return true
-    return isAbstractType(condition) && 'getInterfaces' in type && this.schema.isSubType(condition, type)
-  }
-
-  private holds(selection: SelectionNode): boolean {
-    return (selection.directives ?? []).every(({ name, arguments: given }) => {
-      const skips = name.value === 'skip'
-      if (!skips && name.value !== 'include') return true
-      const value = given?.find(one => one.name.value === 'if')?.value
-      const holds =
-        value?.kind === Kind.VARIABLE ? this.conditions[value.name.value] : value?.kind === Kind.BOOLEAN && value.value
-      return skips ? !holds : !!holds
-    })
+    if (!isObjectType(type)) return this.nonNull(() => NULL, `field ${type.name}.__typename`)
+    const text = `"${type.name}"`
+    return () => text
   }
 
   /** Types may contain themselves only as deep as the question goes; what no answer reaches is not made. */
@@ -249,12 +187,10 @@ class Projector {
   }
 }
 
-function collectField(field: FieldNode, into: Map<string, SelectedField>): void {
-  const key = (field.alias ?? field.name).value
-  const known = into.get(key)
-  const below = field.selectionSet ? [field.selectionSet] : []
-  if (known) known.below.push(...below)
-  else into.set(key, { key, name: field.name.value, below })
+/** A denied place has an error of its own, and so have the places that it takes along. */
+function deniedBubble(_: unknown, losses: Losses): string {
+  losses.explain()
+  return BUBBLES
 }
 
 /** What every object has without having been given it. */
@@ -268,10 +204,6 @@ function reader(key: string): (fields: Fields) => unknown {
 function typeUnknown(place: string) {
   return (_: Fields, losses: Losses) => {
     losses.add(`No subgraph told the type of the object at ${place}.`)
-    return null
+    return NULL
   }
-}
-
-function setProto(fields: Fields, value: unknown): void {
-  Object.defineProperty(fields, '__proto__', { value, enumerable: true, configurable: true, writable: true })
 }

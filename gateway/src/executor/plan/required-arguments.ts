@@ -1,4 +1,5 @@
 import {
+  type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
   type FieldNode,
@@ -10,7 +11,7 @@ import {
 } from 'graphql'
 import { parseFieldSet } from './field-sets.js'
 
-/** A field that only the planner knows: another field with the arguments that some `@requires` gives it. */
+/** A field that only the planner knows: another field with the arguments that some `@requires` gives it, or with none. */
 export interface RequiredField {
   /** `Product.price` */
   coordinate: string
@@ -49,9 +50,15 @@ export function withRequiredFields(supergraph: DocumentNode): { document: Docume
     )
     for (const type of [types.get(typeName)!, ...implementing]) {
       const own = type.fields?.find(one => one.name.value === original.name.value) ?? original
+      const directives = (own.directives ?? []).map(one => withOwnFields(one, type.name.value))
       added.set(type.name.value, [
         ...(added.get(type.name.value) ?? []),
-        { ...own, name: { kind: Kind.NAME, value: name }, arguments: [] },
+        {
+          ...own,
+          name: { kind: Kind.NAME, value: name },
+          arguments: [],
+          directives,
+        },
       ])
     }
     return name
@@ -68,7 +75,7 @@ export function withRequiredFields(supergraph: DocumentNode): { document: Docume
       const original = types.get(typeName)?.fields?.find(one => one.name.value === selection.name.value)
       if (!original) return selection
       const selectionSet = selection.selectionSet && rewrite(selection.selectionSet, nameOf(original.type))
-      const name = selection.arguments?.length ? add(typeName, original, selection) : selection.name.value
+      const name = original.arguments?.length ? add(typeName, original, selection) : selection.name.value
       return {
         kind: Kind.FIELD,
         name: { kind: Kind.NAME, value: name },
@@ -77,6 +84,15 @@ export function withRequiredFields(supergraph: DocumentNode): { document: Docume
     }),
   })
 
+  /** What the field of the directive requires, with arguments turned into fields. */
+  const withOwnFields = (directive: ConstDirectiveNode, typeName: string): ConstDirectiveNode => {
+    const requires = directive.arguments?.find(({ name }) => name.value === 'requires')
+    if (directive.name.value !== 'join__field' || requires?.value.kind !== Kind.STRING) return directive
+    const set = rewrite(parseFieldSet(requires.value.value), typeName)
+    const value = { ...requires.value, value: set.selections.map(print).join(' ') }
+    return { ...directive, arguments: directive.arguments?.map(one => (one === requires ? { ...one, value } : one)) }
+  }
+
   let inType = ''
   const within = ({ name }: { name: { value: string } }) => {
     inType = name.value
@@ -84,14 +100,7 @@ export function withRequiredFields(supergraph: DocumentNode): { document: Docume
   const rewritten: DocumentNode = visit(supergraph, {
     ObjectTypeDefinition: { enter: within },
     InterfaceTypeDefinition: { enter: within },
-    Directive: directive => {
-      if (directive.name.value !== 'join__field') return undefined
-      const requires = directive.arguments?.find(({ name }) => name.value === 'requires')
-      if (requires?.value.kind !== Kind.STRING || !requires.value.value.includes('(')) return undefined
-      const set = rewrite(parseFieldSet(requires.value.value), inType)
-      const value = { ...requires.value, value: set.selections.map(print).join(' ') }
-      return { ...directive, arguments: directive.arguments?.map(one => (one === requires ? { ...one, value } : one)) }
-    },
+    Directive: directive => withOwnFields(directive as ConstDirectiveNode, inType),
   })
   if (required.size === 0) return { document: supergraph, required }
   const addTo = <Type extends { name: { value: string }; fields?: readonly FieldDefinitionNode[] }>(type: Type) => ({

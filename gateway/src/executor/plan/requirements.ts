@@ -1,8 +1,10 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
-import { parseFieldSet } from './field-sets.js'
+import { namesIn, parseFieldSet } from './field-sets.js'
 
 /** What subgraphs must be told: to find an entity, and to compute a field of it. */
 export class Requirements {
+  /** Names of all fields that anybody must be told, at any depth. */
+  readonly taken: ReadonlySet<string>
   private readonly fields = new Map<string, SelectionSetNode>()
   private readonly keys = new Map<string, SelectionSetNode[]>()
   private readonly external = new Set<string>()
@@ -11,6 +13,13 @@ export class Requirements {
 
   constructor(supergraph: DocumentNode) {
     const graphs = graphNames(supergraph)
+    const taken = new Set<string>()
+    const take = (text: string): SelectionSetNode => {
+      const set = parseFieldSet(text)
+      for (const name of namesIn(set)) taken.add(name)
+      return set
+    }
+    this.taken = taken
     for (const type of supergraph.definitions) {
       if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
       const typeName = type.name.value
@@ -18,17 +27,18 @@ export class Requirements {
         const key = argument(directive, 'key')
         if (key === undefined) continue
         const of = `${graphs.get(argument(directive, 'graph') ?? '')}/${typeName}`
-        this.keys.set(of, [...(this.keys.get(of) ?? []), parseFieldSet(key)])
+        this.keys.set(of, [...(this.keys.get(of) ?? []), take(key)])
       }
       for (const field of type.fields ?? [])
         for (const directive of named(field.directives, 'join__field')) {
           const subgraph = graphs.get(argument(directive, 'graph') ?? '') ?? ''
           const of = `${subgraph}/${typeName}.${field.name.value}`
           const required = argument(directive, 'requires')
+          for (const name of contextNames(directive)) taken.add(name)
           if (argument(directive, 'external') === 'true') this.external.add(of)
           if (argument(directive, 'provides') !== undefined) this.providing.add(of)
           if (required === undefined) continue
-          this.fields.set(of, parseFieldSet(required))
+          this.fields.set(of, take(required))
           this.computing.add(subgraph)
         }
     }
@@ -60,6 +70,16 @@ export class Requirements {
   keysOf(subgraph: string, typeName: string): readonly SelectionSetNode[] {
     return this.keys.get(`${subgraph}/${typeName}`) ?? []
   }
+}
+
+/** Names in the selections of `contextArguments: [{context: "orders__order", selection: "{ currency }", …}]`. */
+function contextNames(directive: ConstDirectiveNode): string[] {
+  const value = directive.arguments?.find(one => one.name.value === 'contextArguments')?.value
+  if (value?.kind !== Kind.LIST) return []
+  return value.values.flatMap(one => {
+    const selection = one.kind === Kind.OBJECT && one.fields.find(({ name }) => name.value === 'selection')?.value
+    return selection && selection.kind === Kind.STRING ? (selection.value.match(/\w+/g) ?? []) : []
+  })
 }
 
 /** `REVIEWS` → `reviews` */

@@ -1,0 +1,66 @@
+import { defaultPrintOptions, operationFromDocument, printSchema, Supergraph } from '@apollo/federation-internals'
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { assertValidSchema, buildASTSchema, type DocumentNode, parse } from 'graphql'
+import { withoutEnforcedPurpose, withUsualJoinNames } from '../../supergraph/links.js'
+import { withResolvableKeysFirst } from './key-order.js'
+import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
+import { type RequiredFields, withRequiredFields } from './required-arguments.js'
+import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
+
+/** The supergraph with the fields that only the planner knows. */
+export function planningDocument(supergraph: DocumentNode): { document: DocumentNode; required: RequiredFields } {
+  return withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph)))
+}
+
+/** Apollo's planner of one supergraph, in the thread that makes it. */
+export class SupergraphPlanner {
+  /** SDL of what clients may ask. */
+  readonly apiSdl: string
+  private readonly supergraph: Supergraph
+  private readonly stages: StageNames
+  private planner?: QueryPlanner
+
+  constructor({ sdl, validate }: PlannerOptions) {
+    const { document, required } = planningDocument(withoutEnforcedPurpose(parse(sdl, { noLocation: true })))
+    if (validate) assertValidSchema(buildASTSchema(document))
+    // Fields of the planner's own are none that Apollo's validation of its subgraphs would let pass.
+    const staged = withRequirementStages(document)
+    this.stages = staged.stages
+    this.supergraph = Supergraph.build(staged.document, { validateSupergraph: false })
+    this.apiSdl = printSchema(this.supergraph.apiSchema(), {
+      ...defaultPrintOptions,
+      mergeTypesAndExtensions: true,
+      fieldFilter: ({ name }) => !required.has(name),
+    })
+  }
+
+  /** Builds what the first plan would otherwise wait for. */
+  warm(): QueryPlanner {
+    this.planner ??= new QueryPlanner(this.supergraph, { reuseQueryFragments: false })
+    return this.planner
+  }
+
+  plan({ document, operationName, overrides }: PlanQuestion): QueryPlan {
+    const operation = operationFromDocument(this.supergraph.apiSchema(), parse(document, { noLocation: true }), {
+      ...(operationName ? { operationName } : {}),
+      validate: false,
+    })
+    const plan = this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
+    return inOwnSubgraphs(plan, this.stages)
+  }
+}
+
+/** Plans where it is asked, which holds up everything else there: for tests and tools. */
+export function planInThisThread(options: PlannerOptions): Planner {
+  let planner: SupergraphPlanner | undefined
+  const opened = () => {
+    planner ??= new SupergraphPlanner(options)
+    return planner
+  }
+  return {
+    load: async () => opened().apiSdl,
+    ready: async () => void opened().warm(),
+    plan: async question => opened().plan(question),
+    retire: () => undefined,
+  }
+}

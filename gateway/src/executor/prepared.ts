@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { type Caller, type OperationCost, operationCosts } from '@terrane/schema'
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  print,
+  validate,
+} from 'graphql'
+import type { Decided } from '../authorisation/decision-point.js'
+import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
+import { lacking, type Rights } from '../authorisation/lacking.js'
+import { BoundedMap } from '../bounded-map.js'
+import type { LoadedSupergraph } from '../supergraph/federation.js'
+import type { OperationRequest } from './executor.js'
+import { incrementalDirectives } from './incremental-delivery.js'
+import type { Operation } from './operation.js'
+import { Projections } from './plan/projections.js'
+
+/** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
+export type Prepared = { errors: readonly GraphQLError[] } | PreparedOperation
+
+export interface PreparedOperation {
+  operation: OperationDefinitionNode
+  filtered: FilteredOperation
+  cost: (variables: Readonly<Record<string, unknown>>) => OperationCost
+  /** Of what is left of the question. */
+  queryHash: string
+  source?: string
+  /** Of the whole question, where something was taken out of it. */
+  projections?: Projections
+}
+
+/** What is remembered about one supergraph. Every key holds the decisions it was made for. */
+export class PreparedOperations {
+  private readonly prepared = new BoundedMap<string, Prepared>(1000)
+  private readonly rightsKeys = new WeakMap<Caller, string>()
+
+  constructor(
+    private readonly supergraph: LoadedSupergraph,
+    private readonly policies: Rights['policies'],
+  ) {}
+
+  of(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
+    const { operationName } = request.request
+    // A hash, a hash, a name or none, and JSON: no two questions run into one another.
+    const key = `${request.queryHash} ${decided.fingerprint} ${operationName ?? ''} ${this.rightsKeyOf(caller)}`
+    const known = this.prepared.get(key)
+    if (known) return known
+    const validated = (request.context as Operation).watch?.phase('validate')
+    const prepared = this.prepare(request, schema, caller, decided)
+    this.prepared.set(key, prepared)
+    validated?.()
+    return prepared
+  }
+
+  /** What of a caller the graph's own directives ask about. */
+  private rightsKeyOf(caller: Caller): string {
+    const known = this.rightsKeys.get(caller)
+    if (known !== undefined) return known
+    const key = JSON.stringify([caller.authenticated, caller.roles, caller.scopes])
+    this.rightsKeys.set(caller, key)
+    return key
+  }
+
+  private prepare(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
+    const { document, queryHash } = request
+    const incremental = incrementalDirectives(schema, document)
+    if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
+    const errors = validate(schema, document, undefined, { maxErrors: 20 })
+    if (errors.length > 0) return { errors: errors.map(refused) }
+    const operation = getOperationAST(document, request.request.operationName)
+    if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
+    // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
+    if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
+    if (operation.operation === 'subscription') return { errors: [notStreamed(operation)] }
+    const { apiSchema, rights } = this.supergraph
+    const { decisions, unreachable } = decided
+    const lacks = (typeName: string, fieldName: string) =>
+      lacking(rights.of(typeName, fieldName), { caller, decisions, unreachable, policies: this.policies })
+    const filtered = filterOperation(apiSchema, document, operation, lacks)
+    // By the caller's own schema: what is hidden from him costs as if it did not exist.
+    const cost = operationCosts(schema, document, operation)
+    if (!filtered.changed) return { operation, filtered, cost, queryHash }
+    const source = print(filtered.document)
+    const projections = new Projections(
+      apiSchema,
+      document,
+      operation,
+      (typeName, fieldName) => !fieldName.startsWith('__') && lacks(typeName, fieldName) !== undefined,
+    )
+    return { operation, filtered, cost, source, queryHash: hashOf(source), projections }
+  }
+}
+
+/** As Apollo Server says it for a question that does not fit the schema. */
+export function refused(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions } = error
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } }
+  return new GraphQLError(message, {
+    ...(nodes ? { nodes } : {}),
+    ...(source ? { source } : {}),
+    ...(positions ? { positions } : {}),
+    extensions,
+  })
+}
+
+function notStreamed(operation: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError('Subscriptions are answered as event streams: ask with `accept: text/event-stream`.', {
+    nodes: operation,
+    extensions: { code: 'SUBSCRIPTION_NOT_STREAMED', http: { status: 406 } },
+  })
+}
+
+/** In the words of graphql-js. */
+function missingRoot(operation: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, { nodes: operation })
+}
+
+function missingOperation(name: string | undefined): string {
+  return name === undefined
+    ? 'Must provide operation name if query contains multiple operations.'
+    : `Unknown operation named "${name}".`
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')

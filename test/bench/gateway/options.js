@@ -1,0 +1,51 @@
+const path = require('node:path')
+const { parseArgs } = require('node:util')
+const { GATEWAYS } = require('./gateways/index.js')
+const { KINDS, QUESTIONS } = require('./mesh.js')
+
+const HELP = `npm run bench:gateway -- [options]
+
+  --only <names>      gateways, comma-separated: ${Object.keys(GATEWAYS).join(', ')}
+  --questions <names> of ${Object.keys(QUESTIONS).join(', ')}
+  --kinds <names>     of ${Object.keys(KINDS).join(', ')}
+  --seconds <n>       of one measurement (3); slow gateways get up to 8, so that there is something to count
+  --rounds <n>        in turn over the gateways (3)
+  --warm-up <n>       seconds before (2)
+  --markdown <file>   writes the tables there too
+  --json <file>       writes every single measurement there
+  --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)
+`
+
+/** What the command line asks for; `{ problem }` where it does not fit, `{ help }` where that is asked for. */
+exports.readOptions = args => {
+  const options = Object.fromEntries(
+    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json', 'profile'].map(name => [
+      name,
+      { type: 'string' },
+    ]),
+  )
+  let values
+  try {
+    values = parseArgs({ args, options: { ...options, help: { type: 'boolean' } } }).values
+  } catch (error) {
+    return { problem: `${error.message}\n\n${HELP}` }
+  }
+  if (values.help) return { help: HELP }
+  const numbers = { seconds: 3, rounds: 3, 'warm-up': 2 }
+  for (const name of Object.keys(numbers)) {
+    const number = Number(values[name] ?? numbers[name])
+    if (!Number.isInteger(number) || number < 1) return { problem: `--${name} takes a whole number from 1 on.` }
+    numbers[name] = number
+  }
+  const lists = { only: GATEWAYS, kinds: KINDS, questions: QUESTIONS }
+  for (const [name, known] of Object.entries(lists)) {
+    const names = values[name]?.split(',') ?? Object.keys(known)
+    const unknown = names.find(one => !Object.hasOwn(known, one))
+    if (unknown !== undefined)
+      return { problem: `--${name}: there is no ${unknown}, only ${Object.keys(known).join(', ')}.` }
+    lists[name] = Object.keys(known).filter(one => names.includes(one))
+  }
+  const { seconds, rounds, 'warm-up': warmUp } = numbers
+  const { markdown, json, profile } = values
+  return { ...lists, seconds, rounds, warmUp, markdown, json, profile: profile && path.resolve(profile) }
+}
