@@ -45,15 +45,21 @@ import { ProductIdentities } from './supergraph/product-identities.js'
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
 
+/** The other worker processes behind the same port. */
+interface Siblings {
+  /** Of all of them together, in Prometheus' text format. */
+  metrics(): Promise<string>
+}
+
 /** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions, siblings?: Siblings): Promise<Gateway> {
   const log = options.log ?? logToStandardError
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? '127.0.0.1'
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const metrics = useMetrics(() => mesh.products.all().length)
+  const metrics = useMetrics(() => mesh.products.all().length, siblings)
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
@@ -120,6 +126,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bodyLimit: limits.bodyBytes,
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: 'idle',
+    // What arrives on a connection that was open before is answered, and told that the connection ends.
+    return503OnClosing: false,
   })
   for (const part of parts) await part.http?.(app)
 

@@ -1,9 +1,20 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Part } from './part.js'
 
-/** `/metrics` in Prometheus' text format. Labels never hold what callers write. */
-export function useMetrics(productCount: () => number): Part & { subgraphFailed: (subgraph: string) => void } {
+/**
+ * `/metrics` in Prometheus' text format. Labels never hold what callers write. `siblings`: a worker among others tells
+ * of all of them, whichever is asked.
+ */
+export function useMetrics(
+  productCount: () => number,
+  siblings?: { metrics(): Promise<string> },
+): Part & { subgraphFailed: (subgraph: string) => void } {
   const registry = new Registry()
+  if (siblings) {
+    AggregatorRegistry.setRegistries([registry])
+    // Its constructor answers the primary process.
+    new AggregatorRegistry()
+  }
   const operations = new Counter({
     name: 'terrane_gateway_operations_total',
     help: 'GraphQL operations by type and outcome',
@@ -25,6 +36,7 @@ export function useMetrics(productCount: () => number): Part & { subgraphFailed:
   new Gauge({
     name: 'terrane_gateway_products',
     help: 'Data products in the supergraph',
+    aggregator: 'max',
     registers: [registry],
     collect() {
       this.set(productCount())
@@ -33,7 +45,9 @@ export function useMetrics(productCount: () => number): Part & { subgraphFailed:
   return {
     subgraphFailed: subgraph => failures.inc({ subgraph }),
     http(app) {
-      app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+      app.get('/metrics', async (_request, reply) =>
+        reply.type(registry.contentType).send(await (siblings ?? registry).metrics()),
+      )
     },
     graphql: {
       async requestDidStart() {
