@@ -71,6 +71,14 @@ export interface GatewayLimits {
   cost: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number
+  /** Event streams open at once in this process; of those half at most are visitors', who cannot be told apart. Default 1000. */
+  streams: number
+  /** Event streams open at once of one caller. Default 20. */
+  streamsPerCaller: number
+  /** Milliseconds after which a stream is closed, to be opened again. Default an hour. */
+  streamMilliseconds: number
+  /** Milliseconds between looks at whether a stream's caller may still have it, apart from those at every event. Default 10000. */
+  streamCheckMilliseconds: number
   /** Bytes of a request's body, uploads through input ports apart. Default 1 MiB. */
   bodyBytes: number
 }

@@ -1,5 +1,5 @@
 /** @terrane/gateway: federates products and decides who sees what. */
-import './telemetry.js'
+import './without-apollo-telemetry.js'
 
 export { clientSecret, clientSecretFor } from './authentication/client-secret.js'
 export { readIssuer } from './authentication/demo-keys.js'

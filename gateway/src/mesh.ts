@@ -20,6 +20,7 @@ import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
+import type { FetchWatch } from './telemetry/watch.js'
 
 /** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
 export interface Mesh {
@@ -27,6 +28,8 @@ export interface Mesh {
   federation: Federation
   decisionPoint: EmbeddedDecisionPoint
   signs: VitalSigns
+  /** Names of subgraphs that are the gateway's own. */
+  own: ReadonlySet<string>
   /** How a product of another process is met: by its name and its URL. */
   remote(name: string, url: string): RemoteEndpoint
   /** Of the subgraphs that are asked over HTTP: which are asked, and which are left alone because they fail. */
@@ -45,10 +48,9 @@ export async function openMesh(
   identities: ProductIdentities,
   catalogue: CatalogueStore | undefined,
   log: Log,
-  onSubgraphFailure: (subgraph: string) => void,
+  watchFetch: (subgraph: string) => FetchWatch,
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
-    onSubgraphFailure(subgraph)
     // Told once, when its breaker opened.
     if (error instanceof SubgraphUnavailable) return
     log({ level: 'error', message: 'A subgraph did not answer', subgraph, reason: (error as Error).message })
@@ -86,7 +88,7 @@ export async function openMesh(
     products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
   const federation = new Federation(
     composed.supergraph,
-    ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure),
+    ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch),
     // What was composed here is valid.
     sdl => new PlanningThread({ sdl, validate: given !== undefined, log }),
   )
@@ -137,7 +139,8 @@ export async function openMesh(
     federation.close()
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
-  return { products, federation, decisionPoint, signs, remote, breakers, meetGoverned, close }
+  const ownNames = new Set(given ? [] : [own.subgraph.name])
+  return { products, federation, decisionPoint, signs, own: ownNames, remote, breakers, meetGoverned, close }
 }
 
 const BREAKER_MESSAGES: Record<BreakerState, string> = {

@@ -1,4 +1,4 @@
-import './telemetry.js'
+import './without-apollo-telemetry.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -36,20 +36,18 @@ import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
-import { useMetrics } from './plugins/use-metrics.js'
+import { type Siblings, useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
+import { useTracing } from './plugins/use-tracing.js'
+import { Announcements } from './publications/announcements.js'
+import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
+import { Tracing } from './telemetry/tracing.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
-
-/** The other worker processes behind the same port. */
-interface Siblings {
-  /** Of all of them together, in Prometheus' text format. */
-  metrics(): Promise<string>
-}
 
 /** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
 export async function startGateway(options: GatewayOptions, siblings?: Siblings): Promise<Gateway> {
@@ -59,14 +57,20 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const metrics = useMetrics(() => mesh.products.all().length, siblings)
+  const tracing = useTracing(Tracing.open())
+  const metrics = useMetrics(
+    { productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() },
+    siblings,
+  )
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, metrics.subgraphFailed).catch(async error => {
-    await catalogue?.close()
-    throw error
-  })
+  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
+    async error => {
+      await catalogue?.close()
+      throw error
+    },
+  )
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
@@ -77,6 +81,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       policies: options.policies ?? {},
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
+      own: mesh.own,
     }),
   )
 
@@ -100,6 +105,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       ApolloServerPluginUsageReportingDisabled(),
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
+      ...(tracing.graphql ? [tracing.graphql] : []),
       metrics.graphql!,
       useAudit(log).graphql!,
     ],
@@ -107,14 +113,26 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   await apollo.start()
   mesh.products.attach(federation)
 
+  const announcements = new Announcements(identities, log)
+  for (const product of products.all()) announcements.follow(product)
+  products.onChange(product => announcements.follow(product))
+  const subscriptions = openSubscriptions({
+    supergraph: () => federation.current,
+    decisionPoint,
+    feed: announcements,
+    limits,
+    signIn: people.signIn,
+    log,
+  })
   const parts: Part[] = [
+    tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
     metrics,
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
-    useGraphql(apollo, limits, log),
+    useGraphql(apollo, subscriptions, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),
@@ -138,6 +156,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     clearTimeout(cut)
     await apollo.stop()
     await registry.close()
+    announcements.close()
     await mesh.close()
     await catalogue?.close()
   }

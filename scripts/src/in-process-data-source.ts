@@ -7,7 +7,12 @@ type DataSource = NonNullable<ProductEndpoint['dataSource']>
 export function inProcessDataSource(product: DataProduct): DataSource {
   return {
     async process({ request, context }) {
-      const { signal: whole, fetchSignal: signal = whole } = context as {
+      const {
+        signal: whole,
+        fetchSignal: signal = whole,
+        fetch,
+      } = context as {
+        fetch?: { headers?: Record<string, string> }
         signal?: AbortSignal
         fetchSignal?: AbortSignal
       }
@@ -16,7 +21,7 @@ export function inProcessDataSource(product: DataProduct): DataSource {
         query,
         ...(variables ? { variables } : {}),
         ...(operationName ? { operationName } : {}),
-        headers: Object.fromEntries(http?.headers ?? []),
+        headers: { ...Object.fromEntries(http?.headers ?? []), ...fetch?.headers },
         ...(signal ? { signal } : {}),
       })
       return answer as Awaited<ReturnType<DataSource['process']>>

@@ -15,6 +15,7 @@ import { secrets } from './commands/secrets.js'
 import { serve } from './commands/serve.js'
 import { token } from './commands/token.js'
 import { endWith } from './ending.js'
+import { startTelemetry } from './telemetry.js'
 
 /** The command line. Each command is one file, registered here. */
 export function commandLine(): Command {
@@ -43,8 +44,10 @@ export function commandLine(): Command {
 }
 
 export async function terrane(argv: string[]): Promise<void> {
+  const endTelemetry = await startTelemetry()
   try {
     await commandLine().parseAsync(argv)
+    await endTelemetry()
     process.exit(0)
   } catch (error) {
     // Commander has printed what it has to say: help ends with 0, wrong usage with 2.

@@ -117,6 +117,14 @@ describeInBrowser('GraphiQL', () => {
     expect(Math.min(editors.width, answers.width)).toBeGreaterThan(340)
   })
 
+  it('shows what a subscription brings, until it is stopped', async () => {
+    const query = 'subscription { referenceGeographyPublished(after: 0) { product publication datasets } }'
+    expect(await ask('visitor', query)).toMatch(/"product": "reference-geography",\s*"publication": \d+/)
+    const stop = page.locator('.graphiql-execute-button[aria-label^="Stop"]')
+    await stop.click()
+    await page.locator('.graphiql-execute-button[aria-label^="Execute"]').waitFor()
+  })
+
   it('answers a visitor with what is public, and with nothing else', async () => {
     expect(await ask('visitor', '{ referenceGeography { country(code: "GB") { name } } }')).toContain('United Kingdom')
     const refused = await ask('visitor', '{ ukSales { orders(first: 1) { totalCount } } }')

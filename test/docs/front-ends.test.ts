@@ -38,10 +38,14 @@ function asTheDemo({ options }: SmallProduct, trust: GatewayKeys['jwks']): Small
 }
 
 let mesh: SmallMesh
+let reference: SmallProduct
 let folder: string
 
 beforeAll(async () => {
-  mesh = await SmallMesh.start(trust => [asTheDemo(geography(trust), trust), ukSales(trust)])
+  mesh = await SmallMesh.start(trust => {
+    reference = asTheDemo(geography(trust), trust)
+    return [reference, ukSales(trust)]
+  })
   folder = mkdtempSync(path.join(tmpdir(), 'terrane-front-end-'))
   // Nothing is fetched: the packages that the page installs are pinned here, and looked for where a project has its own.
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
@@ -137,13 +141,33 @@ test('the query answers, with the types it was compiled with', async () => {
   expect(compiled).toEqual({ status: 0, said: '' })
   // As a bundler would: the page's imports name no files.
   writeFileSync(path.join(built, 'run.mjs'), RUN)
+  writeFileSync(path.join(built, 'listen.mjs'), LISTEN)
   const answer = await node([path.join(built, 'run.mjs')])
   expect(answer.status === 0 ? JSON.parse(answer.said) : answer).toEqual(['GB United Kingdom', 'FR France'])
 })
 
+test('publications are heard of, until nobody wants to hear more', async () => {
+  const running = node([path.join(folder, 'built', 'listen.mjs')])
+  // Until its stream is open there is nobody to tell.
+  while (!mesh.log.some(({ message }) => message === 'Subscription opened'))
+    await new Promise(resolve => setTimeout(resolve, 20))
+  const publication = reference.publish()
+  const answer = await running
+  expect(answer.status === 0 ? JSON.parse(answer.said) : answer).toEqual([publication])
+})
+
+const LISTEN = `const { connectWithEvents, onPublished } = await import('./published.js')
+const client = connectWithEvents(process.env.TERRANE_URL)
+const stop = onPublished(client, publication => {
+  console.log(JSON.stringify([publication]))
+  stop()
+}, error => { throw error })
+`
+
 const RUN = `import { readFileSync, writeFileSync } from 'node:fs'
 for (const [file, from, to] of [
   ['countries.js', "'./graph'", "'./graph/index.js'"],
+  ['published.js', "'./graph'", "'./graph/index.js'"],
   ['graph/index.js', '"./fragment-masking"', '"./fragment-masking.js"'],
   ['graph/index.js', '"./gql"', '"./gql.js"'],
   ['graph/gql.js', "'./graphql'", "'./graphql.js'"],

@@ -1,11 +1,16 @@
-import { allows, tooCostly } from '@terrane/schema'
-import { type DocumentNode, executeSync, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
+import { allows, type OperationCost, tooCostly } from '@terrane/schema'
+import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
+import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
+import type { ExplainRequest } from './explain/explain-request.js'
+import { type Explanation, explanation } from './explain/explanation.js'
+import { mayBeTold } from './explain/may-be-told.js'
 import type { Operation } from './operation.js'
+import type { PlanExecutor } from './planned.js'
 import { PreparedOperations } from './prepared.js'
 
 export interface AuthorisedExecutorOptions {
@@ -15,7 +20,9 @@ export interface AuthorisedExecutorOptions {
   /** Ceiling of one operation (`GatewayLimits.cost`). */
   costLimit: number
   /** Plans and runs what is left. */
-  inner: Executor
+  inner: PlanExecutor
+  /** Names of the gateway's own subgraphs. */
+  own: ReadonlySet<string>
 }
 
 /**
@@ -34,11 +41,15 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
 
   const attempt = async (request: OperationRequest): Promise<OperationAnswer> => {
     const context = request.context as Operation
+    const { watch, explain } = context
+    if (explain instanceof GraphQLError) return { errors: [explain] }
+    const decidedNow = watch?.phase('decide')
     const decided = await options.decisionPoint.decide(context.caller)
+    decidedNow?.()
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
     const memory = memoryOf(supergraph)
-    const schema = memory.schemaFor(decided)
+    const schema = VisibleSchemas.of(supergraph).for(decided)
     const prepared = memory.of(request, schema, context.caller, decided)
     if ('errors' in prepared) return { errors: prepared.errors }
 
@@ -46,7 +57,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const given = request.request.variables ?? {}
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
     if (variables.errors) return { errors: variables.errors }
-    const costly = tooCostly(prepared.cost(variables.coerced), options.costLimit)
+    const cost = prepared.cost(variables.coerced)
+    const costly = tooCostly(cost, options.costLimit)
     if (costly) return { errors: [costly] }
 
     const places = filtered.deniedPlaces(variables.coerced)
@@ -63,18 +75,41 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         denied: deniedKeys(places, supergraph, decided),
       } satisfies Operation,
     }
+    if (explain?.has('dry-run')) {
+      const told = await explained(planned, schema, decided, cost)
+      return { data: null, extensions: { terrane: { explain: told } } }
+    }
     const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
     const answer = await options.inner(planned, projections && { projections, beside })
     if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
-    if (places.length === 0) return answer
-    return { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+    const complete =
+      places.length === 0
+        ? answer
+        : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+    if (!explain) return complete
+    const told = await explained(planned, schema, decided, cost)
+    return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }
+  }
+  /** Of what is left of the question, to whom it may be told. */
+  const explained = async (
+    left: OperationRequest,
+    schema: GraphQLSchema,
+    { decisions }: Decided,
+    { cost }: OperationCost,
+  ): Promise<Explanation> => {
+    const { caller, explain, timings } = left.context as Operation
+    const asked = explain as ExplainRequest
+    const plan = asked.has('plan') || asked.has('timings') ? await options.inner.describe(left) : undefined
+    const told = plan && mayBeTold(plan, { caller, decisions, schema, own: options.own }) ? plan : undefined
+    return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings })
   }
 
   return async request => {
     const context = request.context as Operation
     const answer = await attempt(request)
     if (context.pins.size === 0) return answer
-    return { ...answer, extensions: { ...answer.extensions, terrane: { publications: context.pins.all() } } }
+    const terrane = { ...(answer.extensions?.terrane as object | undefined), publications: context.pins.all() }
+    return { ...answer, extensions: { ...answer.extensions, terrane } }
   }
 }
 

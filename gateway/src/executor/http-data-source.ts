@@ -9,6 +9,7 @@ import { withRetries } from './transport/retry.js'
 import { RetryBudget } from './transport/retry-budget.js'
 import { DEFAULT_TRANSPORT, type SubgraphTransport } from './transport/subgraph-transport.js'
 import { withBreaker } from './transport/with-breaker.js'
+import { withWatch } from './transport/with-watch.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
@@ -65,10 +66,12 @@ export class HttpDataSource implements GraphQLDataSource {
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const { query = '', variables, operationName, http } = options.request
     const body = JSON.stringify({ query, variables, operationName })
-    const { signal: whole, fetchSignal: signal = whole } = options.context as Partial<Operation>
+    const { signal: whole, fetchSignal: signal = whole, fetch: watch } = options.context as Partial<Operation>
     const given = Object.fromEntries(http?.headers ?? [])
     const idempotent = query.startsWith('query') || query.startsWith('{')
-    const question = { path: this.path, headers: { ...given, ...this.fixedHeaders }, body, idempotent }
+    // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
+    const headers = { ...given, ...watch?.headers, ...this.fixedHeaders }
+    const question = { path: this.path, headers, body, idempotent, watch }
     const ask = (until: AbortSignal | undefined) => this.exchange({ ...question, signal: until })
     // Without a header of the gateway's nobody is named, so that the answer is anybody's.
     const anybodys = Object.keys(given).length === 0 && idempotent
@@ -93,7 +96,7 @@ export class HttpDataSource implements GraphQLDataSource {
   /** Every attempt passes the breaker, so that none follows once it has opened. */
   private layered(transport: SubgraphTransport): Exchange {
     const { answerBytes, headersMilliseconds, retries, retryShare } = transport
-    const once: Exchange = question => exchange(this.pool, question, answerBytes)
+    const once = withWatch(question => exchange(this.pool, question, answerBytes))
     const guarded = this.breaker ? withBreaker(once, this.breaker, headersMilliseconds / 2) : once
     return withRetries(guarded, { retries, budget: new RetryBudget(retryShare) })
   }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { FetchWatch } from '../telemetry/watch.js'
 import { decodeBody } from './transport/decode.js'
 import { AnswerRefused, NoAnswer } from './transport/exchange-errors.js'
 
@@ -17,6 +18,8 @@ export interface HttpQuestion {
   signal?: AbortSignal | undefined
   /** Whether asking twice does no more than asking once. */
   idempotent: boolean
+  /** Told of every attempt. */
+  watch?: FetchWatch | undefined
 }
 
 export type Exchange = (question: HttpQuestion) => Promise<HttpAnswer>

@@ -1,4 +1,9 @@
 import type { Caller, ProductDecision } from '@terrane/schema'
+import type { GraphQLError } from 'graphql'
+import type { RequestTrace } from '../telemetry/tracing.js'
+import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
+import type { ExplainRequest } from './explain/explain-request.js'
+import type { Timings } from './explain/timings.js'
 import type { PublicationPins } from './publication-pins.js'
 
 /** What belongs to one operation and to nobody else; Apollo's `contextValue`. */
@@ -17,4 +22,14 @@ export interface Operation {
   /** By product the policy keys that the question lost; taken by the first fetch to the product, for its audit. */
   denied: Map<string, string[]>
   pins: PublicationPins
+  /** What its caller wants told of it; an error where he asked for something else. */
+  explain?: ExplainRequest | GraphQLError
+  /** Of who asked for any. */
+  timings?: Timings
+  /** The request's own span. */
+  trace?: RequestTrace
+  /** Undefined where nobody looks on. */
+  watch?: OperationWatch
+  /** Of the one fetch that this context is handed to; a data source sends its headers along. */
+  fetch?: FetchWatch
 }

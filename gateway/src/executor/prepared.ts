@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  type Caller,
-  coordinatesIn,
-  type Hidden,
-  hiddenFrom,
-  type OperationCost,
-  operationCosts,
-  visibleSchema,
-} from '@terrane/schema'
+import { type Caller, type OperationCost, operationCosts } from '@terrane/schema'
 import {
   GraphQLError,
   type GraphQLSchema,
@@ -23,6 +15,7 @@ import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
+import type { Operation } from './operation.js'
 import { Projections } from './plan/projections.js'
 
 /** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
@@ -41,8 +34,6 @@ export interface PreparedOperation {
 
 /** What is remembered about one supergraph. Every key holds the decisions it was made for. */
 export class PreparedOperations {
-  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
-  private readonly schemaKeys = new BoundedMap<string, string>(1000)
   private readonly prepared = new BoundedMap<string, Prepared>(1000)
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
@@ -51,38 +42,16 @@ export class PreparedOperations {
     private readonly policies: Rights['policies'],
   ) {}
 
-  /** Callers from whom the same is hidden share one schema. */
-  schemaFor(decided: Decided): GraphQLSchema {
-    let key = this.schemaKeys.get(decided.fingerprint)
-    let hidden: Hidden | undefined
-    const hide = () => {
-      hidden ??= hiddenFrom(
-        [...decided.policies].map(([name, policy]) => ({
-          coordinates: coordinatesIn(policy),
-          decision: decided.decisions.get(name)!,
-        })),
-      )
-      return hidden
-    }
-    if (key === undefined) {
-      key = hashOf([...hide().places].sort().join(' '))
-      this.schemaKeys.set(decided.fingerprint, key)
-    }
-    const known = this.schemas.get(key)
-    if (known) return known
-    const schema = visibleSchema(this.supergraph.apiSchema, hide())
-    this.schemas.set(key, schema)
-    return schema
-  }
-
   of(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
     const { operationName } = request.request
     // A hash, a hash, a name or none, and JSON: no two questions run into one another.
     const key = `${request.queryHash} ${decided.fingerprint} ${operationName ?? ''} ${this.rightsKeyOf(caller)}`
     const known = this.prepared.get(key)
     if (known) return known
+    const validated = (request.context as Operation).watch?.phase('validate')
     const prepared = this.prepare(request, schema, caller, decided)
     this.prepared.set(key, prepared)
+    validated?.()
     return prepared
   }
 
@@ -105,6 +74,7 @@ export class PreparedOperations {
     if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
     // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.
     if (!schema.getRootType(operation.operation)) return { errors: [refused(missingRoot(operation))] }
+    if (operation.operation === 'subscription') return { errors: [notStreamed(operation)] }
     const { apiSchema, rights } = this.supergraph
     const { decisions, unreachable } = decided
     const lacks = (typeName: string, fieldName: string) =>
@@ -125,7 +95,7 @@ export class PreparedOperations {
 }
 
 /** As Apollo Server says it for a question that does not fit the schema. */
-function refused(error: GraphQLError): GraphQLError {
+export function refused(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions } = error
   const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } }
   return new GraphQLError(message, {
@@ -133,6 +103,13 @@ function refused(error: GraphQLError): GraphQLError {
     ...(source ? { source } : {}),
     ...(positions ? { positions } : {}),
     extensions,
+  })
+}
+
+function notStreamed(operation: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError('Subscriptions are answered as event streams: ask with `accept: text/event-stream`.', {
+    nodes: operation,
+    extensions: { code: 'SUBSCRIPTION_NOT_STREAMED', http: { status: 406 } },
   })
 }
 

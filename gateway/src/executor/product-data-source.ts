@@ -2,6 +2,7 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import { DENIED_HEADER, IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
+import { type FetchOutcome, type FetchWatch, fetchesTogether } from '../telemetry/watch.js'
 import type { Operation } from './operation.js'
 import { SubgraphUnavailable } from './transport/exchange-errors.js'
 
@@ -19,32 +20,51 @@ export class ProductDataSource implements GraphQLDataSource {
     private readonly target: () => GraphQLDataSource | undefined,
     private readonly identities: ProductIdentities,
     private readonly onFailure: (subgraph: string, error: unknown) => void,
+    private readonly count: (subgraph: string) => FetchWatch,
   ) {}
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     if (!('incomingRequestContext' in options)) return this.send(options)
     const operation = options.context as Operation
-    const decision = operation.decisions.get(this.subgraph)
+    const counted = this.count(this.subgraph)
+    const watch = operation.watch ? fetchesTogether([counted, operation.watch.fetch(this.subgraph)]) : counted
+    let outcome: FetchOutcome = 'failed'
     try {
-      if (decision === undefined) return await this.send(options)
-      const identity = await this.identities.of(operation.caller, decision)
-      const denied = operation.denied.get(this.subgraph)
-      operation.denied.delete(this.subgraph)
-      return await operation.pins.through(
-        this.subgraph,
-        publication =>
-          this.send(options, {
-            [IDENTITY_HEADER]: identity,
-            ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
-            ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
-          }),
-        answer => publicationIn(answer, this.subgraph),
-      )
+      const answer = await this.ask({ ...options, context: { ...operation, fetch: watch } }, operation, watch)
+      outcome = answer.errors?.length ? 'errors' : 'answered'
+      return answer
     } catch (error) {
+      if (operation.signal.aborted) outcome = 'aborted'
       operation.signal.throwIfAborted()
       this.onFailure(this.subgraph, error)
       return { errors: [unreachable(this.subgraph, error)] }
+    } finally {
+      watch.end(outcome)
     }
+  }
+
+  private async ask(
+    options: GraphQLDataSourceProcessOptions,
+    operation: Operation,
+    watch: FetchWatch,
+  ): Promise<Answer> {
+    const decision = operation.decisions.get(this.subgraph)
+    if (decision === undefined) return this.send(options)
+    const identity = await this.identities.of(operation.caller, decision)
+    const denied = operation.denied.get(this.subgraph)
+    operation.denied.delete(this.subgraph)
+    return operation.pins.through(
+      this.subgraph,
+      publication => {
+        if (publication !== undefined) watch.pinned?.(publication)
+        return this.send(options, {
+          [IDENTITY_HEADER]: identity,
+          ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
+          ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
+        })
+      },
+      answer => publicationIn(answer, this.subgraph),
+    )
   }
 
   private async send(options: GraphQLDataSourceProcessOptions, headers?: Record<string, string>): Promise<Answer> {

@@ -29,6 +29,8 @@ export function gatewayPaths(): Described {
           operationId: 'graphqlByQuery',
           tags,
           summary: 'Ask the graph by query string; no mutations',
+          description:
+            'A subscription is answered to `accept: text/event-stream`, here as by POST: GraphQL over SSE, distinct connections. 429 or 503 where too many streams are open.',
           parameters: ['query', 'variables', 'operationName'].map(name => ({
             name,
             in: 'query' as const,

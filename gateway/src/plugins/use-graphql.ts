@@ -1,17 +1,29 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { GraphQLError } from 'graphql'
+import { EXPLAIN_HEADER, explainRequest } from '../executor/explain/explain-request.js'
+import { Timings } from '../executor/explain/timings.js'
 import type { Operation } from '../executor/operation.js'
 import { OperationTime } from '../executor/operation-time.js'
 import { PublicationPins } from '../executor/publication-pins.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
+import type { Subscriptions } from '../subscriptions/subscriptions.js'
+import { together } from '../telemetry/watch.js'
 import type { Part } from './part.js'
 
 /** `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. */
-export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimits, log: Log): Part {
+export function useGraphql(
+  apollo: ApolloServer<Operation>,
+  subscriptions: Subscriptions,
+  limits: GatewayLimits,
+  log: Log,
+): Part {
   return {
     async http(app) {
+      // Streams never end by themselves.
+      app.addHook('preClose', async () => subscriptions.open.close())
       await app.register(async route => {
         route.setErrorHandler((error: FastifyError, request, reply) => {
           const status = error.statusCode ?? 500
@@ -23,6 +35,7 @@ export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimit
           method: ['GET', 'POST'],
           url: '/graphql',
           config: { authenticate: 'graphql' },
+          preHandler: async (request, reply) => ((await subscriptions.answer(request, reply)) ? reply : undefined),
           handler: fastifyApolloHandler(apollo, {
             context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
           }),
@@ -35,7 +48,15 @@ export function useGraphql(apollo: ApolloServer<Operation>, limits: GatewayLimit
 function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
   const time = new OperationTime(timeMilliseconds)
   reply.raw.once('close', () => time.end(reply.raw.writableFinished))
+  const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
+  const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
+  const { trace } = request
+  const watch = trace || timings ? together([trace, timings].filter(one => one !== undefined)) : undefined
   return {
+    ...(explain ? { explain } : {}),
+    ...(timings ? { timings } : {}),
+    ...(trace ? { trace } : {}),
+    ...(watch ? { watch } : {}),
     requestId: request.id,
     caller: request.caller,
     signal: time.signal,

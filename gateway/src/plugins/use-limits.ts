@@ -17,6 +17,10 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   tokens: 1000,
   cost: COST_LIMIT,
   timeMilliseconds: 30_000,
+  streams: 1000,
+  streamsPerCaller: 20,
+  streamMilliseconds: 3_600_000,
+  streamCheckMilliseconds: 10_000,
   bodyBytes: 1024 * 1024,
 }
 

@@ -1,63 +1,73 @@
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
+import type { BreakerState } from '../executor/transport/breaker.js'
+import { CacheMetrics } from '../telemetry/cache-metrics.js'
+import { OperationMetrics } from '../telemetry/operation-metrics.js'
+import { processMetrics } from '../telemetry/process-metrics.js'
+import { SubgraphMetrics } from '../telemetry/subgraph-metrics.js'
 import type { Part } from './part.js'
 
-/**
- * `/metrics` in Prometheus' text format. Labels never hold what callers write. `siblings`: a worker among others tells
- * of all of them, whichever is asked.
- */
-export function useMetrics(
-  productCount: () => number,
-  siblings?: { metrics(): Promise<string> },
-): Part & { subgraphFailed: (subgraph: string) => void } {
+export interface Metrics extends Part {
+  operations: OperationMetrics
+  subgraphs: SubgraphMetrics
+  caches: CacheMetrics
+}
+
+export interface MetricsSources {
+  productCount: () => number
+  breakers: () => ReadonlyMap<string, BreakerState>
+}
+
+/** The worker processes behind one port, this one among them. */
+export interface Siblings {
+  /** Of all of them together, in Prometheus' text format. */
+  metrics(): Promise<string>
+}
+
+/** `/metrics` in Prometheus' text format. Labels hold of what callers write only a bounded number of operation names. */
+export function useMetrics(mesh: MetricsSources, siblings?: Siblings): Metrics {
   const registry = new Registry()
   if (siblings) {
     AggregatorRegistry.setRegistries([registry])
     // Its constructor answers the primary process.
     new AggregatorRegistry()
   }
-  const operations = new Counter({
-    name: 'terrane_gateway_operations_total',
-    help: 'GraphQL operations by type and outcome',
-    labelNames: ['type', 'outcome'] as const,
-    registers: [registry],
-  })
-  const seconds = new Histogram({
-    name: 'terrane_gateway_operation_seconds',
-    help: 'Time of GraphQL operations',
-    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
-    registers: [registry],
-  })
-  const failures = new Counter({
-    name: 'terrane_gateway_subgraph_failures_total',
-    help: 'Fetches that a subgraph did not answer',
-    labelNames: ['subgraph'] as const,
-    registers: [registry],
-  })
+  const operations = new OperationMetrics(registry)
   new Gauge({
     name: 'terrane_gateway_products',
     help: 'Data products in the supergraph',
     aggregator: 'max',
     registers: [registry],
     collect() {
-      this.set(productCount())
+      this.set(mesh.productCount())
     },
   })
   return {
-    subgraphFailed: subgraph => failures.inc({ subgraph }),
+    operations,
+    subgraphs: new SubgraphMetrics(registry, mesh.breakers),
+    caches: new CacheMetrics(registry),
     http(app) {
-      app.get('/metrics', async (_request, reply) =>
-        reply.type(registry.contentType).send(await (siblings ?? registry).metrics()),
-      )
+      app.get('/metrics', async (_request, reply) => {
+        const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
+        return reply.type(registry.contentType).send(text)
+      })
+      app.addHook('onResponse', async (request, reply) => {
+        if (request.routeOptions.url !== '/graphql') return
+        operations.exchanged(
+          Number(request.headers['content-length'] ?? 0),
+          Number(reply.getHeader('content-length') ?? 0),
+        )
+      })
     },
     graphql: {
-      async requestDidStart() {
-        const stop = seconds.startTimer()
+      async requestDidStart({ contextValue }) {
+        const end = operations.began()
+        // Whoever leaves gets no answer, and his operation is over all the same.
+        contextValue.signal.addEventListener('abort', () => end(), { once: true })
         return {
-          async willSendResponse({ operation, response }) {
-            stop()
+          async willSendResponse({ operation, operationName, response }) {
             const result = response.body.kind === 'single' ? response.body.singleResult : undefined
             const outcome = !result?.errors?.length ? 'answered' : result.data ? 'partial' : 'refused'
-            operations.inc({ type: operation?.operation ?? 'unknown', outcome })
+            end({ name: operationName, type: operation?.operation ?? 'unknown', outcome })
           },
         }
       },

@@ -20,6 +20,7 @@ export class Products {
   /** One change after the other: two registrations at once would each compose without the other. */
   private changing: Promise<unknown> = Promise.resolve()
   private federation?: Federation
+  private readonly changed = new Set<(product: Product) => void>()
 
   constructor(
     private readonly identities: ProductIdentities,
@@ -30,6 +31,11 @@ export class Products {
   /** From now on every change is put in force there. */
   attach(federation: Federation): void {
     this.federation = federation
+  }
+
+  /** Called with each product that is added, or comes into another's place. */
+  onChange(listener: (product: Product) => void): void {
+    this.changed.add(listener)
   }
 
   get(name: string): Product | undefined {
@@ -45,7 +51,10 @@ export class Products {
     const read = await Promise.all(endpoints.map(endpoint => readProduct(endpoint, this.identities)))
     for (const [at, endpoint] of endpoints.entries()) {
       const facts = read[at]!.facts
-      if (facts) this.byName.set(endpoint.name, { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote })
+      if (!facts) continue
+      const product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote }
+      this.byName.set(endpoint.name, product)
+      for (const listener of this.changed) listener(product)
     }
     return read.flatMap(one => one.problems)
   }
@@ -91,6 +100,7 @@ export class Products {
     const before = this.byName.get(product.endpoint.name)
     this.byName.set(product.endpoint.name, product)
     if (before && before.endpoint !== product.endpoint) void closeEndpoint(before.endpoint)
+    for (const listener of this.changed) listener(product)
     return []
   }
 

@@ -21,6 +21,7 @@ export const FIXED_TYPES: readonly string[] = [
     'Port',
     'Problem',
     'Publication',
+    'Published',
     'PublishedDataset',
     'QualityResult',
     'Run',

@@ -30,5 +30,7 @@ export const ISSUER = 'terrane-gateway'
  */
 export const INTRODUCTION = 'terrane-introduction'
 export const INTRODUCTION_PATH = '/.well-known/data-product/name'
+/** Where a product tells the mesh itself what it publishes: server-sent CloudEvents. */
+export const NEWS_PATH = '/.well-known/data-product/publications'
 /** Long enough for an operation, too short to be worth stealing. */
 export const LIFETIME_SECONDS = 60

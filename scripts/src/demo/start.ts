@@ -6,6 +6,7 @@ import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
 import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
+import { startTelemetry } from '../telemetry.js'
 import { Terminal } from '../terminal.js'
 import { type DemoMesh, startDemoMesh } from './mesh.js'
 
@@ -27,6 +28,7 @@ const QUERY =
 export async function start(): Promise<void> {
   const stopping = stopRequested()
   const terminal = new Terminal()
+  const endTelemetry = await startTelemetry()
   try {
     const configuration = configurationOf()
     const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit } = configuration
@@ -60,6 +62,7 @@ export async function start(): Promise<void> {
     if (process.stdout.isTTY) process.stdout.write('\n')
     // Whoever is still downloading does not hold up the end.
     await Promise.race([opened?.close(), setTimeout(GRACE_MILLISECONDS)])
+    await endTelemetry()
     process.exit(0)
   } catch (error) {
     process.exit(endWith(error))

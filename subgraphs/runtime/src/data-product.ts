@@ -55,6 +55,7 @@ import { withResolvers } from './resolvers-file.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 import { subscribe } from './subscribe.js'
+import { traced } from './tracing.js'
 
 const LIMITS: RunLimits = { memoryMegabytes: 1024, threads: 2, seconds: 600 }
 const KEEP = 3
@@ -189,6 +190,7 @@ async function open(
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)
+  const news = new management.PublicationNews(managed)
 
   // Output ports.
   const reading = { product: product.name, publications, audit: stores.audit }
@@ -236,6 +238,7 @@ async function open(
     admit: admitted,
     introduced: async token => token !== undefined && verifier.isIntroduction(token),
     policy: () => policy.current(),
+    news: () => news.stream(),
     graphql,
     files: downloads,
     receive: pushInto(pushes),
@@ -276,7 +279,8 @@ async function open(
       async execute(request) {
         const started = performance.now()
         try {
-          return await graphql.execute(request, await admitted(request.headers[IDENTITY_HEADER]))
+          const asked = await admitted(request.headers[IDENTITY_HEADER])
+          return await traced(product.name, request.headers, () => graphql.execute(request, asked))
         } catch (error) {
           return { errors: [graphErrorOf(error, product.name, log)] }
         } finally {
@@ -295,7 +299,7 @@ async function open(
         clearInterval(timer)
         stopMetrics()
         // Sources and runs first, stores and the lease last: whatever still writes finds its store open.
-        for (const each of [subscriptions, observability, runs, graphql, downloads, publications, stores, lease])
+        for (const each of [subscriptions, observability, news, runs, graphql, downloads, publications, stores, lease])
           await each.close()
       },
     },

@@ -5,6 +5,7 @@ import {
   IDENTITY_HEADER,
   INTRODUCTION_PATH,
   majorlessAddresses,
+  NEWS_PATH,
   OPENAPI_PATH,
   type ProductPolicy,
 } from '@terrane/schema'
@@ -18,6 +19,7 @@ import type { OutputPort } from './output-ports/port.js'
 import { notFound, problemResponse, refusalResponse } from './output-ports/problem-response.js'
 import { Refusal } from './output-ports/refusal.js'
 import { StoreUnavailable } from './store-unavailable.js'
+import { traced } from './tracing.js'
 
 /** What stands behind the routes; each part answers for itself. */
 export interface RouteParts {
@@ -27,6 +29,8 @@ export interface RouteParts {
   /** Whether the gateway asks for the name alone, before it knows whom it speaks to. */
   introduced: (token: string | undefined) => Promise<boolean>
   policy: () => Promise<ProductPolicy>
+  /** The publication in force and those that follow, for the mesh itself. */
+  news: () => ReadableStream<Uint8Array>
   graphql: OutputPort
   files: OutputPort
   /** Takes a push in for a port; refusals and receipts are its answer. */
@@ -87,7 +91,9 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
     parts.metrics.answered(portOf(context.req.path, address), context.res.status, (performance.now() - started) / 1000)
   })
 
-  app.all('/graphql', context => parts.graphql.fetch(context.req.raw, context.get('admitted')))
+  app.all('/graphql', context =>
+    traced(product.name, context.req.header(), () => parts.graphql.fetch(context.req.raw, context.get('admitted'))),
+  )
 
   app.get('/.well-known/data-product/policy', async context => {
     if (!context.get('admitted').gateway) return notFound()
@@ -95,6 +101,11 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
     const headers = { etag: `"${policy.version}"`, 'cache-control': 'private, no-cache' }
     if (context.req.header('if-none-match') === headers.etag) return context.body(null, 304, headers)
     return context.json(policy, 200, headers)
+  })
+
+  app.get(NEWS_PATH, context => {
+    if (!context.get('admitted').gateway) return notFound()
+    return context.body(parts.news(), 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   })
 
   // What follows may be known of only by who may know of the product.

@@ -62,12 +62,13 @@ async function compare(options, home, children) {
   const subgraphs = start('others', process.execPath, [path.join(__dirname, 'subgraphs.js')], { ipc: true }).child
   children.push(subgraphs)
   const [{ url, issuer, token }] = await once(subgraphs, 'message')
-  const place = { subgraphs: url, issuer, token, ...writeSupergraphs(url, home) }
+  const place = { subgraphs: url, issuer, token, profile: options.profile, ...writeSupergraphs(url, home) }
 
   const expected = oracle(compose(url, false))
   const running = []
   for (const gateway of gateways) {
     try {
+      if (gateway.runs === false) throw new Error(`there is none for ${process.platform} on ${process.arch}`)
       const folder = gateway.packages ? installed(gateway, say) : undefined
       const one = await run(gateway, { ...place, folder, home: path.join(home, gateway.name) }, children)
       const wrong = await differs(one, expected, token, options.questions)

@@ -1,3 +1,4 @@
+const path = require('node:path')
 const { parseArgs } = require('node:util')
 const { GATEWAYS } = require('./gateways/index.js')
 const { KINDS, QUESTIONS } = require('./mesh.js')
@@ -12,12 +13,13 @@ const HELP = `npm run bench:gateway -- [options]
   --warm-up <n>       seconds before (2)
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
+  --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)
 `
 
 /** What the command line asks for; `{ problem }` where it does not fit, `{ help }` where that is asked for. */
 exports.readOptions = args => {
   const options = Object.fromEntries(
-    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json'].map(name => [
+    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json', 'profile'].map(name => [
       name,
       { type: 'string' },
     ]),
@@ -44,5 +46,6 @@ exports.readOptions = args => {
     lists[name] = Object.keys(known).filter(one => names.includes(one))
   }
   const { seconds, rounds, 'warm-up': warmUp } = numbers
-  return { ...lists, seconds, rounds, warmUp, markdown: values.markdown, json: values.json }
+  const { markdown, json, profile } = values
+  return { ...lists, seconds, rounds, warmUp, markdown, json, profile: profile && path.resolve(profile) }
 }

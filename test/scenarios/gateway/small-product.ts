@@ -11,6 +11,7 @@ import {
   IDENTITY_HEADER,
   IdentityVerifier,
   INTRODUCTION_PATH,
+  NEWS_PATH,
   type ProductPolicy,
   PUBLICATION_HEADER,
   type SignedIdentity,
@@ -49,6 +50,7 @@ export class SmallProduct {
   private readonly schema
   private readonly verifier: IdentityVerifier
   private server?: Server
+  private readonly told = new Set<() => void>()
 
   constructor(
     readonly options: SmallProductOptions,
@@ -62,6 +64,35 @@ export class SmallProduct {
   get endpoint(): ProductEndpoint {
     const { name } = this.options
     return { name, url: `terrane:${name}`, fetch: request => this.fetch(request) }
+  }
+
+  /** Another publication comes into force, and the mesh is told. */
+  publish(): number {
+    this.publication += 1
+    for (const tell of this.told) tell()
+    return this.publication
+  }
+
+  /** How many streams of news are open. */
+  get listeners(): number {
+    return this.told.size
+  }
+
+  private news(): Response {
+    let tell = () => {}
+    const body = new ReadableStream({
+      start: controller => {
+        tell = () => {
+          const data = { product: this.options.name, publication: this.publication }
+          const event = { specversion: '1.0', type: 'terrane.publication', time: '2026-11-22T00:00:00.000Z', data }
+          controller.enqueue(new TextEncoder().encode(`event: publication\ndata: ${JSON.stringify(event)}\n\n`))
+        }
+        this.told.add(tell)
+        tell()
+      },
+      cancel: () => void this.told.delete(tell),
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
   }
 
   policy(): ProductPolicy {
@@ -83,7 +114,11 @@ export class SmallProduct {
         }),
       )
       outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-      outgoing.end(Buffer.from(await response.arrayBuffer()))
+      if (response.headers.get('content-type') !== 'text/event-stream')
+        return outgoing.end(Buffer.from(await response.arrayBuffer()))
+      const news = Readable.fromWeb(response.body as never)
+      outgoing.once('close', () => news.destroy())
+      news.on('error', () => outgoing.destroy()).pipe(outgoing)
     })
     await new Promise<void>(resolve => this.server!.listen(listenPort, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
@@ -107,6 +142,7 @@ export class SmallProduct {
       const introduced = token !== null && (await this.verifier.isIntroduction(token))
       return introduced ? Response.json({ name: this.options.name }) : new Response(null, { status: 404 })
     }
+    if (pathname === NEWS_PATH) return identity?.gateway ? this.news() : new Response(null, { status: 404 })
     if (pathname === '/.well-known/data-product') return Response.json(this.info())
     if (pathname === '/.well-known/data-product/policy') {
       if (!identity?.gateway) return new Response(null, { status: 403 })

@@ -175,6 +175,37 @@ describe('who must not get in', () => {
   })
 })
 
+test('a subscription goes with the session, for pages of the gateway alone, and ends with it', async () => {
+  const one = await signedIn('steward')
+  const query = encodeURIComponent('subscription { harbourPublished(after: 0) { publication } }')
+  const open = (site?: string) =>
+    one.send(`/graphql?query=${query}`, {
+      headers: { accept: 'text/event-stream', ...(site ? { 'sec-fetch-site': site } : {}) },
+    })
+  for (const site of ['cross-site', 'same-site', undefined]) {
+    const refused = await open(site)
+    expect([refused.status, ((await refused.json()) as { errors: object[] }).errors]).toEqual([
+      403,
+      [expect.objectContaining({ extensions: { code: 'CROSS_ORIGIN' } })],
+    ])
+  }
+  const answer = await open('same-origin')
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+  const stream = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const next = async () => {
+    for (let text = ''; ; ) {
+      const { value, done } = await stream.read()
+      text += value ?? ''
+      if (done || /event: .*\n/.test(text)) return text
+    }
+  }
+  expect(await next()).toMatch(/"harbourPublished":\{"publication":\d+\}/)
+  expect((await one.post('/auth/logout')).status).toBe(200)
+  const last = await next()
+  expect(last).toContain('UNAUTHENTICATED')
+  expect(last).not.toContain('"publication"')
+})
+
 test('the demo asks who one is, and takes the answer', async () => {
   const one = browser()
   const page = await one.visit('/auth/login?returnTo=/products%3Fdomain%3Dports')

@@ -51,6 +51,7 @@ export class Engine {
   }
 
   async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
+    const { watch } = request.context as Partial<Operation>
     const found = this.planned(request)
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
@@ -58,8 +59,10 @@ export class Engine {
     const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
     await operation.step?.(run, [fetched], [])
     const told = operation.inClientWords(run)
+    const projected = watch?.phase('project')
     const losses = new Losses()
     const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    projected?.()
     const data = text === 'null' ? null : new WrittenData(text)
     const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
@@ -81,13 +84,16 @@ export class Engine {
     key: string,
     overrides: ReadonlyMap<string, boolean>,
   ): Promise<PlannedOperation> {
+    const { signal, watch } = context as Partial<Operation>
+    const made = watch?.phase('plan')
     const ast = getOperationAST(document, request.operationName)
     if (!ast) throw new GraphQLError('The document has no such operation.')
     const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
     const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const { operationName } = request
     const question = { document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) }
-    const plan = await this.plan(question, (context as Partial<Operation>).signal)
+    const plan = await this.plan(question, signal)
+    made?.()
     // Of all who waited for the same plan the first makes it ready.
     const known = this.operations.get(key)
     if (known) return known
@@ -97,7 +103,7 @@ export class Engine {
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, ast),
-      describe: () => describePlan({ node: plan.node, document, operation: ast }, this.subgraphs),
+      describe: () => describePlan({ node: plan.node, document, operation: ast, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
         if (aliases.size === 0) return errors
         withClientAliases(fetched, aliases)

@@ -1,3 +1,5 @@
+import { createClient, type RequestParams } from 'graphql-sse'
+
 /** Who the page asks as: whoever is signed in, a persona of the demo, somebody with a token of their own, or nobody. */
 export interface Caller {
   label: string
@@ -27,14 +29,19 @@ export async function callAs(persona: string): Promise<Caller> {
 export async function ask(caller: Caller, request: unknown): Promise<unknown> {
   const answer = await fetch('/graphql', {
     method: 'POST',
-    // Somebody else is asked for without the reader's own session.
-    credentials: caller.session ? 'same-origin' : 'omit',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      ...(caller.token ? { authorization: `Bearer ${caller.token}` } : {}),
-    },
+    credentials: credentialsOf(caller),
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headersOf(caller) },
     body: JSON.stringify(request),
   })
   return answer.json()
 }
+
+/** What a subscription brings, until it is left. */
+export function listen(caller: Caller, request: RequestParams): AsyncIterable<unknown> {
+  const client = createClient({ url: '/graphql', credentials: credentialsOf(caller), headers: headersOf(caller) })
+  return client.iterate(request)
+}
+
+/** Somebody else is asked for without the reader's own session. */
+const credentialsOf = (caller: Caller) => (caller.session ? 'same-origin' : 'omit')
+const headersOf = ({ token }: Caller): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {})

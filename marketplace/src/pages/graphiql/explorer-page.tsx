@@ -3,12 +3,12 @@ import 'graphiql/style.css'
 import './explorer.css'
 import { useComputedColorScheme } from '@mantine/core'
 import { GraphiQL } from 'graphiql'
-import { useMemo, useState } from 'react'
+import { type ComponentProps, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { type Session, useSession } from '../../api/session'
 import { Page } from '../../parts/page'
 import { Loading } from '../../parts/states'
-import { ask, type Caller, MYSELF, VISITOR } from './caller'
+import { ask, type Caller, listen, MYSELF, VISITOR } from './caller'
 import { CallerSwitch } from './caller-switch'
 import { FIRST_QUERY } from './first-query'
 
@@ -24,7 +24,7 @@ export default function ExplorerPage() {
 
 function Explorer({ session }: { session: Session }) {
   const [caller, setCaller] = useState<Caller>(session.signedIn ? MYSELF : VISITOR)
-  const fetcher = useMemo(() => (request: unknown) => ask(caller, request) as Promise<never>, [caller])
+  const fetcher = useMemo(() => fetcherAs(caller), [caller])
   const given = useSearchParams()[0].get('query')
   const scheme = useComputedColorScheme('light')
   return (
@@ -46,4 +46,18 @@ function Explorer({ session }: { session: Session }) {
       </div>
     </>
   )
+}
+
+type Fetcher = ComponentProps<typeof GraphiQL>['fetcher']
+
+/** Questions are answered once, subscriptions as it happens. */
+function fetcherAs(caller: Caller): Fetcher {
+  return (request, options) => {
+    const { operationName } = request
+    const operation = options?.documentAST?.definitions.find(
+      one => one.kind === 'OperationDefinition' && (!operationName || one.name?.value === operationName),
+    )
+    const isSubscription = operation?.kind === 'OperationDefinition' && operation.operation === 'subscription'
+    return (isSubscription ? listen(caller, request as never) : ask(caller, request)) as never
+  }
 }

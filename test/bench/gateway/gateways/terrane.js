@@ -8,9 +8,12 @@ function terrane({ name, title, settings, options }) {
     title,
     versions: () => [],
     settings: `the token of every request checked, ${settings}`,
-    command: ({ port, supergraphWithRights, issuer, home }) => ({
+    command: ({ port, supergraphWithRights, issuer, home, profile }) => ({
       program: process.execPath,
-      args: [server, port, supergraphWithRights, issuer, home, JSON.stringify(options)],
+      args: [
+        ...(profile ? ['--cpu-prof', '--cpu-prof-dir', profile, '--cpu-prof-name', `${name}.cpuprofile`] : []),
+        ...[server, port, supergraphWithRights, issuer, home, JSON.stringify(options)],
+      ],
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
     refuses: true,

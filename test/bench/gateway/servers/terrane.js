@@ -15,3 +15,5 @@ startGateway({
   log: () => {},
   ...JSON.parse(options),
 })
+// By itself, and so with the profile that it may have been started for.
+process.on('SIGTERM', () => process.exit())

@@ -1,8 +1,10 @@
 import type { FetchNode, PlanNode, QueryPlanSelectionNode, SubscriptionNode } from '@apollo/query-planner'
 import { type DocumentNode, type OperationDefinitionNode, parse, print, stripIgnoredCharacters } from 'graphql'
+import type { AliasesApart } from '../aliases-apart.js'
 import type { Subgraphs } from '../fetch.js'
 import { needsParts, partsOf, withOwnNames } from '../fetch-parts.js'
 import { withoutMisplacedFields } from '../misplaced-fields.js'
+import type { Path } from '../place.js'
 import { requestedFields } from '../requested-fields.js'
 import type { RequiredFields } from '../required-arguments.js'
 import type { FetchDescription, PlanDescription, StepDescription } from './description.js'
@@ -14,15 +16,21 @@ export interface DescribedOperation {
   node: PlanNode | SubscriptionNode | undefined
   document: DocumentNode
   operation: OperationDefinitionNode
+  /** What the plan calls otherwise than the client does. */
+  aliases: AliasesApart
 }
 
 /**
  * Tells the plan with the very functions that compile it: what a fetch loses, how it is split and how its fields are
  * called at their subgraph is what the engine makes of Apollo's plan, not what Apollo prints.
  */
-export function describePlan({ node, document, operation }: DescribedOperation, subgraphs: Subgraphs): PlanDescription {
+export function describePlan(
+  { node, document, operation, aliases }: DescribedOperation,
+  subgraphs: Subgraphs,
+): PlanDescription {
   const brought: Brought[] = []
   let fetches = 0
+  const clientName = (name: string | number) => aliases.get(String(name)) ?? String(name)
 
   const describe = (one: PlanNode | SubscriptionNode, at: string[]): StepDescription => {
     switch (one.kind) {
@@ -33,7 +41,7 @@ export function describePlan({ node, document, operation }: DescribedOperation, 
       case 'Parallel':
         return { kind: 'parallel', steps: one.nodes.map(child => describe(child, at)) }
       case 'Flatten':
-        return describe(one.node, [...at, ...one.path.map(String)])
+        return describe(one.node, [...at, ...one.path.map(clientName)])
       case 'Condition':
         return {
           kind: 'condition',
@@ -62,7 +70,8 @@ export function describePlan({ node, document, operation }: DescribedOperation, 
     const ofContext = contextRewrites.map(({ renameKeyTo }) => renameKeyTo)
     if (brings) {
       const requested = requestedFields(named, subgraphs.required)
-      brought.push(...broughtBy(named, { id, at, renamed: requested.renamed, ...subgraphs }))
+      const renamed = (path: Path) => requested.renamed(path).map(clientName)
+      brought.push(...broughtBy(named, { id, at, renamed, ...subgraphs }))
     }
     return {
       kind: 'fetch',

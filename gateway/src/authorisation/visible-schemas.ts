@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { coordinatesIn, hiddenFrom, visibleSchema } from '@terrane/schema'
+import type { GraphQLSchema } from 'graphql'
+import { BoundedMap } from '../bounded-map.js'
+import { announcedProducts, withSubscriptions } from '../subscriptions/subscription-type.js'
+import type { LoadedSupergraph } from '../supergraph/federation.js'
+import type { Decided } from './decision-point.js'
+
+/**
+ * The graph as each caller may know of it: questions and subscriptions are validated, and introspection is answered, with
+ * this alone. Callers from whom the same is hidden share one schema.
+ */
+export class VisibleSchemas {
+  private static readonly remembered = new WeakMap<LoadedSupergraph, VisibleSchemas>()
+  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
+  private readonly keys = new BoundedMap<string, string>(1000)
+
+  private constructor(private readonly supergraph: LoadedSupergraph) {}
+
+  static of(supergraph: LoadedSupergraph): VisibleSchemas {
+    const known = VisibleSchemas.remembered.get(supergraph) ?? new VisibleSchemas(supergraph)
+    VisibleSchemas.remembered.set(supergraph, known)
+    return known
+  }
+
+  for(decided: Decided): GraphQLSchema {
+    const key = this.keys.get(decided.fingerprint)
+    return (key && this.schemas.get(key)) || this.make(decided)
+  }
+
+  private make(decided: Decided): GraphQLSchema {
+    const hidden = hiddenFrom(
+      [...decided.policies].map(([name, policy]) => ({
+        coordinates: coordinatesIn(policy),
+        decision: decided.decisions.get(name)!,
+      })),
+    )
+    const announced = announcedProducts(this.supergraph.apiSchema, decided)
+    const told = [...hidden.places, ...announced.map(({ field }) => field)]
+    const key = createHash('sha256').update(told.sort().join(' ')).digest('hex')
+    this.keys.set(decided.fingerprint, key)
+    const schema =
+      this.schemas.get(key) ?? withSubscriptions(visibleSchema(this.supergraph.apiSchema, hidden), announced)
+    this.schemas.set(key, schema)
+    return schema
+  }
+}

@@ -1,0 +1,42 @@
+import type { RequestTrace, Tracing } from '../telemetry/tracing.js'
+import type { Part } from './part.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined where nobody traces, and on routes that nobody asks a trace of. */
+    trace?: RequestTrace
+  }
+}
+
+/** What is asked every few seconds by machines, or once per page for its assets. */
+const UNTRACED = /^\/(healthz|readyz|metrics|assets\/.*|favicon.*)?$/
+
+/** A span per request, and of an operation its parsing. Without a tracing SDK there is nothing here. */
+export function useTracing(tracing: Tracing | undefined): Part {
+  if (!tracing) return {}
+  return {
+    http(app) {
+      app.addHook('onRequest', async (request, reply) => {
+        const route = request.routeOptions.url
+        if (route === undefined || UNTRACED.test(route)) return
+        const trace = tracing.request(request.method, route, request.headers)
+        request.trace = trace
+        reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
+      })
+    },
+    graphql: {
+      async requestDidStart({ contextValue: { trace } }) {
+        if (!trace) return
+        return {
+          async parsingDidStart() {
+            const parsed = trace.phase('parse')
+            return async () => parsed()
+          },
+          async didResolveOperation({ operation, operationName }) {
+            if (operation) trace.operation(operation.operation, operationName)
+          },
+        }
+      },
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  subscribe,
+  validate,
+} from 'graphql'
+import type { DecisionPoint } from '../authorisation/decision-point.js'
+import { VisibleSchemas } from '../authorisation/visible-schemas.js'
+import { incrementalDirectives } from '../executor/incremental-delivery.js'
+import { refused } from '../executor/prepared.js'
+import type { GatewayLimits } from '../gateway.js'
+import { measure } from '../plugins/use-limits.js'
+import type { LoadedSupergraph } from '../supergraph/federation.js'
+import type { Flow } from './flow.js'
+import { type Feed, publicationStream } from './publication-stream.js'
+import { type Standing, type Subscriber, standingOf, undecided } from './standing.js'
+import type { Announced, SubscriptionContext } from './subscription-type.js'
+
+export interface SubscriptionOptions {
+  supergraph: () => LoadedSupergraph
+  decisionPoint: DecisionPoint
+  feed: Feed
+  limits: GatewayLimits
+}
+
+/** One subscription as it came over HTTP. */
+export interface SubscriptionRequest {
+  document: DocumentNode
+  operation: OperationDefinitionNode
+  variables: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * What a subscription answers, one result after another; the only one, where it cannot be run. It is held against the
+ * schema that its caller may know of when it begins; whether he may hear an event is decided at that event.
+ */
+export async function runSubscription(
+  options: SubscriptionOptions,
+  request: SubscriptionRequest,
+  subscriber: Subscriber,
+  flow: Flow,
+): Promise<AsyncIterable<ExecutionResult>> {
+  const { document, operation, variables } = request
+  const decided = await options.decisionPoint.decide(subscriber.caller)
+  const schema = VisibleSchemas.of(options.supergraph()).for(decided)
+  try {
+    for (const one of document.definitions)
+      if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
+        measure(document, one.selectionSet, options.limits)
+  } catch (error) {
+    if (error instanceof GraphQLError) return only({ errors: [error] })
+    throw error
+  }
+  const incremental = incrementalDirectives(schema, document)
+  if (incremental.length > 0) return only({ errors: incremental.slice(0, 20) })
+  const errors = validate(schema, document, undefined, { maxErrors: 20 })
+  if (errors.length > 0) return only({ errors: errors.map(refused) })
+
+  const standing = (announced: Announced): Promise<Standing> => standingOf(subscriber, announced, options.decisionPoint)
+  const contextValue: SubscriptionContext = {
+    async publications(announced, after) {
+      const now = await standing(announced)
+      if (now === 'unknown') throw undecided(announced)
+      if ('refused' in now) throw now.refused
+      const { feed } = options
+      return publicationStream({ feed, announced, after, flow, standing: () => standing(announced) })
+    },
+  }
+  const answer = await subscribe({
+    schema,
+    document,
+    contextValue,
+    ...(variables ? { variableValues: variables } : {}),
+    ...(operation.name ? { operationName: operation.name.value } : {}),
+  })
+  return Symbol.asyncIterator in answer ? answer : only(answer)
+}
+
+async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
+  yield result
+}

@@ -1,0 +1,48 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** What a cache counts of itself; read when metrics are. */
+export interface CacheFigures {
+  hits: number
+  misses: number
+  /** What it holds now. */
+  entries: number
+}
+
+/** Hits, misses and sizes of the gateway's caches, `plans` among them. */
+export class CacheMetrics {
+  private readonly caches = new Map<string, CacheFigures>()
+
+  constructor(register: Registry) {
+    const { caches } = this
+    const registers = [register]
+    new Counter({
+      name: 'terrane_gateway_cache_lookups_total',
+      help: 'Look-ups by cache and outcome',
+      labelNames: ['cache', 'outcome'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [cache, { hits, misses }] of caches) {
+          this.inc({ cache, outcome: 'hit' }, hits)
+          this.inc({ cache, outcome: 'miss' }, misses)
+        }
+      },
+    })
+    new Gauge({
+      name: 'terrane_gateway_cache_entries',
+      help: 'What a cache holds',
+      labelNames: ['cache'],
+      registers,
+      collect() {
+        for (const [cache, { entries }] of caches) this.set({ cache }, entries)
+      },
+    })
+  }
+
+  /** To be counted in by the cache of that name. */
+  of(cache: string): CacheFigures {
+    const figures = this.caches.get(cache) ?? { hits: 0, misses: 0, entries: 0 }
+    this.caches.set(cache, figures)
+    return figures
+  }
+}

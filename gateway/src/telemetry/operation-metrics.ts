@@ -1,0 +1,83 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { Distribution } from './distribution.js'
+import { OperationNames } from './operation-names.js'
+import { BYTES } from './subgraph-metrics.js'
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** `refused`: there is no data at all. */
+export type OperationOutcome = 'answered' | 'partial' | 'refused'
+
+export interface EndedOperation {
+  name: string | null | undefined
+  type: string
+  outcome: OperationOutcome
+}
+
+/** What the gateway counts of the operations that it answers. Whatever callers write is bounded or left out. */
+export class OperationMetrics {
+  private readonly names = new OperationNames()
+  private readonly counts = new Map<string, { type: string; outcome: OperationOutcome; count: number }>()
+  private readonly seconds: Distribution
+  private readonly requestBytes
+  private readonly answerBytes
+  private underway = 0
+
+  constructor(register: Registry) {
+    const registers = [register]
+    const { counts } = this
+    const underway = () => this.underway
+    const size = (name: string, help: string) =>
+      new Distribution({ name, help, label: 'route', buckets: BYTES, register })
+    this.seconds = new Distribution({
+      ...{ name: 'terrane_gateway_operation_seconds', help: 'Time of GraphQL operations, by name', label: 'operation' },
+      ...{ buckets: SECONDS, register },
+    })
+    this.requestBytes = size('terrane_gateway_request_bytes', 'Size of requests').at('/graphql')
+    this.answerBytes = size('terrane_gateway_answer_bytes', 'Size of answers').at('/graphql')
+    new Counter({
+      name: 'terrane_gateway_operations_total',
+      help: 'GraphQL operations by type and outcome',
+      labelNames: ['type', 'outcome'],
+      registers,
+      collect() {
+        this.reset()
+        for (const { type, outcome, count } of counts.values()) this.inc({ type, outcome }, count)
+      },
+    })
+    new Gauge({
+      name: 'terrane_gateway_operations_in_flight',
+      help: 'GraphQL operations under way',
+      registers,
+      collect() {
+        this.set(underway())
+      },
+    })
+  }
+
+  /** An operation begins; call what comes back when it is over: with what it ended as, unless nobody waited for it. */
+  began(): (ended?: EndedOperation) => void {
+    const started = performance.now()
+    this.underway++
+    let over = false
+    return ended => {
+      if (over) return
+      over = true
+      this.underway--
+      if (!ended) return
+      const { name, type, outcome } = ended
+      const key = `${type} ${outcome}`
+      const counted = this.counts.get(key)
+      if (counted) counted.count++
+      else this.counts.set(key, { type, outcome, count: 1 })
+      const label = this.names.labelOf(name, outcome === 'answered')
+      this.seconds.at(label).observe((performance.now() - started) / 1000)
+    }
+  }
+
+  /** Bytes of one request to `/graphql` and of its answer, as they went over the network. */
+  exchanged(requestBytes: number, answerBytes: number): void {
+    this.requestBytes.observe(requestBytes)
+    this.answerBytes.observe(answerBytes)
+  }
+}

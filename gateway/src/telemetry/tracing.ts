@@ -1,0 +1,117 @@
+import {
+  type Context,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
+
+/**
+ * OpenTelemetry's spans of requests. Spans are handed on by hand and not by an asynchronous context, which would cost
+ * every promise something. They name subgraphs, operations and sizes; no value, no variable, no path of an address.
+ */
+export class Tracing {
+  private constructor(private readonly tracer: Tracer) {}
+
+  /** Undefined where no SDK is registered with `@opentelemetry/api`: then nobody asks for spans. */
+  static open(): Tracing | undefined {
+    const tracer = trace.getTracer('terrane-gateway')
+    const probe = tracer.startSpan('probe', { root: true }, ROOT_CONTEXT)
+    return isSpanContextValid(probe.spanContext()) ? new Tracing(tracer) : undefined
+  }
+
+  /** `headers`: the request's, for the trace that it is a part of. `route`: as it was declared, `/graphql`. */
+  request(method: string, route: string, headers: Readonly<Record<string, unknown>>): RequestTrace {
+    const attributes = { 'http.request.method': method, 'http.route': route }
+    const above = propagation.extract(ROOT_CONTEXT, headers)
+    const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, above)
+    return new RequestTrace(this.tracer, span)
+  }
+}
+
+/** One request to the gateway. Where it is not sampled only its identity is handed on. */
+export class RequestTrace implements OperationWatch {
+  private readonly within: Context
+  private unsampled: FetchWatch | undefined
+
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly span: Span,
+  ) {
+    this.within = trace.setSpan(ROOT_CONTEXT, span)
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return headersOf(this.within)
+  }
+
+  phase(name: Phase): () => void {
+    if (!this.span.isRecording()) return NOTHING
+    const span = this.tracer.startSpan(`graphql.${name}`, {}, this.within)
+    return () => span.end()
+  }
+
+  fetch(subgraph: string): FetchWatch {
+    if (this.span.isRecording()) return new FetchTrace(this.tracer, subgraph, this.within)
+    this.unsampled ??= { headers: this.headers, end: NOTHING }
+    return this.unsampled
+  }
+
+  /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
+  operation(type: string, name: string | null | undefined): void {
+    this.span.setAttribute('graphql.operation.type', type)
+    if (name) this.span.setAttribute('graphql.operation.name', name.slice(0, LONGEST_NAME))
+  }
+
+  /** `status` is undefined where the client left before the answer. */
+  end(status: number | undefined): void {
+    if (status === undefined) this.span.setAttribute('error.type', 'aborted')
+    else this.span.setAttribute('http.response.status_code', status)
+    if (status !== undefined && status >= 500) this.span.setStatus({ code: SpanStatusCode.ERROR })
+    this.span.end()
+  }
+}
+
+class FetchTrace implements FetchWatch {
+  private readonly span: Span
+  private attempts = 0
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(tracer: Tracer, subgraph: string, above: Context) {
+    const attributes = { 'terrane.subgraph': subgraph }
+    this.span = tracer.startSpan(`fetch ${subgraph}`, { kind: SpanKind.CLIENT, attributes }, above)
+    this.headers = headersOf(trace.setSpan(ROOT_CONTEXT, this.span))
+  }
+
+  pinned(publication: number): void {
+    this.span.setAttribute('terrane.publication', publication)
+  }
+
+  /** What the last of several attempts brought is what stands. */
+  exchanged({ status, sentBytes, answerBytes }: Exchanged): void {
+    this.span.setAttributes({ 'http.request.body.size': sentBytes, 'http.response.body.size': answerBytes })
+    if (status !== undefined) this.span.setAttribute('http.response.status_code', status)
+    if (this.attempts > 0) this.span.setAttribute('http.request.resend_count', this.attempts)
+    this.attempts++
+  }
+
+  end(outcome: FetchOutcome): void {
+    this.span.setAttribute('terrane.outcome', outcome)
+    if (outcome === 'failed') this.span.setStatus({ code: SpanStatusCode.ERROR })
+    this.span.end()
+  }
+}
+
+function headersOf(within: Context): Record<string, string> {
+  const headers: Record<string, string> = {}
+  propagation.inject(within, headers)
+  return headers
+}
+
+const NOTHING = () => undefined
+const LONGEST_NAME = 64

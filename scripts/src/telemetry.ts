@@ -1,0 +1,33 @@
+import { propagation, trace } from '@opentelemetry/api'
+
+/**
+ * Traces go where OpenTelemetry's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT` or `…_TRACES_ENDPOINT`), and nowhere
+ * without them: then no SDK is loaded. Sampler, batches, headers and resource attributes follow the standard's variables
+ * too. Gives what sends the rest and ends it.
+ */
+export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<() => Promise<void>> {
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (!endpoint || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
+    return async () => {}
+  const { W3CTraceContextPropagator } = await import('@opentelemetry/core')
+  const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
+  const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
+  const named = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
+  const provider = new BasicTracerProvider({
+    resource: named.merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(await exporterOf(env))],
+  })
+  trace.setGlobalTracerProvider(provider)
+  // Not baggage: what a client writes there is no subgraph's business.
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  return () => provider.shutdown().catch(() => undefined)
+}
+
+async function exporterOf(env: NodeJS.ProcessEnv) {
+  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto')
+  return new OTLPTraceExporter()
+}

@@ -1,0 +1,66 @@
+import type { ManagedProduct } from './port.js'
+import { publicationEventText } from './run-events.js'
+
+/** The mesh takes a stream that is silent for longer for broken. */
+const BEAT_MILLISECONDS = 10_000
+
+/**
+ * What the mesh itself hears of the product, and tells on to those who may know: the publication in force, then each that
+ * follows, as CloudEvents. Numbers and times alone, never data.
+ */
+export class PublicationNews {
+  /** Ends one stream each. */
+  private readonly streams = new Set<() => void>()
+
+  constructor(private readonly managed: ManagedProduct) {}
+
+  stream(): ReadableStream<Uint8Array> {
+    const encode = new TextEncoder()
+    let leave = () => {}
+    return new ReadableStream({
+      start: controller => {
+        const send = (text: string) => {
+          if (this.streams.has(leave)) controller.enqueue(encode.encode(text))
+        }
+        let turn: Promise<unknown> = Promise.resolve()
+        let last = 0
+        const tell = () => {
+          turn = turn
+            .then(async () => {
+              const inForce = await this.inForce()
+              if (!inForce || inForce.number <= last) return
+              last = inForce.number
+              send(publicationEventText(this.managed, inForce.number, inForce.createdAt))
+            })
+            // The store is away: whoever comes back is told of what is in force then.
+            .catch(() => leave())
+        }
+        const beat = setInterval(() => send(': \n\n'), BEAT_MILLISECONDS).unref()
+        const unsubscribe = this.managed.onPublication(tell)
+        leave = () => {
+          if (!this.streams.delete(leave)) return
+          clearInterval(beat)
+          unsubscribe()
+          // A reader that left has closed it already.
+          try {
+            controller.close()
+          } catch {}
+        }
+        this.streams.add(leave)
+        send(': connected\n\n')
+        tell()
+      },
+      cancel: () => leave(),
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const leave of this.streams) leave()
+  }
+
+  private async inForce() {
+    const { publications } = this.managed
+    const number = await publications.current()
+    return (await publications.list()).find(manifest => manifest.number === number)
+  }
+}
