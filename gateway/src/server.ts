@@ -36,7 +36,7 @@ import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
-import { useMetrics } from './plugins/use-metrics.js'
+import { type Siblings, useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
@@ -50,7 +50,7 @@ import { Tracing } from './telemetry/tracing.js'
 const GRACE_MILLISECONDS = 5000
 
 /** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions, siblings?: Siblings): Promise<Gateway> {
   const log = options.log ?? logToStandardError
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? '127.0.0.1'
@@ -58,7 +58,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
   const tracing = useTracing(Tracing.open())
-  const metrics = useMetrics({ productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() })
+  const metrics = useMetrics(
+    { productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() },
+    siblings,
+  )
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
@@ -141,6 +144,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bodyLimit: limits.bodyBytes,
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: 'idle',
+    // What arrives on a connection that was open before is answered, and told that the connection ends.
+    return503OnClosing: false,
   })
   for (const part of parts) await part.http?.(app)
 
