@@ -20,6 +20,8 @@ import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
+import { AnswerCache } from './executor/caching/answer-cache.js'
+import { RepeatReports } from './executor/caching/repeat-reports.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
 import type { Gateway, GatewayOptions } from './gateway.js'
@@ -30,6 +32,7 @@ import { useOpenApi } from './openapi/use-openapi.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
+import { useCaching } from './plugins/use-caching.js'
 import { useGraphql } from './plugins/use-graphql.js'
 import { useGraphqlOverHttp } from './plugins/use-graphql-over-http.js'
 import { useHealth } from './plugins/use-health.js'
@@ -74,6 +77,12 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
+  const announcements = new Announcements(identities, log)
+  const reports = new RepeatReports(name => products.get(name)?.endpoint, identities, log)
+  const answers =
+    limits.cacheBytes > 0
+      ? new AnswerCache({ bytes: limits.cacheBytes, announcements, reports, figures: metrics.caches.of('answers') })
+      : undefined
   federation.gateway.executor = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
@@ -82,6 +91,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
       own: mesh.own,
+      ...(answers ? { answers } : {}),
     }),
   )
 
@@ -107,13 +117,13 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       useLimits(limits).graphql!,
       ...(tracing.graphql ? [tracing.graphql] : []),
       metrics.graphql!,
+      useCaching().graphql!,
       useAudit(log).graphql!,
     ],
   })
   await apollo.start()
   mesh.products.attach(federation)
 
-  const announcements = new Announcements(identities, log)
   for (const product of products.all()) announcements.follow(product)
   products.onChange(product => announcements.follow(product))
   const subscriptions = openSubscriptions({
@@ -132,6 +142,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
+    useCaching(),
     useGraphql(apollo, subscriptions, limits, log),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
@@ -157,6 +168,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await apollo.stop()
     await registry.close()
     announcements.close()
+    await reports.close()
     await mesh.close()
     await catalogue?.close()
   }

@@ -4,6 +4,11 @@
  * does tells the product by `Repeat`.
  */
 export interface Repeatable {
+  /**
+   * Fingerprint of the decision that was enforced. Another than was handed over where the product's own denials were added
+   * to it: then the answer is good for this once only.
+   */
+  decision: string
   /** What was read for it, as the audit has it. */
   reads: RepeatableRead[]
 }

@@ -28,8 +28,19 @@ export function gateway(terrane: Command): void {
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
       const terminal = new Terminal(json)
       const configuration = configurationOf()
-      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed, costLimit, subgraphs } =
-        configuration
+      const {
+        home,
+        host,
+        databaseUrl,
+        issuer,
+        signIn,
+        publicUrl,
+        listenPort,
+        clientSeed,
+        costLimit,
+        cacheBytes,
+        subgraphs,
+      } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
@@ -51,7 +62,7 @@ export function gateway(terrane: Command): void {
         ...(host ? { host } : {}),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
-        ...(costLimit ? { limits: { cost: costLimit } } : {}),
+        limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
         ...(subgraphs ? { subgraphs } : {}),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),

@@ -14,9 +14,15 @@ export class Repeats {
     return this.all && this.reads.size > 0
   }
 
-  note(subgraph: string, { errors, extensions }: Pick<Answer, 'errors' | 'extensions'>): void {
+  /** `decision`: fingerprint of the one that the subgraph was handed. */
+  note(
+    subgraph: string,
+    decision: string | undefined,
+    { errors, extensions }: Pick<Answer, 'errors' | 'extensions'>,
+  ): void {
     const said = (extensions?.terrane as { repeatable?: Partial<Repeatable> } | undefined)?.repeatable
-    if (errors?.length || !Array.isArray(said?.reads)) this.all = false
+    if (errors?.length || !Array.isArray(said?.reads) || decision === undefined || said.decision !== decision)
+      this.all = false
     else this.reads.set(subgraph, [...(this.reads.get(subgraph) ?? []), ...said.reads])
   }
 }
