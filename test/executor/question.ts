@@ -75,7 +75,13 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
     const args = one.args[0] ? argumentsOf(one.args[0].name, type.name) : ''
     const meaning = one.name + args
     const wished =
-      changing && depth === 0 ? `m${aliases++}` : chance(6) ? pick(TRICKY) : chance(20) ? `a${aliases++}` : one.name
+      changing && depth === 0 && chance(70)
+        ? `m${aliases++}`
+        : chance(6)
+          ? pick(TRICKY)
+          : chance(20)
+            ? `a${aliases++}`
+            : one.name
     // One response key with two different meanings is no valid question.
     const key = (names.get(wished)?.meaning ?? meaning) === meaning ? wished : `a${aliases++}`
     const below: Names = names.get(key)?.below ?? new Map()
@@ -93,8 +99,7 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
       for (const one of schema.getPossibleTypes(type))
         if (depth < DEEPEST && chance(60))
           selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1, names)}`)
-    // The planner runs a mutation twice that is selected twice under different conditions.
-    if (!isUnionType(type) && depth < DEEPEST && !(changing && depth === 0) && chance(10)) {
+    if (!isUnionType(type) && depth < DEEPEST && chance(changing && depth === 0 ? 30 : 10)) {
       const name = `F${fragments.length}`
       fragments.push('')
       fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1, names)}`
