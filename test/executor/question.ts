@@ -18,7 +18,8 @@ export interface GeneratedQuestion {
 /** What is called how in one object of the answer. */
 type Names = Map<string, { meaning: string; below: Names }>
 
-const DEEPEST = 4
+/** What is deeper costs the planner seconds: now and then. */
+const DEEPEST = 3
 /** What every object has, what plans fetch for themselves, and what the engine and the planner call things. */
 const TRICKY = [
   '__proto__',
@@ -44,6 +45,7 @@ const VARIABLES: Record<string, { type: string; values: readonly unknown[] }> = 
 export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): GeneratedQuestion {
   const chance = (percent: number) => gen(fc.nat, { max: 99 }) < percent
   const pick = <Item>(items: readonly Item[]): Item => items[gen(fc.nat, { max: items.length - 1 })]!
+  const deepest = chance(15) ? DEEPEST + 1 : DEEPEST
   const fragments: string[] = []
   let aliases = 0
   const mutation = schema.getMutationType()
@@ -92,14 +94,14 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   const set = (type: GraphQLCompositeType, depth: number, names: Names): string => {
     const selections: string[] = []
     const fields = isUnionType(type) ? [] : Object.values(type.getFields())
-    const possible = fields.filter(one => depth < DEEPEST || !isCompositeType(getNamedType(one.type)))
+    const possible = fields.filter(one => depth < deepest || !isCompositeType(getNamedType(one.type)))
     for (let index = 0; index < 1 + gen(fc.nat, { max: 4 }) && possible.length > 0; index++)
       selections.push(field(pick(possible), depth, names))
     if (isAbstractType(type))
       for (const one of schema.getPossibleTypes(type))
-        if (depth < DEEPEST && chance(60))
+        if (depth < deepest && chance(60))
           selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1, names)}`)
-    if (!isUnionType(type) && depth < DEEPEST && chance(changing && depth === 0 ? 30 : 10)) {
+    if (!isUnionType(type) && depth < deepest && chance(changing && depth === 0 ? 30 : 10)) {
       const name = `F${fragments.length}`
       fragments.push('')
       fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1, names)}`
