@@ -11,6 +11,8 @@ import { IdentitySigner, loadOrCreateKeys } from '@terrane/schema'
 import Fastify from 'fastify'
 import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
+import { DirectAnswers } from './answering/direct-answers.js'
+import { KnownDocuments } from './answering/known-documents.js'
 import { openIdentities } from './authentication/open-identities.js'
 import { MemorySessions } from './authentication/session-store.js'
 import { useSignIn } from './authentication/use-sign-in.js'
@@ -27,6 +29,7 @@ import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
 import { useOpenApi } from './openapi/use-openapi.js'
+import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
@@ -71,7 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
-  federation.gateway.executor = withinTime(
+  const execute = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
       decisionPoint,
@@ -81,7 +84,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       own: mesh.own,
     }),
   )
+  federation.gateway.executor = execute
 
+  const formatError = maskErrors(log)
+  const documents = new KnownDocuments()
+  const observers = [metrics, useAudit(log)].map(part => part.observe!)
   const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
     gateway: federation.gateway,
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
@@ -91,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     parseOptions: { maxTokens: 20 * limits.tokens },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: maskErrors(log),
+    formatError,
     stringifyResult: answerText,
     logger: apolloLogger(log),
     plugins: [
@@ -103,12 +110,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
       ...(tracing.graphql ? [tracing.graphql] : []),
-      metrics.graphql!,
-      useAudit(log).graphql!,
+      observedByAll(observers),
+      documents.learning(),
     ],
   })
   await apollo.start()
   mesh.products.attach(federation)
+
+  const direct = new DirectAnswers({ execute, schema: () => federation.current.apiSchema, observers, formatError })
 
   const announcements = new Announcements(identities, log)
   for (const product of products.all()) announcements.follow(product)
@@ -129,7 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
-    useGraphql(apollo, subscriptions, limits, log),
+    useGraphql({ apollo, documents, direct, subscriptions, limits, log }),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),
