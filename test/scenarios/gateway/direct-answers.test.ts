@@ -110,7 +110,8 @@ const WHO: [string, string | undefined][] = [
 
 describe.each(WHO)('%s', (_, as) => {
   test.each(BODIES)('is told the same of %s', async (_, body) => {
-    const authorization = as === undefined ? {} : { authorization: `Bearer ${await mesh.token(as)}` }
+    const authorization: Record<string, string> =
+      as === undefined ? {} : { authorization: `Bearer ${await mesh.token(as)}` }
     for (const accept of [undefined, 'application/json', 'application/graphql-response+json']) {
       const headers: Record<string, string> = { ...authorization, ...(accept === undefined ? {} : { accept }) }
       const first = await send(body, headers)
