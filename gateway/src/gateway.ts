@@ -69,6 +69,8 @@ export interface GatewayLimits {
   tokens: number
   /** Values that one operation's answer may hold at most, by its page sizes (see docs/limits.md). Default 100000. */
   cost: number
+  /** Bytes of answers that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
+  cacheBytes: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number
   /** Event streams open at once in this process; of those half at most are visitors', who cannot be told apart. Default 1000. */

@@ -22,6 +22,8 @@ import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
+import { AnswerCache } from './executor/caching/answer-cache.js'
+import { RepeatReports } from './executor/caching/repeat-reports.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
 import type { Gateway, GatewayOptions } from './gateway.js'
@@ -33,13 +35,14 @@ import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
+import { useCaching } from './plugins/use-caching.js'
 import { useGraphql } from './plugins/use-graphql.js'
 import { useGraphqlOverHttp } from './plugins/use-graphql-over-http.js'
 import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
-import { useMetrics } from './plugins/use-metrics.js'
+import { type Siblings, useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
@@ -53,7 +56,7 @@ import { Tracing } from './telemetry/tracing.js'
 const GRACE_MILLISECONDS = 5000
 
 /** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions, siblings?: Siblings): Promise<Gateway> {
   const log = options.log ?? logToStandardError
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? '127.0.0.1'
@@ -61,7 +64,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
   const tracing = useTracing(Tracing.open())
-  const metrics = useMetrics({ productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() })
+  const metrics = useMetrics(
+    { productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() },
+    siblings,
+  )
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
@@ -74,6 +80,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const registry = new Registry(options, catalogue, mesh, identities, log)
 
   const { federation, decisionPoint, products } = mesh
+  const announcements = new Announcements(identities, log)
+  const reports = new RepeatReports(name => products.get(name)?.endpoint, identities, log)
+  const answers =
+    limits.cacheBytes > 0
+      ? new AnswerCache({ bytes: limits.cacheBytes, announcements, reports, figures: metrics.caches.of('answers') })
+      : undefined
   const execute = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
@@ -82,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
       own: mesh.own,
+      ...(answers ? { answers } : {}),
     }),
   )
   federation.gateway.executor = execute
@@ -111,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       useLimits(limits).graphql!,
       ...(tracing.graphql ? [tracing.graphql] : []),
       observedByAll(observers),
+      useCaching().graphql!,
       documents.learning(),
     ],
   })
@@ -119,7 +133,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const direct = new DirectAnswers({ execute, schema: () => federation.current.apiSchema, observers, formatError })
 
-  const announcements = new Announcements(identities, log)
   for (const product of products.all()) announcements.follow(product)
   products.onChange(product => announcements.follow(product))
   const subscriptions = openSubscriptions({
@@ -138,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     useAuthentication(people.authenticator, people.signIn, log),
     ...people.parts,
     useSignIn(people.signIn, log),
+    useCaching(),
     useGraphql({ apollo, documents, direct, subscriptions, limits, log }),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
@@ -150,6 +164,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bodyLimit: limits.bodyBytes,
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: 'idle',
+    // What arrives on a connection that was open before is answered, and told that the connection ends.
+    return503OnClosing: false,
   })
   for (const part of parts) await part.http?.(app)
 
@@ -161,6 +177,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await apollo.stop()
     await registry.close()
     announcements.close()
+    await reports.close()
     await mesh.close()
     await catalogue?.close()
   }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { SubgraphTransports } from '@terrane/gateway'
 import { subgraphTransports } from './subgraph-transports.js'
@@ -25,6 +26,10 @@ export interface Configuration {
   costLimit?: number
   /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
   subgraphs?: SubgraphTransports
+  /** TERRANE_WORKERS: processes of a gateway that serves a supergraph as it is; `auto` as many as there are cores. */
+  workers?: number
+  /** TERRANE_CACHE_BYTES: of answers that the gateway keeps; 0 none. */
+  cacheBytes?: number
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -72,8 +77,10 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
+    ...(env.TERRANE_CACHE_BYTES ? { cacheBytes: bytesOf(env.TERRANE_CACHE_BYTES, 'TERRANE_CACHE_BYTES') } : {}),
     ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
+    ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
     ...(signIn ? { signIn } : {}),
@@ -108,6 +115,18 @@ function secondsOf(text: string, name: string): number {
   const seconds = Number(text)
   if (Number.isFinite(seconds) && seconds >= 0) return seconds
   throw new ConfigurationError(`${name} must be a number of seconds, not "${text}".`)
+}
+
+export function workersOf(text: string, name: string): number {
+  const workers = text === 'auto' ? availableParallelism() : Number(text)
+  if (Number.isSafeInteger(workers) && workers > 0) return workers
+  throw new ConfigurationError(`${name} must be a whole number above 0, or auto, not "${text}".`)
+}
+
+function bytesOf(text: string, name: string): number {
+  const bytes = Number(text)
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
+  throw new ConfigurationError(`${name} must be a whole number of bytes, not "${text}".`)
 }
 
 function costOf(text: string): number {

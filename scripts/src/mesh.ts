@@ -15,6 +15,8 @@ export interface MeshOptions
   databaseUrl?: string
   /** What one operation may cost at the gateway. */
   costLimit?: number
+  /** Of answers that the gateway keeps. */
+  cacheBytes?: number
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -32,7 +34,7 @@ export interface Mesh {
 }
 
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, env, databaseUrl, costLimit, log } = options
+  const { home, env, databaseUrl, costLimit, cacheBytes, log } = options
   const { jwks } = await loadOrCreateKeys(home)
   let gateway: Gateway | undefined
   // Products are opened before the gateway that they read one another through.
@@ -66,7 +68,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     gateway = await startGateway({
       home,
       listenPort: options.listenPort,
-      ...(costLimit ? { limits: { cost: costLimit } } : {}),
+      limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
       ...(options.host ? { host: options.host } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),

@@ -8,6 +8,7 @@ import { dev } from './commands/dev.js'
 import { doctor } from './commands/doctor.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
+import { plan } from './commands/plan.js'
 import { publish } from './commands/publish.js'
 import { pull } from './commands/pull.js'
 import { run } from './commands/run.js'
@@ -33,6 +34,7 @@ export function commandLine(): Command {
     publish,
     pull,
     compose,
+    plan,
     crawl,
     token,
     secrets,

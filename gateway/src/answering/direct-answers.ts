@@ -4,6 +4,7 @@ import { answerText } from '../executor/answer-data.js'
 import type { Executor, OperationAnswer } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
 import type { Observe } from '../plugins/observe.js'
+import { cachingHeaders } from '../plugins/use-caching.js'
 import { isToldBy200 } from '../plugins/use-graphql-over-http.js'
 import type { DirectQuestion } from './direct-question.js'
 import { asGraphqlError, type FormatError, formattedErrors } from './format-errors.js'
@@ -34,6 +35,7 @@ export class DirectAnswers {
     const hasData = Boolean(answer.data)
     for (const end of ends) end({ type: operation.operation, name, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
+    for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
     return answerText({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
   }
 

@@ -5,6 +5,8 @@ import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js
 import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
+import type { AnswerCache } from './caching/answer-cache.js'
+import { Repeats } from './caching/repeats.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
@@ -23,6 +25,8 @@ export interface AuthorisedExecutorOptions {
   inner: PlanExecutor
   /** Names of the gateway's own subgraphs. */
   own: ReadonlySet<string>
+  /** Without it nothing is answered again. */
+  answers?: AnswerCache
 }
 
 /**
@@ -61,7 +65,21 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const costly = tooCostly(cost, options.costLimit)
     if (costly) return { errors: [costly] }
 
+    const { answers } = options
+    const key =
+      answers && operation.operation === 'query' && !explain ? `${prepared.key} ${JSON.stringify(given)}` : undefined
+    const again = () => {
+      const kept = key === undefined ? undefined : answers!.get(key, context.caller.subject)
+      if (!kept) return undefined
+      context.kept = kept
+      context.pins.take(kept.publications)
+      return kept.answer
+    }
+    const before = again()
+    if (before) return before
+
     const places = filtered.deniedPlaces(variables.coerced)
+    const denied = deniedKeys(places, supergraph, decided)
     const planned = {
       ...request,
       // What is enforced is what is planned, also where the supergraph was swapped since Apollo Server took the request.
@@ -72,7 +90,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       context: {
         ...context,
         decisions: decided.decisions,
-        denied: deniedKeys(places, supergraph, decided),
+        denied: new Map(denied),
+        ...(key === undefined ? {} : { repeats: new Repeats() }),
       } satisfies Operation,
     }
     if (explain?.has('dry-run')) {
@@ -80,12 +99,28 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       return { data: null, extensions: { terrane: { explain: told } } }
     }
     const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
-    const answer = await options.inner(planned, projections && { projections, beside })
-    if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
+    const execute = async () => {
+      const since = answers?.now ?? 0
+      const answer = await options.inner(planned, projections && { projections, beside })
+      const complete =
+        places.length === 0
+          ? answer
+          : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+      const { repeats, pins } = planned.context
+      if (key === undefined || !repeats) return complete
+      prepared.repeatable = repeats.whole && !answer.errors?.length
+      if (prepared.repeatable) {
+        const kept = answers!.keep(key, complete, { pins, repeats, denied, since })
+        if (kept) context.kept = kept
+      }
+      return complete
+    }
+    // Others wait only for what may be theirs as well: what was, the last time it was asked.
     const complete =
-      places.length === 0
-        ? answer
-        : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+      key !== undefined && prepared.repeatable
+        ? await answers!.once(key, context.signal, again, execute)
+        : await execute()
+    if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
     if (!explain) return complete
     const told = await explained(planned, schema, decided, cost)
     return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }

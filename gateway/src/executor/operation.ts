@@ -2,6 +2,8 @@ import type { Caller, ProductDecision } from '@terrane/schema'
 import type { GraphQLError } from 'graphql'
 import type { RequestTrace } from '../telemetry/tracing.js'
 import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
+import type { KeptAnswer } from './caching/answer-cache.js'
+import type { Repeats } from './caching/repeats.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import type { Timings } from './explain/timings.js'
 import type { PublicationPins } from './publication-pins.js'
@@ -22,6 +24,10 @@ export interface Operation {
   /** By product the policy keys that the question lost; taken by the first fetch to the product, for its audit. */
   denied: Map<string, string[]>
   pins: PublicationPins
+  /** What is found out about answering again; undefined where nobody will. */
+  repeats?: Repeats
+  /** The answer as it is kept; set where it is. */
+  kept?: KeptAnswer
   /** What its caller wants told of it; an error where he asked for something else. */
   explain?: ExplainRequest | GraphQLError
   /** Of who asked for any. */

@@ -22,6 +22,10 @@ import { Projections } from './plan/projections.js'
 export type Prepared = { errors: readonly GraphQLError[] } | PreparedOperation
 
 export interface PreparedOperation {
+  /** Of the supergraph, the question, the caller's decision and what else of the caller it was prepared for. */
+  key: string
+  /** Whether its last answer could have been given again. */
+  repeatable?: boolean
   operation: OperationDefinitionNode
   filtered: FilteredOperation
   cost: (variables: Readonly<Record<string, unknown>>) => OperationCost
@@ -32,9 +36,13 @@ export interface PreparedOperation {
   projections?: Projections
 }
 
+/** Supergraphs so far: tells the keys of one from those of another. */
+let supergraphs = 0
+
 /** What is remembered about one supergraph. Every key holds the decisions it was made for. */
 export class PreparedOperations {
   private readonly prepared = new BoundedMap<string, Prepared>(1000)
+  private readonly number = ++supergraphs
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
   constructor(
@@ -49,7 +57,7 @@ export class PreparedOperations {
     const known = this.prepared.get(key)
     if (known) return known
     const validated = (request.context as Operation).watch?.phase('validate')
-    const prepared = this.prepare(request, schema, caller, decided)
+    const prepared = this.prepare(request, schema, caller, decided, `${this.number} ${key}`)
     this.prepared.set(key, prepared)
     validated?.()
     return prepared
@@ -64,7 +72,13 @@ export class PreparedOperations {
     return key
   }
 
-  private prepare(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
+  private prepare(
+    request: OperationRequest,
+    schema: GraphQLSchema,
+    caller: Caller,
+    decided: Decided,
+    key: string,
+  ): Prepared {
     const { document, queryHash } = request
     const incremental = incrementalDirectives(schema, document)
     if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
@@ -82,7 +96,7 @@ export class PreparedOperations {
     const filtered = filterOperation(apiSchema, document, operation, lacks)
     // By the caller's own schema: what is hidden from him costs as if it did not exist.
     const cost = operationCosts(schema, document, operation)
-    if (!filtered.changed) return { operation, filtered, cost, queryHash }
+    if (!filtered.changed) return { key, operation, filtered, cost, queryHash }
     const source = print(filtered.document)
     const projections = new Projections(
       apiSchema,
@@ -90,7 +104,7 @@ export class PreparedOperations {
       operation,
       (typeName, fieldName) => !fieldName.startsWith('__') && lacks(typeName, fieldName) !== undefined,
     )
-    return { operation, filtered, cost, source, queryHash: hashOf(source), projections }
+    return { key, operation, filtered, cost, source, queryHash: hashOf(source), projections }
   }
 }
 

@@ -32,12 +32,15 @@ export class ProductDataSource implements GraphQLDataSource {
     try {
       const answer = await this.ask({ ...options, context: { ...operation, fetch: watch } }, operation, watch)
       outcome = answer.errors?.length ? 'errors' : 'answered'
+      operation.repeats?.note(this.subgraph, operation.decisions.get(this.subgraph)?.fingerprint, answer)
       return answer
     } catch (error) {
       if (operation.signal.aborted) outcome = 'aborted'
       operation.signal.throwIfAborted()
       this.onFailure(this.subgraph, error)
-      return { errors: [unreachable(this.subgraph, error)] }
+      const failed = { errors: [unreachable(this.subgraph, error)] }
+      operation.repeats?.note(this.subgraph, undefined, failed)
+      return failed
     } finally {
       watch.end(outcome)
     }

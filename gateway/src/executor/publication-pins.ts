@@ -33,6 +33,11 @@ export class PublicationPins {
     return answering
   }
 
+  /** What an answer from before was made of is what this operation reads. */
+  take(publications: Readonly<Record<string, number>>): void {
+    for (const [product, publication] of Object.entries(publications)) this.pinned.set(product, publication)
+  }
+
   /** Product → publication that this operation read. */
   all(): Record<string, number> {
     return Object.fromEntries(this.pinned)

@@ -16,6 +16,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   aliases: 30,
   tokens: 1000,
   cost: COST_LIMIT,
+  cacheBytes: 64 * 1024 * 1024,
   timeMilliseconds: 30_000,
   streams: 1000,
   streamsPerCaller: 20,

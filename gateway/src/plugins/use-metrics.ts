@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client'
+import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
 import type { BreakerState } from '../executor/transport/breaker.js'
 import { CacheMetrics } from '../telemetry/cache-metrics.js'
 import { OperationMetrics } from '../telemetry/operation-metrics.js'
@@ -17,13 +17,25 @@ export interface MetricsSources {
   breakers: () => ReadonlyMap<string, BreakerState>
 }
 
+/** The worker processes behind one port, this one among them. */
+export interface Siblings {
+  /** Of all of them together, in Prometheus' text format. */
+  metrics(): Promise<string>
+}
+
 /** `/metrics` in Prometheus' text format. Labels hold of what callers write only a bounded number of operation names. */
-export function useMetrics(mesh: MetricsSources): Metrics {
+export function useMetrics(mesh: MetricsSources, siblings?: Siblings): Metrics {
   const registry = new Registry()
+  if (siblings) {
+    AggregatorRegistry.setRegistries([registry])
+    // Its constructor answers the primary process.
+    new AggregatorRegistry()
+  }
   const operations = new OperationMetrics(registry)
   new Gauge({
     name: 'terrane_gateway_products',
     help: 'Data products in the supergraph',
+    aggregator: 'max',
     registers: [registry],
     collect() {
       this.set(mesh.productCount())
@@ -35,7 +47,7 @@ export function useMetrics(mesh: MetricsSources): Metrics {
     caches: new CacheMetrics(registry),
     http(app) {
       app.get('/metrics', async (_request, reply) => {
-        const text = `${await registry.metrics()}\n${await processMetrics()}`
+        const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
         return reply.type(registry.contentType).send(text)
       })
       app.addHook('onResponse', async (request, reply) => {

@@ -11,12 +11,22 @@ interface Followed {
   stop: AbortController
   newest?: Announcement
   hears: boolean
+  /** The moment from which on the stream has stood. */
+  since: number
+}
+
+/** What is in force at a product whose stream stands, and since which moment it has stood without a break. */
+export interface InForce {
+  publication: number
+  since: number
 }
 
 /** What products say of their publications, from streams that are opened again whenever they break. */
 export class Announcements {
   private readonly followed = new Map<string, Followed>()
   private readonly listeners = new Set<(announcement: Announcement) => void>()
+  /** Counts beginnings of streams: a clock that only tells before from after. */
+  private moment = 0
 
   constructor(
     private readonly identities: ProductIdentities,
@@ -26,6 +36,18 @@ export class Announcements {
   /** Whether the product's stream stands and has told what is in force: what is heard of now is all that there is. */
   hears(product: string): boolean {
     return this.followed.get(product)?.hears ?? false
+  }
+
+  /** The moment now, to be held against `since`. */
+  get now(): number {
+    return this.moment
+  }
+
+  /** Undefined while the product's stream is interrupted. */
+  inForce(product: string): InForce | undefined {
+    const followed = this.followed.get(product)
+    if (!followed?.hears || !followed.newest) return undefined
+    return { publication: followed.newest.publication, since: followed.since }
   }
 
   /** The last publication heard of; undefined where none was. */
@@ -44,7 +66,7 @@ export class Announcements {
     const before = this.followed.get(endpoint.name)
     if (before?.endpoint === endpoint) return
     before?.stop.abort()
-    const followed: Followed = { endpoint, stop: new AbortController(), hears: false }
+    const followed: Followed = { endpoint, stop: new AbortController(), hears: false, since: 0 }
     if (before?.newest) followed.newest = before.newest
     this.followed.set(endpoint.name, followed)
     void this.keepHearing(followed)
@@ -84,8 +106,15 @@ export class Announcements {
 
   private hear(followed: Followed, announcement: Announcement): void {
     const known = followed.newest
+    const first = !followed.hears
+    if (first) followed.since = ++this.moment
     followed.hears = true
-    if (known && known.publication >= announcement.publication) return
+    // A product whose home was emptied begins again at one: what a new stream says first is so.
+    if (
+      known &&
+      (first ? known.publication === announcement.publication : known.publication >= announcement.publication)
+    )
+      return
     followed.newest = announcement
     for (const listener of this.listeners) listener(announcement)
   }

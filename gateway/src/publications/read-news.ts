@@ -10,8 +10,8 @@ export interface Announcement {
   publishedAt?: string
 }
 
-/** Products send a sign of life every ten seconds. */
-const SILENCE_MILLISECONDS = 35_000
+/** Products send a sign of life every two seconds. */
+const SILENCE_MILLISECONDS = 7000
 
 /** What a product says of its publications, until its stream ends. Throws where it is refused, breaks or falls silent. */
 export async function* readNews(

@@ -1,5 +1,12 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { composeSupergraph, type Fingerprint, type Problem, problem, type Subgraph } from '@terrane/schema'
+import {
+  type ComposeOptions,
+  composeSupergraph,
+  type Fingerprint,
+  type Problem,
+  problem,
+  type Subgraph,
+} from '@terrane/schema'
 import type { ProductEndpoint } from '../gateway.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'
@@ -79,21 +86,23 @@ export class Products {
       const facts = read.facts ?? options.known
       if (facts === undefined) return { problems: read.problems }
       const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote: options.remote }
-      const problems = await this.compose(product)
+      // What is known from before was checked when it was published, and is the same still.
+      const satisfiability = facts.sdl !== options.known?.sdl
+      const problems = await this.compose(product, { satisfiability })
       return problems.length > 0 ? { problems } : { product, problems: [] }
     })
     this.changing = adding.catch(() => undefined)
     return adding
   }
 
-  /** The supergraph of all that is here. */
+  /** The supergraph of all that is here; that it holds together is checked before it is deployed, not at every start. */
   supergraph(): { supergraph?: string; problems: Problem[] } {
-    return composeSupergraph(this.subgraphs(this.all()))
+    return composeSupergraph(this.subgraphs(this.all()), { satisfiability: false })
   }
 
-  private async compose(product: Product): Promise<Problem[]> {
+  private async compose(product: Product, options: ComposeOptions): Promise<Problem[]> {
     const others = this.all().filter(one => one.endpoint.name !== product.endpoint.name)
-    const { supergraph, problems } = composeSupergraph(this.subgraphs([...others, product]))
+    const { supergraph, problems } = composeSupergraph(this.subgraphs([...others, product]), options)
     if (supergraph === undefined) return problems
     const refused = (await this.federation?.replace(supergraph)) ?? []
     if (refused.length > 0) return refused

@@ -10,18 +10,32 @@ export interface Subgraph {
   sdl: string
 }
 
+export interface ComposeOptions {
+  /**
+   * Whether it is held that every field can be reached from wherever it can be asked for. Most of the time goes into it:
+   * what was checked when it was published needs it no more. Default true.
+   */
+  satisfiability?: boolean
+}
+
 /**
  * Composes the products' subgraphs. The supergraph keeps `for: SECURITY`: a router that cannot enforce the policies must
  * refuse it. Problems name the products concerned; with any there is no supergraph.
  */
-export function composeSupergraph(subgraphs: Subgraph[]): { supergraph?: string; problems: Problem[] } {
+export function composeSupergraph(
+  subgraphs: Subgraph[],
+  { satisfiability = true }: ComposeOptions = {},
+): { supergraph?: string; problems: Problem[] } {
   const parsed = subgraphs.map(subgraph => ({ ...subgraph, typeDefs: parsedOr(subgraph) }))
   const invalid = parsed.flatMap(({ typeDefs }) => ('code' in typeDefs ? [typeDefs] : []))
   if (invalid.length > 0) return { problems: invalid }
   const services = parsed as (Subgraph & { typeDefs: DocumentNode })[]
   const collisions = [...namedTwice(subgraphs), ...madeTwice(services)]
   if (collisions.length > 0) return { problems: collisions }
-  const result = composeServices(commonFixedApi(services).map(({ name, url, typeDefs }) => ({ name, url, typeDefs })))
+  const result = composeServices(
+    commonFixedApi(services).map(({ name, url, typeDefs }) => ({ name, url, typeDefs })),
+    { runSatisfiability: satisfiability },
+  )
   return result.errors === undefined
     ? { supergraph: result.supergraphSdl, problems: [] }
     : { problems: result.errors.map(compositionProblem) }

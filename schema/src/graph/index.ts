@@ -10,6 +10,7 @@ export {
   type ProductExtension,
   type RowsQuestion,
 } from './extension.js'
+export { FIXED_TYPES } from './fixed-types.js'
 export { inOwnMetadata } from './metadata.js'
 export * from './names.js'
 export * from './operation-cost.js'

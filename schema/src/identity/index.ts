@@ -1,4 +1,5 @@
 export * from './identity-signer.js'
 export * from './identity-verifier.js'
 export * from './keys.js'
+export * from './repeatable.js'
 export * from './signed-identity.js'

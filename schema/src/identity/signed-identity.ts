@@ -32,5 +32,7 @@ export const INTRODUCTION = 'terrane-introduction'
 export const INTRODUCTION_PATH = '/.well-known/data-product/name'
 /** Where a product tells the mesh itself what it publishes: server-sent CloudEvents. */
 export const NEWS_PATH = '/.well-known/data-product/publications'
+/** Where the mesh tells a product which of its answers were given again without asking it: for its audit. */
+export const REPEATS_PATH = '/.well-known/data-product/repeats'
 /** Long enough for an operation, too short to be worth stealing. */
 export const LIFETIME_SECONDS = 60

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { GatewayStartError, startGateway } from '@terrane/gateway'
+import { GatewayStartError, startGateway, startWorkers } from '@terrane/gateway'
 import type { Command } from 'commander'
-import { configurationOf, listenPortOf, urlOf } from '../configuration.js'
+import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
 import { untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
@@ -11,6 +11,7 @@ interface Options {
   product: string[]
   demo?: boolean
   port?: string
+  workers?: string
   json?: boolean
 }
 
@@ -21,33 +22,55 @@ export function gateway(terrane: Command): void {
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
+    .option('--workers <n>', 'processes behind the port, or auto; with --supergraph; default TERRANE_WORKERS, else 1')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
-    .action(async ({ supergraph, product, demo = false, port, json = false }: Options) => {
+    .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
       const terminal = new Terminal(json)
-      const { home, host, databaseUrl, issuer, signIn, publicUrl, listenPort, clientSeed, costLimit, subgraphs } =
-        configurationOf()
+      const configuration = configurationOf()
+      const {
+        home,
+        host,
+        databaseUrl,
+        issuer,
+        signIn,
+        publicUrl,
+        listenPort,
+        clientSeed,
+        costLimit,
+        cacheBytes,
+        subgraphs,
+      } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
+      const count = workers === undefined ? (configuration.workers ?? 1) : workersOf(workers, '--workers')
+      if (count > 1 && (supergraph === undefined || demo || signIn)) {
+        throw new CommandFailure(
+          Exit.Usage,
+          'Several workers serve a supergraph as it is: products, --demo and signing in keep in one process what others would lack. Take --workers 1, or start the gateway several times on one TERRANE_DATABASE_URL.',
+        )
+      }
       claimHome(home)
-      const running = await startGateway({
+      const options = {
         home,
         demo,
         listenPort: port === undefined ? listenPort : listenPortOf(port, '--port'),
         ...(host ? { host } : {}),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
-        ...(costLimit ? { limits: { cost: costLimit } } : {}),
+        limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
         ...(subgraphs ? { subgraphs } : {}),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),
         ...(publicUrl ? { publicUrl } : {}),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
-      }).catch(error => {
+      }
+      const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
+      const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.
         const fromServer = supergraph !== undefined && /^https?:/.test(supergraph)
@@ -65,6 +88,11 @@ export function gateway(terrane: Command): void {
         )
       }
       terminal.line(`Terrane's gateway is ready at ${running.url}`)
+      if ('renew' in running) {
+        process.on('SIGHUP', () => {
+          running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
+        })
+      }
       await untilStopped(() => running.close())
     })
 }

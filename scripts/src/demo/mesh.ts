@@ -14,7 +14,10 @@ import { type DemoSources, sourcesFolder } from './sources.js'
 import { openTillBroker, type TillBroker } from './till-broker.js'
 
 export interface DemoOptions
-  extends Pick<MeshOptions, 'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'costLimit' | 'log'> {
+  extends Pick<
+    MeshOptions,
+    'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'costLimit' | 'cacheBytes' | 'log'
+  > {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */
   onOpen?: (mesh: Mesh) => void

@@ -31,7 +31,7 @@ export async function start(): Promise<void> {
   const endTelemetry = await startTelemetry()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit, cacheBytes } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -49,6 +49,7 @@ export async function start(): Promise<void> {
       ...(host ? { host } : {}),
       ...(databaseUrl ? { databaseUrl } : {}),
       ...(costLimit ? { costLimit } : {}),
+      ...(cacheBytes === undefined ? {} : { cacheBytes }),
       ...(publicUrl ? { publicUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])

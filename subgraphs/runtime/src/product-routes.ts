@@ -8,10 +8,11 @@ import {
   NEWS_PATH,
   OPENAPI_PATH,
   type ProductPolicy,
+  REPEATS_PATH,
 } from '@terrane/schema'
 import { type Context, Hono } from 'hono'
 import type { Log } from './data-product-options.js'
-import { documentResponse, type ManagedProduct } from './management-ports/index.js'
+import { documentResponse, type ManagedProduct, recordRepeats } from './management-ports/index.js'
 import type { ProductMetrics } from './metrics.js'
 import type { Admitted } from './output-ports/admission.js'
 import { MEDIA_TYPES } from './output-ports/formats.js'
@@ -106,6 +107,14 @@ export function productRoutes(parts: RouteParts): Hono<Variables> {
   app.get(NEWS_PATH, context => {
     if (!context.get('admitted').gateway) return notFound()
     return context.body(parts.news(), 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  })
+
+  app.post(REPEATS_PATH, async context => {
+    if (!context.get('admitted').gateway) return notFound()
+    const recorded = recordRepeats(parts.managed, await context.req.json().catch(() => undefined))
+    return recorded === undefined
+      ? problemResponse(400, 'Send { "repeats": [{ at, subject, reads, denied }] }.')
+      : context.body(null, 204)
   })
 
   // What follows may be known of only by who may know of the product.

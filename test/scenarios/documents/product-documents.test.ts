@@ -12,7 +12,7 @@ import { drift, operationsOf, verdictOn } from './openapi.js'
 
 const ADDRESS = '/data/ports/north/harbour/1'
 /** Between gateway and product alone. */
-const WITHIN_THE_MESH = ['name', 'policy', 'publications'].map(of => `/.well-known/data-product/${of}`)
+const WITHIN_THE_MESH = ['name', 'policy', 'publications', 'repeats'].map(of => `/.well-known/data-product/${of}`)
 
 let harbour: Harbour
 beforeAll(async () => {

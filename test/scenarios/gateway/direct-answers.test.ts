@@ -33,7 +33,8 @@ async function send(body: unknown, headers: Record<string, string>): Promise<Tol
     asked.on('response', resolve).on('error', reject).end(sent)
   })
   const told = await text(answer)
-  const { date: _, 'x-request-id': requestId, ...rest } = answer.headers
+  // `age`: seconds pass.
+  const { date: _, age: __, 'x-request-id': requestId, ...rest } = answer.headers
   expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
   const line = mesh.log.find(event => event.requestId === requestId && event.message === 'Operation')
   return { status: answer.statusCode, headers: rest, body: told, audit: line && audited(line) }

@@ -2,7 +2,7 @@ import type { ManagedProduct } from './port.js'
 import { publicationEventText } from './run-events.js'
 
 /** The mesh takes a stream that is silent for longer for broken. */
-const BEAT_MILLISECONDS = 10_000
+const BEAT_MILLISECONDS = 2000
 
 /**
  * What the mesh itself hears of the product, and tells on to those who may know: the publication in force, then each that
@@ -35,7 +35,11 @@ export class PublicationNews {
             // The store is away: whoever comes back is told of what is in force then.
             .catch(() => leave())
         }
-        const beat = setInterval(() => send(': \n\n'), BEAT_MILLISECONDS).unref()
+        // Another process of the product may have published: looked at with every beat.
+        const beat = setInterval(() => {
+          tell()
+          turn = turn.then(() => send(': \n\n'))
+        }, BEAT_MILLISECONDS).unref()
         const unsubscribe = this.managed.onPublication(tell)
         leave = () => {
           if (!this.streams.delete(leave)) return

@@ -1,4 +1,4 @@
-import { type DatasetDecision, PUBLICATION_HEADER } from '@terrane/schema'
+import { type DatasetDecision, PUBLICATION_HEADER, type RepeatableRead } from '@terrane/schema'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { AuditStore } from '../stores/stores.js'
 import type { Admitted } from './admission.js'
@@ -112,6 +112,11 @@ export class Reading {
     if (rows !== undefined) noted.rows = (noted.rows ?? 0) + rows
   }
 
+  /** What was noted so far. */
+  reads(): RepeatableRead[] {
+    return [...this.trail.values()].map(noted => ({ ...noted, properties: [...noted.properties].sort() }))
+  }
+
   /** Lets go of every pin, also of those still on their way, and hands over the audit. */
   async close(): Promise<void> {
     if (this.closed) return
@@ -129,9 +134,7 @@ export class Reading {
       action: 'read',
       port: this.port,
     }
-    for (const noted of this.trail.values()) {
-      this.parts.audit.record({ ...common, ...noted, properties: [...noted.properties].sort(), outcome: 'allowed' })
-    }
+    for (const read of this.reads()) this.parts.audit.record({ ...common, ...read, outcome: 'allowed' })
     for (const [policyKey, dataset] of this.refused) {
       const property = policyKey.split('/')[2]
       this.parts.audit.record({ ...common, dataset, properties: property ? [property] : [], outcome: 'denied' })

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER } from '@terrane/schema'
+import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER, type Repeatable } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { GraphLimits, Log, OperationRequest, OperationResult } from '../../data-product-options.js'
 import type { Admitted } from '../admission.js'
@@ -18,6 +18,7 @@ import { executeIn } from './compiled-execution.js'
 import type { GraphContext } from './context.js'
 import { GraphViews } from './graph-view.js'
 import { maskErrors } from './masked-errors.js'
+import { RepeatableOperations } from './repeatable.js'
 import { RowLoaders } from './row-loaders.js'
 
 export interface GraphqlPortParts extends ReadingParts {
@@ -48,6 +49,7 @@ interface RequestContext extends GraphContext {
 export async function openGraphqlPort(product: Product, parts: GraphqlPortParts): Promise<GraphqlPort> {
   settleEntities(parts.schema)
   const views = new GraphViews(product.name, parts.schema, coordinatesOf(product), product.extension?.fields)
+  const repeatable = new RepeatableOperations(parts.schema, product.extension?.fields)
   const limits = { ...GRAPH_LIMITS, ...parts.limits }
   const server = new ApolloServer<RequestContext>({
     gateway: {
@@ -85,12 +87,17 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
       ApolloServerPluginUsageReportingDisabled(),
       {
         requestDidStart: async () => ({
-          willSendResponse: async ({ contextValue, response }) => {
+          willSendResponse: async ({ contextValue, response, document, operation, errors }) => {
             const { reading, decision } = contextValue
             if (response.body.kind !== 'single' || reading?.publication === undefined || !decision.discover) return
             response.body.singleResult.extensions = {
               ...response.body.singleResult.extensions,
-              terrane: { publications: { [product.name]: reading.publication } },
+              terrane: {
+                publications: { [product.name]: reading.publication },
+                ...(document && operation && !errors && repeatable.has(document, operation)
+                  ? { repeatable: { decision: decision.fingerprint, reads: reading.reads() } satisfies Repeatable }
+                  : {}),
+              },
             }
           },
         }),

@@ -1,0 +1,28 @@
+import type { GraphQLDataSource } from '@apollo/gateway'
+import type { Repeatable, RepeatableRead } from '@terrane/schema'
+
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+
+/** What is known of an operation's fetches: whether all of them may be answered again, and what was read for them. */
+export class Repeats {
+  private all = true
+  /** By product. */
+  readonly reads = new Map<string, RepeatableRead[]>()
+
+  /** Whether there was something to fetch, and the publications settle all of it. */
+  get whole(): boolean {
+    return this.all && this.reads.size > 0
+  }
+
+  /** `decision`: fingerprint of the one that the subgraph was handed. */
+  note(
+    subgraph: string,
+    decision: string | undefined,
+    { errors, extensions }: Pick<Answer, 'errors' | 'extensions'>,
+  ): void {
+    const said = (extensions?.terrane as { repeatable?: Partial<Repeatable> } | undefined)?.repeatable
+    if (errors?.length || !Array.isArray(said?.reads) || decision === undefined || said.decision !== decision)
+      this.all = false
+    else this.reads.set(subgraph, [...(this.reads.get(subgraph) ?? []), ...said.reads])
+  }
+}

@@ -1,0 +1,19 @@
+import type { Problem } from '@terrane/schema'
+import type { GatewayOptions } from '../gateway.js'
+
+/** Between the primary process and its workers. `terrane` sets them apart from those of others on the same channel. */
+export type ToWorker =
+  | { terrane: 'start'; options: WorkerOptions }
+  /** Finish what is under way, accept nothing more, end. */
+  | { terrane: 'drain' }
+  | { terrane: 'metrics'; id: number; text: string }
+
+export type ToPrimary =
+  /** The process is there and takes its options. */
+  | { terrane: 'waiting' }
+  | { terrane: 'serving'; url: string }
+  | { terrane: 'failed'; problems: Problem[]; reason: string }
+  | { terrane: 'metrics'; id: number }
+
+/** What passes between processes. */
+export type WorkerOptions = Omit<GatewayOptions, 'products' | 'log'>

@@ -1,0 +1,167 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadOrCreateKeys } from '@terrane/schema'
+import { AggregatorRegistry } from 'prom-client'
+import { Deferred } from '../deferred.js'
+import { type Log, logToStandardError } from '../log.js'
+import { GatewayStartError } from '../start-error.js'
+import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
+
+/** From the build, also where the sources run: processes load plain JavaScript. */
+const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-worker.js')
+
+/** Between the end of a worker and the next one in its place; doubled with every one that did not live long. */
+const FIRST_PAUSE_MILLISECONDS = 100
+const LONGEST_PAUSE_MILLISECONDS = 30_000
+const LONG_LIFE_MILLISECONDS = 60_000
+/** Beyond a worker's own grace for what is under way; then it is killed. */
+const DRAIN_MILLISECONDS = 8000
+
+/** Worker processes behind one port. */
+export interface GatewayWorkers {
+  readonly url: string
+  /** Starts as many anew, and drains the old ones once those serve: a supergraph that has changed is read again. */
+  renew(): Promise<void>
+  /** Drains all of them. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts worker processes that serve the same supergraph behind one port; this process hands them connections, replaces
+ * who dies, and serves nothing itself. Resolves once all of them serve. Throws `GatewayStartError` where one cannot start.
+ */
+export async function startWorkers(
+  options: WorkerOptions,
+  count: number,
+  log: Log = logToStandardError,
+): Promise<GatewayWorkers> {
+  // Made once: workers that start together would each make their own.
+  await loadOrCreateKeys(options.home)
+  cluster.setupPrimary({ exec: WORKER, args: [] })
+  const listenPort = options.listenPort === 0 ? await freePort(options.host ?? '127.0.0.1') : options.listenPort
+  const pool = new Pool({ ...options, listenPort }, count, log)
+  try {
+    return { url: await pool.fill(), renew: () => pool.renew(), close: () => pool.close() }
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
+}
+
+/** Chosen once: left to the workers, one that takes the place of the last would listen elsewhere. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+class Pool {
+  private readonly serving = new Set<Worker>()
+  private readonly all = new Set<Worker>()
+  private readonly draining = new WeakSet<Worker>()
+  private readonly metrics = new AggregatorRegistry()
+  private pause = FIRST_PAUSE_MILLISECONDS
+  private closing = false
+
+  constructor(
+    private readonly options: WorkerOptions,
+    private readonly count: number,
+    private readonly log: Log,
+  ) {}
+
+  async fill(): Promise<string> {
+    // The first one tells what is wrong before all of them would.
+    const url = await this.add()
+    await Promise.all(Array.from({ length: this.count - 1 }, () => this.add()))
+    return url
+  }
+
+  async renew(): Promise<void> {
+    const before = [...this.serving]
+    await Promise.all(before.map(() => this.add()))
+    await Promise.all(before.map(worker => this.drain(worker)))
+  }
+
+  async close(): Promise<void> {
+    this.closing = true
+    await Promise.all([...this.all].map(worker => this.drain(worker)))
+  }
+
+  /** Resolves with the address once the worker serves; from then on whatever ends it has it replaced. */
+  private add(): Promise<string> {
+    const worker = cluster.fork()
+    const startedAt = Date.now()
+    const started = new Deferred<string>()
+    this.all.add(worker)
+    worker.on('message', (message: ToPrimary) => {
+      switch (message.terrane) {
+        case 'waiting':
+          this.tell(worker, { terrane: 'start', options: this.options })
+          break
+        case 'serving':
+          this.serving.add(worker)
+          started.resolve(message.url)
+          break
+        case 'failed':
+          started.reject(
+            message.problems.length > 0 ? new GatewayStartError(message.problems) : new Error(message.reason),
+          )
+          break
+        case 'metrics':
+          void this.answerMetrics(worker, message.id)
+      }
+    })
+    worker.on('error', error => this.log({ level: 'warn', message: 'A worker cannot be told', reason: error.message }))
+    worker.on('exit', (code, signal) => {
+      this.all.delete(worker)
+      started.reject(new Error(`A worker ended before it served (${signal ?? code}).`))
+      if (!this.serving.delete(worker) || this.closing || this.draining.has(worker)) return
+      const ended = { pid: worker.process.pid, code, signal }
+      this.log({ level: 'error', message: 'A worker process ended and is replaced', ...ended })
+      if (Date.now() - startedAt > LONG_LIFE_MILLISECONDS) this.pause = FIRST_PAUSE_MILLISECONDS
+      void this.replace()
+    })
+    return started.promise
+  }
+
+  private async replace(): Promise<void> {
+    while (!this.closing) {
+      await sleep(this.pause, undefined, { ref: false })
+      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MILLISECONDS)
+      if (this.closing) return
+      try {
+        await this.add()
+        return
+      } catch (error) {
+        this.log({ level: 'error', message: 'A worker cannot start', reason: (error as Error).message })
+      }
+    }
+  }
+
+  private async drain(worker: Worker): Promise<void> {
+    this.draining.add(worker)
+    if (worker.isDead()) return
+    const ended = once(worker, 'exit')
+    const killed = setTimeout(() => worker.process.kill('SIGKILL'), DRAIN_MILLISECONDS)
+    // One that does not serve yet has nothing under way.
+    if (this.serving.has(worker)) this.tell(worker, { terrane: 'drain' })
+    else worker.process.kill('SIGKILL')
+    await ended
+    clearTimeout(killed)
+  }
+
+  private async answerMetrics(worker: Worker, id: number): Promise<void> {
+    const text = await this.metrics.clusterMetrics().catch((error: Error) => `# ${error.message}\n`)
+    this.tell(worker, { terrane: 'metrics', id, text })
+  }
+
+  private tell(worker: Worker, message: ToWorker): void {
+    if (worker.isConnected()) worker.send(message)
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What a subgraph says of an answer, as `extensions.terrane.repeatable`: that it is settled by the publication, the
+ * question and the decision alone, so that whoever has it may give it again while the publication is in force. Whoever
+ * does tells the product by `Repeat`.
+ */
+export interface Repeatable {
+  /**
+   * Fingerprint of the decision that was enforced. Another than was handed over where the product's own denials were added
+   * to it: then the answer is good for this once only.
+   */
+  decision: string
+  /** What was read for it, as the audit has it. */
+  reads: RepeatableRead[]
+}
+
+export interface RepeatableRead {
+  dataset: string
+  publication: number
+  properties: string[]
+  rows?: number
+}
+
+/** An answer that was given again. `POST` to `REPEATS_PATH`, as `{ repeats: Repeat[] }`, by the mesh itself. */
+export interface Repeat {
+  /** ISO 8601. */
+  at: string
+  subject: string
+  reads: RepeatableRead[]
+  /** Policy keys that the question lost. */
+  denied: string[]
+}

@@ -1,0 +1,48 @@
+import { type Repeat, type RepeatableRead } from '@terrane/schema'
+import type { ManagedProduct } from './port.js'
+
+const MOST = 10_000
+
+/**
+ * Writes answers that the mesh gave again into the audit, like any other reading. Undefined where that is not what was
+ * sent; then nothing is written.
+ */
+export function recordRepeats(managed: ManagedProduct, sent: unknown): number | undefined {
+  const repeats = (sent as { repeats?: unknown } | null)?.repeats
+  if (!Array.isArray(repeats) || repeats.length > MOST || !repeats.every(isRepeat)) return undefined
+  for (const { at, subject, reads, denied } of repeats) {
+    const common = { at, subject, action: 'read', port: 'graphql', detail: 'given again by the gateway' }
+    for (const read of reads) managed.stores.audit.record({ ...common, ...read, outcome: 'allowed' })
+    for (const key of denied) {
+      const [product, dataset, property] = key.split('/')
+      if (product !== managed.product.name || dataset === undefined) continue
+      managed.stores.audit.record({ ...common, dataset, properties: property ? [property] : [], outcome: 'denied' })
+    }
+  }
+  return repeats.length
+}
+
+const areTexts = (given: unknown): given is string[] =>
+  Array.isArray(given) && given.every(one => typeof one === 'string')
+
+function isRepeat(given: unknown): given is Repeat {
+  const { at, subject, reads, denied } = (given ?? {}) as Partial<Record<keyof Repeat, unknown>>
+  return (
+    typeof at === 'string' &&
+    !Number.isNaN(Date.parse(at)) &&
+    typeof subject === 'string' &&
+    areTexts(denied) &&
+    Array.isArray(reads) &&
+    reads.every(isRead)
+  )
+}
+
+function isRead(given: unknown): given is RepeatableRead {
+  const { dataset, publication, properties, rows } = (given ?? {}) as Partial<Record<keyof RepeatableRead, unknown>>
+  return (
+    typeof dataset === 'string' &&
+    Number.isSafeInteger(publication) &&
+    areTexts(properties) &&
+    (rows === undefined || Number.isSafeInteger(rows))
+  )
+}

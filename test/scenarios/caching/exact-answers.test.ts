@@ -1,0 +1,195 @@
+import * as fc from 'fast-check'
+import { Ledger, REGIONS, type Rights, rowsOf } from './ledger.js'
+
+/**
+ * Answers are given again without asking the product. None is ever of another publication than it claims, none crosses a
+ * decision, and the product's audit has every reading.
+ */
+
+const CALLERS = ['anna', 'bob', 'cleo'] as const
+type CallerName = (typeof CALLERS)[number]
+
+const QUESTION = '{ ledger { entries { totalCount nodes { entryId region holder edition } } } }'
+
+interface Answer {
+  data?: { ledger: { entries: { totalCount: number; nodes: object[] } | null } | null }
+  errors?: { extensions: { code: string } }[]
+  extensions?: { terrane: { publications: Record<string, number> } }
+}
+
+/** What that caller may have of that edition. */
+function expected(edition: number, rights: Rights | undefined) {
+  if (!rights) return null
+  const nodes = rowsOf(edition)
+    .filter(({ region }) => !rights.region || region === rights.region)
+    .map(row => (rights.masked ? { ...row, holder: `${row.holder.slice(0, 3)}…` } : row))
+  return { totalCount: nodes.length, nodes }
+}
+
+describe.each(['in this process', 'over HTTP'] as const)('a product %s', where => {
+  let ledger: Ledger
+  let edition = 1
+  const rights = new Map<CallerName, Rights>()
+  const asked = new Map<CallerName, number>()
+
+  beforeAll(async () => {
+    ledger = await Ledger.open(where)
+    await ledger.publish(edition)
+  })
+  afterAll(() => ledger?.close())
+
+  async function ask(caller: CallerName): Promise<Answer> {
+    if (rights.has(caller)) asked.set(caller, (asked.get(caller) ?? 0) + 1)
+    return (await (await ledger.ask(caller, QUESTION)).json()) as Answer
+  }
+
+  function hold({ data, errors, extensions }: Answer, of: Rights | undefined): void {
+    if (!of) {
+      expect(data?.ledger?.entries ?? null).toBeNull()
+      expect(errors?.map(error => error.extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE'])
+      return
+    }
+    expect(errors).toBeUndefined()
+    const claimed = ledger.editions.get(extensions!.terrane.publications.ledger!)
+    expect(claimed).toBeDefined()
+    expect(data!.ledger!.entries).toEqual(expected(claimed!, of))
+  }
+
+  const commands = fc.array(
+    fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          do: fc.constant('ask' as const),
+          who: fc.array(fc.constantFrom(...CALLERS), { minLength: 2, maxLength: 8 }),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('publish' as const), beside: fc.constantFrom(...CALLERS) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constant('grant' as const),
+          who: fc.constantFrom(...CALLERS),
+          rights: fc.option(fc.record({ region: fc.constantFrom(undefined, ...REGIONS), masked: fc.boolean() }), {
+            nil: undefined,
+          }),
+        }),
+      },
+      { weight: 1, arbitrary: fc.constant({ do: 'interrupt' as const }) },
+    ),
+    { minLength: 5, maxLength: 15 },
+  )
+
+  test('whoever asks, whatever is published, granted and interrupted', async () => {
+    await fc.assert(
+      fc.asyncProperty(commands, async list => {
+        for (const command of list) {
+          if (command.do === 'publish') {
+            // Asked while it comes into force: either edition is right, as long as the answer says which.
+            const [answers] = await Promise.all([
+              Promise.all([command.beside, command.beside, command.beside].map(ask)),
+              ledger.publish(++edition),
+            ])
+            for (const answer of answers) hold(answer, rights.get(command.beside))
+          } else if (command.do === 'grant') {
+            const { who } = command
+            const { region, masked } = command.rights ?? { masked: false }
+            const given = command.rights && { masked, ...(region ? { region } : {}) }
+            await ledger.grant(who, given)
+            if (given) rights.set(who, given)
+            else rights.delete(who)
+            await settled(who)
+          } else if (command.do === 'interrupt') ledger.interrupt()
+          else {
+            const answers = await Promise.all(command.who.map(async who => ({ who, answer: await ask(who) })))
+            for (const { who, answer } of answers) hold(answer, rights.get(who))
+          }
+        }
+      }),
+      { numRuns: 12, seed: 7, endOnFailure: true },
+    )
+    expect(await ledger.hits()).toBeGreaterThan(0)
+  }, 300_000)
+
+  /** A product of another process is asked for its grants once a second: until then the gateway decides by the ones before. */
+  async function settled(who: CallerName): Promise<void> {
+    if (where === 'in this process') return
+    for (;;) {
+      const { data } = await ask(who)
+      const given = rights.get(who)
+      const [edition] = [...ledger.editions.values()].slice(-1)
+      const got = JSON.stringify(data?.ledger?.entries ?? null)
+      if (got === JSON.stringify(expected(edition!, given))) return
+    }
+  }
+
+  test('the product’s audit has every reading', async () => {
+    await ledger.grant('anna', { masked: false })
+    rights.set('anna', { masked: false })
+    await settled('anna')
+    const before = await counted('anna')
+    const hits = await ledger.hits()
+    for (let at = 0; at < 5; at++) hold(await ask('anna'), { masked: false })
+    expect(await ledger.hits()).toBeGreaterThanOrEqual(hits + 4)
+    let after = await counted('anna')
+    while (after < before + 5) after = await counted('anna')
+    expect(after).toBe(before + 5)
+    expect((await ledger.audited('anna')).filter(({ detail }) => detail !== undefined)[0]).toMatchObject({
+      outcome: 'allowed',
+      rows: 6,
+      detail: 'given again by the gateway',
+    })
+  })
+
+  /** What was asked so far may still be on its way into the audit: waits until no more comes. */
+  async function counted(caller: CallerName): Promise<number> {
+    let count = -1
+    for (;;) {
+      const now = (await ledger.audited(caller)).length
+      if (now === count) return now
+      count = now
+      await new Promise(resolve => setTimeout(resolve, 1500))
+    }
+  }
+
+  test('a tag saves the bytes, and is nobody else’s', async () => {
+    await ledger.grant('bob', { masked: true })
+    rights.set('bob', { masked: true })
+    await settled('bob')
+    const get = (who: CallerName, headers: Record<string, string> = {}) =>
+      ledger.ask(who, QUESTION, { method: 'GET', headers: { 'apollo-require-preflight': 'yes', ...headers } })
+    await get('anna')
+    const first = await get('anna')
+    const etag = first.headers.get('etag')!
+    expect(first.headers.get('cache-control')).toBe('private, no-cache')
+    expect(first.headers.get('vary')).toMatch(/authorization/)
+    expect(Number(first.headers.get('age'))).toBeGreaterThanOrEqual(0)
+    const again = await get('anna', { 'if-none-match': etag })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    const others = await get('bob', { 'if-none-match': etag })
+    expect(others.status).toBe(200)
+    expect(others.headers.get('etag')).not.toBe(etag)
+    await ledger.publish(++edition)
+    const newer = await get('anna', { 'if-none-match': etag })
+    expect(newer.status).toBe(200)
+  })
+
+  test('what changes without a publication is asked for every time', async () => {
+    const hits = await ledger.hits()
+    const freshness = '{ ledger { product { freshness } } }'
+    for (let at = 0; at < 3; at++) {
+      const answer = await ledger.ask('anna', freshness)
+      expect(answer.headers.get('etag')).toBeNull()
+    }
+    expect(await ledger.hits()).toBe(hits)
+  })
+})
+
+test('no bytes, no answers given again', async () => {
+  const ledger = await Ledger.open('in this process', 0)
+  await ledger.publish(1)
+  await ledger.grant('anna', { masked: false })
+  for (let at = 0; at < 3; at++) expect((await ledger.ask('anna', QUESTION)).headers.get('etag')).toBeNull()
+  expect(await ledger.hits()).toBe(0)
+  await ledger.close()
+})

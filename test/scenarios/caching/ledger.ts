@@ -1,0 +1,224 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { type Gateway, issueToken, startGateway } from '@terrane/gateway'
+import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
+import { loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
+import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
+
+export const REGIONS = ['north', 'south'] as const
+/** Every row tells the edition that it was published in. */
+export const rowsOf = (edition: number) =>
+  Array.from({ length: 6 }, (_, at) => ({
+    entryId: String(at),
+    region: REGIONS[at % 2]!,
+    holder: `Holder ${at} of ${edition}`,
+    edition,
+  }))
+
+/** What a caller is granted; nothing without one. */
+export interface Rights {
+  region?: (typeof REGIONS)[number]
+  masked: boolean
+}
+
+const ADDRESS = '/data/ledgers/ledger/1'
+
+/** A product that publishes editions and grants them to callers, behind a gateway. Its news can be cut off. */
+export class Ledger {
+  private grants = new Map<string, string>()
+  private readonly news = new Set<AbortController>()
+  /** By publication. */
+  readonly editions = new Map<number, number>()
+
+  private constructor(
+    private readonly base: string,
+    private readonly home: string,
+    readonly product: DataProduct,
+    private served: ServedDataProduct | undefined,
+    public gateway: Gateway,
+  ) {}
+
+  static async open(where: 'in this process' | 'over HTTP', cacheBytes?: number): Promise<Ledger> {
+    const base = await mkdtemp(path.join(os.tmpdir(), 'terrane-ledger-'))
+    const home = path.join(base, 'home')
+    await write(path.join(base, 'ledger'))
+    await writeRows(base, 1)
+    const { jwks } = await loadOrCreateKeys(home)
+    const opened = await openDataProduct({
+      folder: path.join(base, 'ledger'),
+      home,
+      trust: jwks,
+      env: { ENTRIES: path.join(base, 'entries.csv') },
+      log: () => {},
+    })
+    const { product } = opened
+    if (!product) throw new Error(JSON.stringify(opened.problems))
+    const http = where === 'over HTTP'
+    const served = http ? await serveDataProduct(product, { listenPort: 0 }) : undefined
+    let ledger: Ledger | undefined
+    const gateway = await startGateway({
+      listenPort: 0,
+      home,
+      demo: true,
+      log: () => {},
+      ...(cacheBytes === undefined ? {} : { limits: { cacheBytes } }),
+      ...(served
+        ? { productUrls: [served.url] }
+        : {
+            products: [
+              {
+                name: 'ledger',
+                url: 'terrane:ledger',
+                fetch: request => (ledger ? ledger.fetch(request) : product.fetch(request)),
+                dataSource: inProcessDataSource(product),
+              },
+            ],
+          }),
+    })
+    ledger = new Ledger(base, home, product, served, gateway)
+    return ledger
+  }
+
+  async publish(edition: number): Promise<void> {
+    await writeRows(this.base, edition)
+    const { state, publication, problems } = await this.product.run('test')
+    if (state !== 'PUBLISHED') throw new Error(JSON.stringify(problems))
+    this.editions.set(publication!, edition)
+  }
+
+  /** From now on these and no others; undefined takes them away. */
+  async grant(caller: string, rights: Rights | undefined): Promise<void> {
+    const before = this.grants.get(caller)
+    if (before !== undefined) {
+      await this.control('DELETE', `/control/grants/${encodeURIComponent(before)}`)
+      this.grants.delete(caller)
+    }
+    if (!rights) return
+    const answer = await this.control('PUT', '/control/grants', {
+      subject: `product:${caller}`,
+      actions: ['read'],
+      dataset: 'entries',
+      ...(rights.region ? { rowFilter: { region: { eq: rights.region } } } : {}),
+      ...(rights.masked ? { masks: { holder: { kind: 'first', length: 3 } } } : {}),
+    })
+    this.grants.set(caller, ((await answer.json()) as { id: string }).id)
+  }
+
+  async ask(caller: string, query: string, init: { method?: 'GET'; headers?: Record<string, string> } = {}) {
+    const token = await issueToken({ home: this.home, as: `product:${caller}` })
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...init.headers }
+    return init.method === 'GET'
+      ? fetch(`${this.gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
+      : fetch(`${this.gateway.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+  }
+
+  /** The product's own record of who read its entries. */
+  async audited(caller: string): Promise<{ outcome: string; rows?: number; detail?: string }[]> {
+    const answer = await this.control('GET', `/observability/audit?subject=product:${caller}&limit=1000`)
+    return ((await answer.json()) as { audit: { outcome: string; rows?: number; detail?: string }[] }).audit
+  }
+
+  /** How often an answer was given again. */
+  async hits(): Promise<number> {
+    const text = await (await fetch(`${this.gateway.url}/metrics`)).text()
+    return Number(/cache_lookups_total\{cache="answers",outcome="hit"\} (\d+)/.exec(text)?.[1] ?? 0)
+  }
+
+  /** The streams of news break; the gateway opens them again by itself. */
+  interrupt(): void {
+    for (const each of this.news) each.abort()
+    this.news.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.close()
+    await this.served?.close()
+    await this.product.close()
+    await rm(this.base, { recursive: true, force: true })
+  }
+
+  private async fetch(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname !== NEWS_PATH) return this.product.fetch(request)
+    const cut = new AbortController()
+    this.news.add(cut)
+    const answer = await this.product.fetch(request)
+    const body = answer.body!.pipeThrough(new TransformStream(), { signal: cut.signal })
+    return new Response(body, answer)
+  }
+
+  private async control(method: string, pathname: string, body?: object): Promise<Response> {
+    const token = await issueToken({ home: this.home, as: 'admin' })
+    const answer = await fetch(`${this.gateway.url}${ADDRESS}${pathname}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    if (!answer.ok) throw new Error(`${method} ${pathname}: ${answer.status} ${await answer.text()}`)
+    return answer
+  }
+}
+
+async function writeRows(base: string, edition: number): Promise<void> {
+  const lines = rowsOf(edition).map(({ entryId, region, holder }) => [entryId, region, holder, edition].join())
+  const file = path.join(base, 'entries.csv')
+  await writeFile(`${file}.new`, `entry_id,region,holder,edition\n${lines.join('\n')}\n`)
+  await rename(`${file}.new`, file)
+}
+
+async function write(folder: string): Promise<void> {
+  const files = {
+    'product.odps.yaml': `
+apiVersion: v1.0.0
+kind: DataProduct
+id: 5b0b6c5e-8a0e-4a53-9d1e-4f4f1f3c9b11
+name: ledger
+version: 1.0.0
+status: active
+domain: ledgers
+inputPorts:
+  - { name: entries, version: 1.0.0, contractId: ledger.input.entries }
+outputPorts:
+  - { name: entries, version: 1.0.0, type: tables, contractId: ledger.entries }
+team: { name: Keepers }
+`,
+    'contracts/inputs/entries.odcs.yaml': `
+apiVersion: v3.1.0
+kind: DataContract
+id: ledger.input.entries
+version: 1.0.0
+status: active
+servers:
+  - { server: files, type: local, path: "\${ENTRIES:-entries.csv}", format: csv }
+schema:
+  - name: entries
+    properties:
+      - { name: entry_id, logicalType: string, required: true }
+      - { name: region, logicalType: string }
+      - { name: holder, logicalType: string }
+      - { name: edition, logicalType: integer }
+`,
+    'contracts/entries.odcs.yaml': `
+apiVersion: v3.1.0
+kind: DataContract
+id: ledger.entries
+name: Entries
+version: 1.0.0
+status: active
+roles:
+  - { role: admin, access: control }
+schema:
+  - name: entries
+    properties:
+      - { name: entry_id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1, unique: true, classification: internal }
+      - { name: region, logicalType: string, classification: internal }
+      - { name: holder, logicalType: string, classification: internal }
+      - { name: edition, logicalType: integer, classification: internal }
+`,
+    'pipeline/output/entries.sql': 'SELECT entry_id, region, holder, edition FROM input.entries ORDER BY entry_id',
+  }
+  for (const [place, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, place)), { recursive: true })
+    await writeFile(path.join(folder, place), `${text.trim()}\n`)
+  }
+}
