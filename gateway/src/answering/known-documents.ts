@@ -12,12 +12,14 @@ export interface KnownDocument {
   queryHash: string
   /** The only one there is, which needs no name. */
   operation: OperationDefinitionNode
-  tokens: number
+  readonly tokens: number
+  /** Asked for since it was last looked at for something to forget. */
+  used: boolean
 }
 
 /**
  * Documents by their exact text. Nothing of it depends on who asks, on variables or on a supergraph: what of a document is
- * right, allowed and affordable is found out at every operation. Forgets what was not asked for the longest.
+ * right, allowed and affordable is found out at every operation. Forgets what has not been asked for, for long.
  */
 export class KnownDocuments {
   private readonly byText = new Map<string, KnownDocument>()
@@ -27,9 +29,7 @@ export class KnownDocuments {
 
   get(text: string): KnownDocument | undefined {
     const known = this.byText.get(text)
-    if (!known) return undefined
-    this.byText.delete(text)
-    this.byText.set(text, known)
+    if (known) known.used = true
     return known
   }
 
@@ -40,12 +40,15 @@ export class KnownDocuments {
     if (!operation || another || operation.operation === 'subscription') return
     const tokens = tokensOf(document)
     if (tokens > this.most / 10) return
-    this.byText.set(text, { document, queryHash, operation, tokens })
+    this.byText.set(text, { document, queryHash, operation, tokens, used: false })
     this.tokens += tokens
-    for (const [oldest, { tokens: fewer }] of this.byText) {
+    // What gets its second chance is met again at the end, unmarked.
+    for (const [oldest, known] of this.byText) {
       if (this.tokens <= this.most) return
       this.byText.delete(oldest)
-      this.tokens -= fewer
+      if (known.used) this.byText.set(oldest, known)
+      else this.tokens -= known.tokens
+      known.used = false
     }
   }
 
