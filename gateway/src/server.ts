@@ -11,6 +11,8 @@ import { IdentitySigner, loadOrCreateKeys } from '@terrane/schema'
 import Fastify from 'fastify'
 import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
+import { DirectAnswers } from './answering/direct-answers.js'
+import { KnownDocuments } from './answering/known-documents.js'
 import { openIdentities } from './authentication/open-identities.js'
 import { MemorySessions } from './authentication/session-store.js'
 import { useSignIn } from './authentication/use-sign-in.js'
@@ -29,6 +31,7 @@ import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
 import { useOpenApi } from './openapi/use-openapi.js'
+import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
@@ -83,7 +86,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     limits.cacheBytes > 0
       ? new AnswerCache({ bytes: limits.cacheBytes, announcements, reports, figures: metrics.caches.of('answers') })
       : undefined
-  federation.gateway.executor = withinTime(
+  const execute = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
       decisionPoint,
@@ -94,7 +97,11 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       ...(answers ? { answers } : {}),
     }),
   )
+  federation.gateway.executor = execute
 
+  const formatError = maskErrors(log)
+  const documents = new KnownDocuments()
+  const observers = [metrics, useAudit(log)].map(part => part.observe!)
   const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
     gateway: federation.gateway,
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
@@ -104,7 +111,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     parseOptions: { maxTokens: 20 * limits.tokens },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: maskErrors(log),
+    formatError,
     stringifyResult: answerText,
     logger: apolloLogger(log),
     plugins: [
@@ -116,13 +123,15 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
       ...(tracing.graphql ? [tracing.graphql] : []),
-      metrics.graphql!,
+      observedByAll(observers),
       useCaching().graphql!,
-      useAudit(log).graphql!,
+      documents.learning(),
     ],
   })
   await apollo.start()
   mesh.products.attach(federation)
+
+  const direct = new DirectAnswers({ execute, schema: () => federation.current.apiSchema, observers, formatError })
 
   for (const product of products.all()) announcements.follow(product)
   products.onChange(product => announcements.follow(product))
@@ -143,7 +152,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     ...people.parts,
     useSignIn(people.signIn, log),
     useCaching(),
-    useGraphql(apollo, subscriptions, limits, log),
+    useGraphql({ apollo, documents, direct, subscriptions, limits, log }),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),

@@ -38,6 +38,10 @@ interface Held {
 export class EmbeddedDecisionPoint implements DecisionPoint {
   private readonly held = new Map<string, Held>()
   private readonly decided = new BoundedMap<string, { decision: ProductDecision; until: number }>(5000)
+  /** By what is hashed: long texts of few kinds of callers. */
+  private readonly fingerprints = new BoundedMap<string, string>(100)
+  /** Of callers as JSON. */
+  private readonly told = new WeakMap<Caller, string>()
 
   constructor(
     private readonly products: () => Iterable<GovernedProduct>,
@@ -48,12 +52,12 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   async decide(caller: Caller): Promise<Decided> {
     const policies = await this.policies()
     const decisions = new Map<string, ProductDecision>()
-    const print = createHash('sha256')
+    let told = ''
     for (const { policy, confirmedAt } of policies) {
       const decision = this.decideOne(policy, caller)
       const enforced = confirmedAt === undefined ? nothingToRead(decision) : decision
       decisions.set(policy.product, enforced)
-      print.update(`${policy.product} ${enforced.fingerprint} `)
+      told += `${policy.product} ${enforced.fingerprint} `
     }
     return {
       decisions,
@@ -61,8 +65,16 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
       unreachable: new Set(
         policies.filter(({ confirmedAt }) => confirmedAt === undefined).map(({ policy }) => policy.product),
       ),
-      fingerprint: print.digest('hex'),
+      fingerprint: this.fingerprintOf(told),
     }
+  }
+
+  private fingerprintOf(told: string): string {
+    const known = this.fingerprints.get(told)
+    if (known !== undefined) return known
+    const fingerprint = createHash('sha256').update(told).digest('hex')
+    this.fingerprints.set(told, fingerprint)
+    return fingerprint
   }
 
   /** A product's grants have just been changed: whatever is decided from now on rests on what it says after this. */
@@ -123,7 +135,12 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   }
 
   private decideOne(policy: ProductPolicy, caller: Caller): ProductDecision {
-    const key = JSON.stringify([policy.product, policy.version, caller])
+    let who = this.told.get(caller)
+    if (who === undefined) {
+      who = JSON.stringify(caller)
+      this.told.set(caller, who)
+    }
+    const key = `${JSON.stringify([policy.product, policy.version])} ${who}`
     const now = Date.now()
     const known = this.decided.get(key)
     if (known && now < known.until) return known.decision

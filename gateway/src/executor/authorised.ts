@@ -60,7 +60,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const { operation, filtered, projections } = prepared
     const given = request.request.variables ?? {}
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
-    if (variables.errors) return { errors: variables.errors }
+    if (variables.errors) return { errors: variables.errors.map(badInput) }
     const cost = prepared.cost(variables.coerced)
     const costly = tooCostly(cost, options.costLimit)
     if (costly) return { errors: [costly] }
@@ -147,6 +147,10 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     return { ...answer, extensions: { ...answer.extensions, terrane } }
   }
 }
+
+/** As Apollo Server calls a variable whose value does not fit. */
+const badInput = ({ message, nodes, originalError, extensions }: GraphQLError) =>
+  new GraphQLError(message, { nodes, originalError, extensions: { code: 'BAD_USER_INPUT', ...extensions } })
 
 /** Where in a list an error stands only the answer tells; it is read for that, and only for that. */
 function deniedErrors(places: DeniedPlace[], data: OperationAnswer['data']): GraphQLError[] {

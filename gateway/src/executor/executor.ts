@@ -4,8 +4,13 @@ import type { WrittenData } from './answer-data.js'
 import type { Fields } from './plan/place.js'
 import type { Projections } from './plan/projections.js'
 
-/** What Apollo Server hands over for one operation: document, variables, context, the schema of its moment. */
-export type OperationRequest = Parameters<ApolloGateway['executor']>[0]
+type ApolloRequest = Parameters<ApolloGateway['executor']>[0]
+
+/** One operation: what of Apollo Server's request an executor reads, so that others can hand one over too. */
+export type OperationRequest = Pick<
+  ApolloRequest,
+  'request' | 'document' | 'queryHash' | 'source' | 'schema' | 'context'
+>
 
 export interface OperationAnswer {
   /** As text where it is the answer of a plan. */

@@ -1,5 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
+import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
 import { SharedExchanges } from './shared-exchanges.js'
@@ -15,6 +16,7 @@ type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Record<string, number>) => void
 
+const NO_HEADERS: Record<string, string> = {}
 const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
@@ -25,6 +27,8 @@ export class HttpDataSource implements GraphQLDataSource {
   private readonly exchange: Exchange
   private readonly breaker: Breaker | undefined
   private readonly shared = new SharedExchanges()
+  /** By a question's text, the JSON that it begins with. */
+  private readonly begun = new BoundedMap<string, string>(500)
   private underway = 0
   private idle?: () => void
 
@@ -65,16 +69,16 @@ export class HttpDataSource implements GraphQLDataSource {
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const { query = '', variables, operationName, http } = options.request
-    const body = JSON.stringify({ query, variables, operationName })
+    const body = this.bodyOf(query, { variables, operationName })
     const { signal: whole, fetchSignal: signal = whole, fetch: watch } = options.context as Partial<Operation>
-    const given = Object.fromEntries(http?.headers ?? [])
+    const given = http ? Object.fromEntries(http.headers) : NO_HEADERS
     const idempotent = query.startsWith('query') || query.startsWith('{')
     // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
     const headers = { ...given, ...watch?.headers, ...this.fixedHeaders }
     const question = { path: this.path, headers, body, idempotent, watch }
     const ask = (until: AbortSignal | undefined) => this.exchange({ ...question, signal: until })
     // Without a header of the gateway's nobody is named, so that the answer is anybody's.
-    const anybodys = Object.keys(given).length === 0 && idempotent
+    const anybodys = idempotent && Object.keys(given).length === 0
     this.underway++
     try {
       const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
@@ -82,6 +86,17 @@ export class HttpDataSource implements GraphQLDataSource {
     } finally {
       if (--this.underway === 0) this.idle?.()
     }
+  }
+
+  /** `{ query, ...rest }` as JSON: plans ask the same few texts again and again, with other variables. */
+  private bodyOf(query: string, rest: Pick<GraphQLDataSourceProcessOptions['request'], 'variables' | 'operationName'>) {
+    let begun = this.begun.get(query)
+    if (begun === undefined) {
+      begun = `{"query":${JSON.stringify(query)}`
+      this.begun.set(query, begun)
+    }
+    const ended = JSON.stringify(rest)
+    return ended === '{}' ? `${begun}}` : `${begun},${ended.slice(1)}`
   }
 
   /** What is under way ends first, attempts that are still to come included. */

@@ -7,7 +7,7 @@ import type { Executor, OperationAnswer } from './executor.js'
 export function stockExecutor(gateway: ApolloGateway): Executor {
   const execute = gateway.executor
   return async request => {
-    const answer = (await execute(request)) as OperationAnswer
+    const answer = (await execute(request as Parameters<typeof execute>[0])) as OperationAnswer
     // Stock says what it could not complete beside the errors, so that a null may come without one; a loss is an error.
     const incomplete = answer.extensions?.valueCompletion
     if (!Array.isArray(incomplete)) return answer

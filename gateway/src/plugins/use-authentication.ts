@@ -84,8 +84,16 @@ export function useAuthentication(
       // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
       app.addHook('onSend', async (request, reply, payload) => {
         if (request.routeOptions.config.authenticate === undefined) return payload
-        const names = String(reply.getHeader('vary') ?? '').split(/[\s,]+/)
-        reply.header('vary', [...new Set([...names, 'authorization', 'cookie'])].filter(Boolean).join(', '))
+        const own = reply.getHeader('vary')
+        const names =
+          own === undefined
+            ? []
+            : String(own)
+                .split(/[\s,]+/)
+                .filter(Boolean)
+        const all =
+          names.length === 0 ? 'authorization, cookie' : [...new Set([...names, 'authorization', 'cookie'])].join(', ')
+        reply.header('vary', all)
         return payload
       })
     },

@@ -1,4 +1,5 @@
 import { VISITOR } from '@terrane/schema'
+import type { Operation } from '../executor/operation.js'
 import type { Part } from './part.js'
 
 /**
@@ -21,18 +22,23 @@ export function useCaching(): Part {
       async requestDidStart({ contextValue }) {
         return {
           async willSendResponse({ response }) {
-            const { kept, caller } = contextValue
-            if (!kept) return
-            const { headers } = response.http
-            headers.set('cache-control', caller === VISITOR ? 'public, no-cache' : 'private, no-cache')
-            headers.set('age', String(Math.floor((Date.now() - kept.at) / 1000)))
-            headers.set('etag', `W/"${kept.etag}"`)
-            headers.set('vary', 'accept, authorization, cookie')
+            for (const [name, value] of cachingHeaders(contextValue)) response.http.headers.set(name, value)
           },
         }
       },
     },
   }
+}
+
+/** Of an answer that is kept. */
+export function cachingHeaders({ kept, caller }: Operation): [name: string, value: string][] {
+  if (!kept) return []
+  return [
+    ['cache-control', caller === VISITOR ? 'public, no-cache' : 'private, no-cache'],
+    ['age', String(Math.floor((Date.now() - kept.at) / 1000))],
+    ['etag', `W/"${kept.etag}"`],
+    ['vary', 'accept, authorization, cookie'],
+  ]
 }
 
 /** By weak comparison (RFC 9110, 8.8.3.2). */

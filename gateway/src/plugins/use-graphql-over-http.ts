@@ -14,19 +14,25 @@ export function useGraphqlOverHttp(): Part {
   return {
     graphql: {
       async requestDidStart({ request }) {
-        const accepted = mediaTypes(request.http?.headers.get('accept'))
+        const accept = request.http?.headers.get('accept')
         return {
           async willSendResponse({ errors, response: { http } }) {
             if (!errors?.length) return
-            if (accepted.includes('application/json') && !accepted.includes('application/graphql-response+json'))
-              if (errors.every(isNotRun)) http.status = 200
-            if (accepted.includes('multipart/mixed') && errors.some(isIncremental))
+            if (isToldBy200(accept, errors)) http.status = 200
+            if (mediaTypes(accept).includes('multipart/mixed') && errors.some(isIncremental))
               http.headers.set('content-type', 'application/json; charset=utf-8')
           },
         }
       },
     },
   }
+}
+
+/** Whether an answer with these errors has the status 200 for who sends this `accept`. */
+export function isToldBy200(accept: string | undefined, errors: readonly GraphQLError[]): boolean {
+  if (!errors.every(isNotRun)) return false
+  const accepted = mediaTypes(accept)
+  return accepted.includes('application/json') && !accepted.includes('application/graphql-response+json')
 }
 
 const mediaTypes = (accept: string | undefined) =>

@@ -2,6 +2,9 @@ import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
+import type { DirectAnswers } from '../answering/direct-answers.js'
+import { directQuestion } from '../answering/direct-question.js'
+import type { KnownDocuments } from '../answering/known-documents.js'
 import { EXPLAIN_HEADER, explainRequest } from '../executor/explain/explain-request.js'
 import { Timings } from '../executor/explain/timings.js'
 import type { Operation } from '../executor/operation.js'
@@ -13,15 +16,25 @@ import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { together } from '../telemetry/watch.js'
 import type { Part } from './part.js'
 
-/** `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. */
-export function useGraphql(
-  apollo: ApolloServer<Operation>,
-  subscriptions: Subscriptions,
-  limits: GatewayLimits,
-  log: Log,
-): Part {
+export interface GraphqlOptions {
+  apollo: ApolloServer<Operation>
+  documents: KnownDocuments
+  direct: DirectAnswers
+  subscriptions: Subscriptions
+  limits: GatewayLimits
+  log: Log
+}
+
+/**
+ * `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. Apollo Server answers what is met for the first time
+ * and all that is unusual; an ordinary question of a document that is known goes to the executor directly.
+ */
+export function useGraphql({ apollo, documents, direct, subscriptions, limits, log }: GraphqlOptions): Part {
   return {
     async http(app) {
+      const throughApollo = fastifyApolloHandler(apollo, {
+        context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
+      })
       // Streams never end by themselves.
       app.addHook('preClose', async () => subscriptions.open.close())
       await app.register(async route => {
@@ -36,9 +49,11 @@ export function useGraphql(
           url: '/graphql',
           config: { authenticate: 'graphql' },
           preHandler: async (request, reply) => ((await subscriptions.answer(request, reply)) ? reply : undefined),
-          handler: fastifyApolloHandler(apollo, {
-            context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
-          }),
+          handler(request, reply) {
+            const question = directQuestion(request, documents)
+            if (!question) return throughApollo.call(this, request, reply)
+            return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+          },
         })
       })
     },

@@ -58,19 +58,14 @@ export function useMetrics(mesh: MetricsSources, siblings?: Siblings): Metrics {
         )
       })
     },
-    graphql: {
-      async requestDidStart({ contextValue }) {
-        const end = operations.began()
-        // Whoever leaves gets no answer, and his operation is over all the same.
-        contextValue.signal.addEventListener('abort', () => end(), { once: true })
-        return {
-          async willSendResponse({ operation, operationName, response }) {
-            const result = response.body.kind === 'single' ? response.body.singleResult : undefined
-            const outcome = !result?.errors?.length ? 'answered' : result.data ? 'partial' : 'refused'
-            end({ name: operationName, type: operation?.operation ?? 'unknown', outcome })
-          },
-        }
-      },
+    observe({ signal }) {
+      const end = operations.began()
+      // Whoever leaves gets no answer, and his operation is over all the same.
+      signal.addEventListener('abort', () => end(), { once: true })
+      return ({ type, name, errors, hasData }) => {
+        const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
+        end({ name, type: type ?? 'unknown', outcome })
+      }
     },
   }
 }

@@ -133,7 +133,9 @@ async function* paced(body: AsyncGenerator<string, void, undefined>, flow: Flow)
 
 /** Undefined where it is something else, or nothing that can be read: that is told by whoever answers questions. */
 function subscriptionIn(request: FastifyRequest, maxTokens: number): SubscriptionRequest | undefined {
-  const accepted = (request.headers.accept ?? '').split(',').map(type => type.split(';')[0]!.trim().toLowerCase())
+  const accept = request.headers.accept?.toLowerCase()
+  if (!accept?.includes('text/event-stream')) return undefined
+  const accepted = accept.split(',').map(type => type.split(';')[0]!.trim())
   if (!accepted.includes('text/event-stream')) return undefined
   const { query, operationName, variables } = ((request.method === 'GET' ? request.query : request.body) ??
     {}) as Record<string, unknown>

@@ -15,7 +15,8 @@ function terrane({ name, title, settings, options }) {
     command: ({ port, supergraphWithRights, products, issuer, home, profile }) => ({
       program: process.execPath,
       args: [
-        ...(profile ? ['--cpu-prof', '--cpu-prof-dir', profile, '--cpu-prof-name', `${name}.cpuprofile`] : []),
+        // Under one name for all, the thread that plans would write over the one that answers.
+        ...(profile ? ['--cpu-prof', '--cpu-prof-dir', path.join(profile, name)] : []),
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
     }),

@@ -1,0 +1,69 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
+import type { Operation } from '../executor/operation.js'
+
+/** Some 40 MB: a token of a parsed document takes 300 to 400 bytes. */
+const TOKENS = 100_000
+
+/** A document that was read before and is within the limits that its text alone decides about. */
+export interface KnownDocument {
+  document: DocumentNode
+  /** SHA-256 of the text, in hexadecimal. */
+  queryHash: string
+  /** The only one there is, which needs no name. */
+  operation: OperationDefinitionNode
+  readonly tokens: number
+  /** Asked for since it was last looked at for something to forget. */
+  used: boolean
+}
+
+/**
+ * Documents by their exact text. Nothing of it depends on who asks, on variables or on a supergraph: what of a document is
+ * right, allowed and affordable is found out at every operation. Forgets what has not been asked for, for long.
+ */
+export class KnownDocuments {
+  private readonly byText = new Map<string, KnownDocument>()
+  private tokens = 0
+
+  constructor(private readonly most = TOKENS) {}
+
+  get(text: string): KnownDocument | undefined {
+    const known = this.byText.get(text)
+    if (known) known.used = true
+    return known
+  }
+
+  /** Takes note of questions and mutations alone in their document; all others are read every time. */
+  learn(text: string, document: DocumentNode, queryHash: string): void {
+    if (this.byText.has(text)) return
+    const [operation, another] = document.definitions.filter(one => one.kind === Kind.OPERATION_DEFINITION)
+    if (!operation || another || operation.operation === 'subscription') return
+    const tokens = tokensOf(document)
+    if (tokens > this.most / 10) return
+    this.byText.set(text, { document, queryHash, operation, tokens, used: false })
+    this.tokens += tokens
+    // What gets its second chance is met again at the end, unmarked.
+    for (const [oldest, known] of this.byText) {
+      if (this.tokens <= this.most) return
+      this.byText.delete(oldest)
+      if (known.used) this.byText.set(oldest, known)
+      else this.tokens -= known.tokens
+      known.used = false
+    }
+  }
+
+  /** Learns from Apollo Server, which comes to an execution only once a document was read and no limit has refused it. */
+  learning(): ApolloServerPlugin<Operation> {
+    return {
+      requestDidStart: async () => ({
+        executionDidStart: async ({ source, document, queryHash }) => this.learn(source, document, queryHash),
+      }),
+    }
+  }
+}
+
+function tokensOf({ loc }: DocumentNode): number {
+  let tokens = 0
+  for (let token = loc?.startToken; token; token = token.next ?? undefined) tokens++
+  return tokens
+}
