@@ -93,7 +93,7 @@ test('every variable is read by the code or by a contract', () => {
     ...readdirSync(path.join(ROOT, 'subgraphs'), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.odcs.yaml') && !name.includes('node_modules'))
       .map(name => read(path.join('subgraphs', name))),
-    read('gateway/src/telemetry.ts'),
+    read('gateway/src/without-apollo-telemetry.ts'),
   ].join('\n')
   const dockerfile = [...read('Dockerfile').matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name]) => name!)
   const composed = ours.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
