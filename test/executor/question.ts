@@ -18,7 +18,8 @@ export interface GeneratedQuestion {
 /** What is called how in one object of the answer. */
 type Names = Map<string, { meaning: string; below: Names }>
 
-const DEEPEST = 4
+/** What is deeper costs the planner seconds: now and then. */
+const DEEPEST = 3
 /** What every object has, what plans fetch for themselves, and what the engine and the planner call things. */
 const TRICKY = [
   '__proto__',
@@ -44,6 +45,7 @@ const VARIABLES: Record<string, { type: string; values: readonly unknown[] }> = 
 export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): GeneratedQuestion {
   const chance = (percent: number) => gen(fc.nat, { max: 99 }) < percent
   const pick = <Item>(items: readonly Item[]): Item => items[gen(fc.nat, { max: items.length - 1 })]!
+  const deepest = chance(15) ? DEEPEST + 1 : DEEPEST
   const fragments: string[] = []
   let aliases = 0
   const mutation = schema.getMutationType()
@@ -75,7 +77,13 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
     const args = one.args[0] ? argumentsOf(one.args[0].name, type.name) : ''
     const meaning = one.name + args
     const wished =
-      changing && depth === 0 ? `m${aliases++}` : chance(6) ? pick(TRICKY) : chance(20) ? `a${aliases++}` : one.name
+      changing && depth === 0 && chance(70)
+        ? `m${aliases++}`
+        : chance(6)
+          ? pick(TRICKY)
+          : chance(20)
+            ? `a${aliases++}`
+            : one.name
     // One response key with two different meanings is no valid question.
     const key = (names.get(wished)?.meaning ?? meaning) === meaning ? wished : `a${aliases++}`
     const below: Names = names.get(key)?.below ?? new Map()
@@ -86,15 +94,14 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   const set = (type: GraphQLCompositeType, depth: number, names: Names): string => {
     const selections: string[] = []
     const fields = isUnionType(type) ? [] : Object.values(type.getFields())
-    const possible = fields.filter(one => depth < DEEPEST || !isCompositeType(getNamedType(one.type)))
+    const possible = fields.filter(one => depth < deepest || !isCompositeType(getNamedType(one.type)))
     for (let index = 0; index < 1 + gen(fc.nat, { max: 4 }) && possible.length > 0; index++)
       selections.push(field(pick(possible), depth, names))
     if (isAbstractType(type))
       for (const one of schema.getPossibleTypes(type))
-        if (depth < DEEPEST && chance(60))
+        if (depth < deepest && chance(60))
           selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1, names)}`)
-    // The planner runs a mutation twice that is selected twice under different conditions.
-    if (!isUnionType(type) && depth < DEEPEST && !(changing && depth === 0) && chance(10)) {
+    if (!isUnionType(type) && depth < deepest && chance(changing && depth === 0 ? 30 : 10)) {
       const name = `F${fragments.length}`
       fragments.push('')
       fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1, names)}`

@@ -63,27 +63,27 @@ const PRODUCT = { Product: given => products.get(given.upc) }
 
 /**
  * By name: `sdl(rights)` with or without the directives that say who may read what (not every gateway takes a supergraph
- * that has them); `roots`, from arguments to objects; `entities`, from a representation to its object.
+ * that has them), or as a data product has them (`product`); `roots`, from arguments to objects; `entities`, from a representation to its object.
  */
 exports.SUBGRAPHS = {
   accounts: {
     sdl: rights => `${head(rights)}
       type Query { users(page: Int!): [User] }
-      type User @key(fields: "id") ${rights ? '@authenticated' : ''} { id: ID!  name: String  username: String }`,
+      type User @key(fields: "id") ${signedIn(rights, 'accounts')} { id: ID!  name: String  username: String }`,
     roots: { users: ({ page }) => pages[page].users },
     entities: USER,
   },
   products: {
     sdl: rights => `${head(rights)}
       type Query { topProducts(page: Int!): [Product] }
-      type Product @key(fields: "upc") { upc: String!  name: String  price: Int ${scope(rights)}  weight: Int }`,
+      type Product @key(fields: "upc") { upc: String!  name: String  price: Int ${scope(rights, 'products')}  weight: Int }`,
     roots: { topProducts: ({ page }) => pages[page].topProducts },
     entities: PRODUCT,
   },
   inventory: {
     sdl: rights => `${head(rights)}
       type Product @key(fields: "upc") { upc: String!  price: Int @external  weight: Int @external  inStock: Boolean
-        shippingEstimate: Int @requires(fields: "price weight") ${scope(rights)} }`,
+        shippingEstimate: Int @requires(fields: "price weight") ${scope(rights, 'inventory', 'products')} }`,
     roots: {},
     entities: { Product: estimated },
   },
@@ -98,10 +98,20 @@ exports.SUBGRAPHS = {
 }
 
 function head(rights) {
-  return `${FEDERATION}${rights ? ', "@authenticated", "@requiresScopes"' : ''}])`
+  const imports = { false: '', true: ', "@authenticated", "@requiresScopes"', product: ', "@policy"' }
+  return `${FEDERATION}${imports[rights]}])`
 }
 
-function scope(rights) {
+/** What one is computed of must be granted as well. */
+const granted = (...products) => `@policy(policies: [[${products.map(product => `"${product}/data"`)}]])`
+
+function signedIn(rights, product) {
+  if (rights === 'product') return granted(product)
+  return rights ? '@authenticated' : ''
+}
+
+function scope(rights, ...products) {
+  if (rights === 'product') return granted(...products)
   return rights ? '@requiresScopes(scopes: [["read"]])' : ''
 }
 

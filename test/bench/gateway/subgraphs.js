@@ -6,6 +6,7 @@ const { exportJWK, generateKeyPair, SignJWT } = require('jose')
 const { answering } = require('./answers.js')
 const { serveJson } = require('./http-server.js')
 const { SUBGRAPHS } = require('./mesh.js')
+const { serveProducts } = require('./products.js')
 
 const AUDIENCE = 'bench'
 
@@ -20,7 +21,7 @@ async function start() {
     const { query, variables } = JSON.parse(body)
     return answers[path](query, variables)
   })
-  process.send({ url, ...(await issue()) })
+  process.send({ url, products: await serveProducts(answers), ...(await issue()) })
 }
 
 /** An OpenID issuer of one key, and a token of it. */

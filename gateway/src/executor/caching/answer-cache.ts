@@ -51,7 +51,9 @@ export class AnswerCache {
       // One answer is no reason to forget all others.
       maxEntrySize: Math.max(1, Math.floor(options.bytes / 8)),
       sizeCalculation: ({ answer }, key) =>
-        OVERHEAD_BYTES + 2 * key.length + (answer.data instanceof WrittenData ? 2 * answer.data.text.length : 0),
+        OVERHEAD_BYTES +
+        2 * key.length +
+        (answer.data instanceof WrittenData ? Buffer.byteLength(answer.data.text) : 0),
     })
   }
 

@@ -1,5 +1,14 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, print } from 'graphql'
+import {
+  buildASTSchema,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  print,
+} from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
@@ -14,6 +23,7 @@ import type { Fields } from './place.js'
 import type { Planner, PlanQuestion } from './planner.js'
 import { defaultsOf, Projections } from './projections.js'
 import { Requirements } from './requirements.js'
+import { RootConditions, withRootFieldsCollected } from './root-mutations.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
 import { planningDocument } from './supergraph-planner.js'
@@ -34,6 +44,8 @@ const PLANS = 1000
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
   private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
+  /** Of mutations: by what values there is a plan of its own. */
+  private readonly rootConditions = new BoundedMap<string, RootConditions>(PLANS)
   private readonly subgraphs: Subgraphs
   private readonly overrides: OverrideLabels
 
@@ -76,29 +88,52 @@ export class Engine {
   private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
     const overridden = this.overrides.draw()
     const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
-    return this.operations.get(key) ?? this.prepare(request, key, overridden)
+    return this.operations.get(key) ?? this.find(request, key, overridden)
+  }
+
+  /** What is not known, or known by more than its text. */
+  private find(
+    request: OperationRequest,
+    key: string,
+    overrides: PlanQuestion['overrides'],
+  ): PlannedOperation | Promise<PlannedOperation> {
+    const { document } = request
+    const operation = getOperationAST(document, request.request.operationName)
+    if (!operation) throw new GraphQLError('The document has no such operation.')
+    const rootType = this.supergraph.apiSchema.getRootType(operation.operation) ?? undefined
+    const asked = { operation, rootType, overrides }
+    if (operation.operation !== 'mutation') return this.prepare(request, { ...asked, key, collected: document })
+    const conditions = this.rootConditions.get(key) ?? new RootConditions(document, operation)
+    this.rootConditions.set(key, conditions)
+    const { values, valuesKey } = conditions.of(request.request.variables ?? {})
+    const whole = conditions.any ? `${key} ${valuesKey}` : key
+    const known = this.operations.get(whole)
+    if (known) return known
+    const collected = withRootFieldsCollected(document, operation, values, typeName => this.covers(typeName, rootType))
+    return this.prepare(request, { ...asked, key: whole, collected })
+  }
+
+  private covers(typeName: string, rootType: GraphQLObjectType | undefined): boolean {
+    return this.subgraphs.types.covers(typeName, rootType?.name)
   }
 
   private async prepare(
     { request, document, context }: OperationRequest,
-    key: string,
-    overrides: ReadonlyMap<string, boolean>,
+    { key, operation, rootType, collected, overrides }: Asked,
   ): Promise<PlannedOperation> {
     const { signal, watch } = context as Partial<Operation>
     const made = watch?.phase('plan')
-    const ast = getOperationAST(document, request.operationName)
-    if (!ast) throw new GraphQLError('The document has no such operation.')
-    const rootType = this.supergraph.apiSchema.getRootType(ast.operation)?.name ?? ''
-    const apart = withAliasesApart(document, ast, rootType, this.subgraphs.requirements.taken)
     const { operationName } = request
-    const question = { document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) }
-    const plan = await this.plan(question, signal)
+    const root = getOperationAST(collected, operationName)!
+    const apart = withAliasesApart(collected, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
+    const nothing = root.selectionSet.selections.length === 0
+    const question = () => ({ document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) })
+    const node = nothing ? undefined : (await this.plan(question(), signal)).node
     made?.()
     // Of all who waited for the same plan the first makes it ready.
     const known = this.operations.get(key)
     if (known) return known
-    const defaults = defaultsOf(ast)
-    const step = plan.node && compilePlan(plan.node, node => compileFetch(node, this.subgraphs), defaults)
+    const step = node && compilePlan(node, one => compileFetch(one, this.subgraphs), defaultsOf(operation))
     const { aliases } = apart
     const selected =
       aliases.size > 0
@@ -106,8 +141,8 @@ export class Engine {
         : undefined
     const planned: PlannedOperation = {
       step,
-      projections: new Projections(this.supergraph.apiSchema, document, ast),
-      describe: () => describePlan({ node: plan.node, document, operation: ast, aliases }, this.subgraphs),
+      projections: new Projections(this.supergraph.apiSchema, document, operation),
+      describe: () => describePlan({ node, document, operation, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
@@ -135,6 +170,17 @@ function unplannable(cause: unknown): GraphQLError {
     originalError: cause as Error,
     extensions: { code: 'OPERATION_UNPLANNABLE' },
   })
+}
+
+/** An operation to make ready. */
+interface Asked {
+  /** Under which it is remembered. */
+  key: string
+  operation: OperationDefinitionNode
+  rootType: GraphQLObjectType | undefined
+  /** The document as the planner is asked. */
+  collected: DocumentNode
+  overrides: PlanQuestion['overrides']
 }
 
 interface PlannedOperation {

@@ -6,6 +6,8 @@ interface Loss {
   message: string
   /** A field that nobody gave, rather than a null or a value that does not fit. */
   missing: boolean
+  /** The null that it went with, where something beside it may not be null. */
+  within?: Path
 }
 
 /** What an answer lacks, held against what its errors explain: no loss goes without an error, none has two. */
@@ -38,6 +40,12 @@ export class Losses {
     this.found.push({ path: this.path.slice(0, this.depth), message, missing: true })
   }
 
+  /** Where the projection is, all is null: what explains that explains what is missing below. */
+  nulled(): void {
+    const place = this.path.slice(0, this.depth)
+    for (const loss of this.found) if (place.every((step, index) => loss.path[index] === step)) loss.within = place
+  }
+
   /** Where the projection is, there is an error that is not among those of the fetches. */
   explain(): void {
     this.explained.push(this.path.slice(0, this.depth))
@@ -49,8 +57,8 @@ export class Losses {
     const explained = new Explained(errors)
     for (const path of this.explained) explained.add(path)
     const added: GraphQLError[] = []
-    for (const { path, message, missing } of this.found) {
-      if (explained.covers(path)) continue
+    for (const { path, message, missing, within } of this.found) {
+      if (explained.covers(path) || (missing && within && explained.covers(within))) continue
       if (missing && isWithin(fetched, path, unknown)) continue
       added.push(new GraphQLError(message, { path, extensions: { code: 'INCOMPLETE_ANSWER' } }))
       explained.add(path)

@@ -91,6 +91,7 @@ class Projector {
         text += index === 0 ? item : `,${item}`
       }
       losses.leave(depth)
+      if (bubbles) losses.nulled()
       return bubbles ? NULL : `${text}]`
     }
   }
@@ -155,6 +156,7 @@ class Projector {
         text += name + projected
       }
       losses.leave(depth)
+      if (bubbles) losses.nulled()
       return bubbles ? NULL : `${text}}`
     }
   }

@@ -1,10 +1,12 @@
 const { grafbase } = require('./grafbase.js')
 const { hive, hiveRouterRuntime } = require('./hive.js')
 const { stock } = require('./stock.js')
-const { terrane } = require('./terrane.js')
+const { terrane, terraneKeeping } = require('./terrane.js')
 
 /**
  * Who is measured, in this order. Each has a `name`, a `title`, its `settings` in words, a `command(place)` that starts
  * it, and what it needs installed (`packages`, `overrides`) where it is not of this repository.
  */
-exports.GATEWAYS = Object.fromEntries([stock, terrane, hive, hiveRouterRuntime, grafbase].map(one => [one.name, one]))
+exports.GATEWAYS = Object.fromEntries(
+  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase].map(one => [one.name, one]),
+)

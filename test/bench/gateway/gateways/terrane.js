@@ -1,4 +1,8 @@
 const path = require('node:path')
+const { SUBGRAPHS } = require('../mesh.js')
+
+/** All answers to all pages. */
+const KEPT_BYTES = 256 * 1024 * 1024
 
 const server = path.join(__dirname, '..', 'servers', 'terrane.js')
 
@@ -8,12 +12,12 @@ function terrane({ name, title, settings, options }) {
     title,
     versions: () => [],
     settings: `the token of every request checked, ${settings}`,
-    command: ({ port, supergraphWithRights, issuer, home, profile }) => ({
+    command: ({ port, supergraphWithRights, products, issuer, home, profile }) => ({
       program: process.execPath,
       args: [
         // Under one name for all, the thread that plans would write over the one that answers.
         ...(profile ? ['--cpu-prof', '--cpu-prof-dir', path.join(profile, name)] : []),
-        ...[server, port, supergraphWithRights, issuer, home, JSON.stringify(options)],
+        ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
@@ -25,5 +29,16 @@ exports.terrane = terrane({
   name: 'terrane',
   title: 'Terrane',
   settings: 'rights decided on a supergraph that demands them, nothing cached but plans',
-  options: {},
+  options: supergraph => ({ supergraph }),
+})
+
+exports.terraneKeeping = terrane({
+  name: 'terrane-keeping',
+  title: 'Terrane, answers kept',
+  settings:
+    'the subgraphs are data products: grants decided, whole answers given again while their publications are in force',
+  options: (_, products) => ({
+    cacheBytes: KEPT_BYTES,
+    productUrls: Object.keys(SUBGRAPHS).map(name => `${products}/${name}`),
+  }),
 })
