@@ -1,6 +1,9 @@
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import type { GatewayKeys } from '@terrane/schema'
+import { Deferred } from '../../../gateway/src/deferred.js'
 import { geography, SmallMesh, ukSales } from './small-mesh.js'
+import { SmallProduct } from './small-product.js'
 
 /**
  * What is asked again is answered without Apollo Server. Nobody can tell: each question is asked as it is met for the first
@@ -177,4 +180,60 @@ test('several questions in one body are refused, known or not', async () => {
   const query = '{ referenceGeography { countries { code } } }'
   await send({ query }, {})
   expect((await send([{ query }, { query }], {})).status).toBe(400)
+})
+
+test('whoever leaves while his known question is answered is counted out, and the audit says so', async () => {
+  const entered = new Deferred<void>()
+  let closed: Promise<void> | undefined
+  const gate = new Deferred<void>()
+  const left = new Deferred<Record<string, unknown>>()
+  const waiting = (trust: GatewayKeys['jwks']) =>
+    new SmallProduct(
+      {
+        name: 'waiting',
+        domain: 'reference',
+        visibility: 'public',
+        coordinates: ['Query.waiting', 'Waiting'],
+        sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9")
+          type Query { waiting: Waiting }
+          type Waiting { done: Boolean }`,
+        resolvers: {
+          Waiting: {
+            done: async () => {
+              if (closed) entered.resolve()
+              await closed
+              return true
+            },
+          },
+          Query: { waiting: () => ({}) },
+        },
+        datasets: [],
+        grants: [],
+      },
+      trust,
+    )
+  const slow = await SmallMesh.start(trust => [waiting(trust)], {
+    log: event => {
+      if (event.message === 'Operation' && (event.errors as string[]).length > 0) left.resolve(event)
+    },
+  })
+  try {
+    const query = 'query Wait { waiting { done } }'
+    expect((await slow.ask(query)).text).toContain('"done":true')
+    closed = gate.promise
+    const body = JSON.stringify({ query })
+    const asked = request(`${slow.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': String(body.length) },
+    })
+    asked.on('error', () => undefined).end(body)
+    await entered.promise
+    asked.destroy()
+    expect(await left.promise).toMatchObject({ operationName: 'Wait', errors: ['OPERATION_ABORTED'] })
+    const figures = await (await fetch(`${slow.gateway.url}/metrics`)).text()
+    expect(figures).toContain('terrane_gateway_operations_in_flight 0')
+  } finally {
+    gate.resolve()
+    await slow.stop()
+  }
 })
