@@ -74,6 +74,10 @@ const STOCK_DIFFERS: [reason: string, applies: (mesh: GeneratedMesh, query: stri
     'a client’s alias that is the name of a key or of a required field is taken for it',
     (_, query) => /\b(id|code|price|f0|c7|dimensions|width|__proto__|constructor|toString): /.test(query),
   ],
+  [
+    'a mutation under a condition is a fetch of its own: it runs once more, or in another order',
+    (_, query) => /^mutation\b[^{]*\{.*\.\.\./.test(query),
+  ],
   ['an argument from the context is not given', (_, query) => /\binContext\b/.test(query)],
   [
     'a required field with arguments is the client’s own field with others',

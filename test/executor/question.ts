@@ -39,6 +39,7 @@ const VARIABLES: Record<string, { type: string; values: readonly unknown[] }> = 
   tags: { type: '[[String]]', values: [[['t', null], null], []] },
   currency: { type: 'String = "CHF"', values: ['USD', null] },
   mode: { type: 'Mode = SLOW', values: ['FAST'] },
+  on: { type: 'Boolean = true', values: [false] },
 }
 
 /** Aliases, arguments, fragments named and inline, `@skip` and `@include`, the same field twice. */
@@ -49,10 +50,10 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   const fragments: string[] = []
   let aliases = 0
   const mutation = schema.getMutationType()
-  const root = mutation && chance(15) ? mutation : schema.getQueryType()!
+  const root = mutation && chance(25) ? mutation : schema.getQueryType()!
   const changing = root === mutation
 
-  const condition = () => (chance(12) ? ` @${pick(['skip', 'include'])}(if: $${pick(['yes', 'no'])})` : '')
+  const condition = () => (chance(12) ? ` @${pick(['skip', 'include'])}(if: $${pick(['yes', 'no', 'on'])})` : '')
   const argumentsOf = (name: string, typeName: string): string => {
     switch (name) {
       case 'currency':
@@ -101,7 +102,7 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
       for (const one of schema.getPossibleTypes(type))
         if (depth < deepest && chance(60))
           selections.push(`... on ${one.name}${condition()} ${set(one, depth + 1, names)}`)
-    if (!isUnionType(type) && depth < deepest && chance(changing && depth === 0 ? 30 : 10)) {
+    if (!isUnionType(type) && depth < deepest && chance(changing && depth === 0 ? 60 : 10)) {
       const name = `F${fragments.length}`
       fragments.push('')
       fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} ${set(type, depth + 1, names)}`

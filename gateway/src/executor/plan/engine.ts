@@ -16,6 +16,7 @@ import type { Operation } from '../operation.js'
 import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
+import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
@@ -124,8 +125,9 @@ export class Engine {
     const { signal, watch } = context as Partial<Operation>
     const made = watch?.phase('plan')
     const { operationName } = request
-    const root = getOperationAST(collected, operationName)!
-    const apart = withAliasesApart(collected, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
+    const whole = withTypesOfEmptyObjects(collected)
+    const root = getOperationAST(whole, operationName)!
+    const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
     const question = () => ({ document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) })
     const node = nothing ? undefined : (await this.plan(question(), signal)).node
