@@ -8,7 +8,7 @@ import { answer, generateMesh } from './mesh.js'
 import { generateQuestion } from './question.js'
 import { openGraph } from './small-graph.js'
 
-const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 20)
+const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 8)
 const entity = async (given: object) => given
 const asSent = (subgraph: string, query: string) => `${subgraph}: ${print(parse(query, { noLocation: true }))}`
 

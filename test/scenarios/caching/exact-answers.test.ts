@@ -6,6 +6,9 @@ import { Ledger, REGIONS, type Rights, rowsOf } from './ledger.js'
  * decision, and the product's audit has every reading.
  */
 
+/** Grants of a product in another process take up to a second to be known. */
+const RUNS = { 'in this process': 10, 'over HTTP': 4 }
+
 const CALLERS = ['anna', 'bob', 'cleo'] as const
 type CallerName = (typeof CALLERS)[number]
 
@@ -106,7 +109,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
           }
         }
       }),
-      { numRuns: 12, seed: 7, endOnFailure: true },
+      { numRuns: RUNS[where], seed: 7, endOnFailure: true },
     )
     expect(await ledger.hits()).toBeGreaterThan(0)
   }, 300_000)
