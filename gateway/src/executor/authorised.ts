@@ -107,12 +107,14 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
           ? answer
           : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
       const { repeats, pins } = planned.context
+      answers?.received(pins.all(), since)
       if (key === undefined || !repeats) return complete
-      prepared.repeatable = repeats.whole && !answer.errors?.length
-      if (prepared.repeatable) {
-        const kept = answers!.keep(key, complete, { pins, repeats, denied, since })
-        if (kept) context.kept = kept
-      }
+      const kept =
+        repeats.whole && !answer.errors?.length
+          ? answers!.keep(key, complete, { pins, repeats, denied, since })
+          : undefined
+      if (kept) context.kept = kept
+      prepared.repeatable = answers!.holds(key)
       return complete
     }
     // Others wait only for what may be theirs as well: what was, the last time it was asked.

@@ -24,7 +24,7 @@ export type Prepared = { errors: readonly GraphQLError[] } | PreparedOperation
 export interface PreparedOperation {
   /** Of the supergraph, the question, the caller's decision and what else of the caller it was prepared for. */
   key: string
-  /** Whether its last answer could have been given again. */
+  /** Whether its last answer was kept, to be given again. */
   repeatable?: boolean
   operation: OperationDefinitionNode
   filtered: FilteredOperation

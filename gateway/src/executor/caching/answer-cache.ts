@@ -43,7 +43,10 @@ const OVERHEAD_BYTES = 1000
  */
 export class AnswerCache {
   private readonly kept: LRUCache<string, KeptAnswer>
-  private readonly underWay = new Map<string, Promise<unknown>>()
+  /** By key, whether what is under way has answered, once it has ended. */
+  private readonly underWay = new Map<string, Promise<boolean>>()
+  /** The newest publication of each product that any answer read, and when that was asked for. */
+  private readonly newest = new Map<string, { publication: number; since: number }>()
 
   constructor(private readonly options: AnswerCacheOptions) {
     this.kept = new LRUCache({
@@ -60,6 +63,23 @@ export class AnswerCache {
   /** The moment from which on an answer that is asked for now counts. */
   get now(): number {
     return this.options.announcements.now
+  }
+
+  /**
+   * An operation that was begun at `since` has read these: nobody who hears of a newer publication through an answer is given
+   * an older one afterwards, also where the product's own news of it is still on its way.
+   */
+  received(publications: Readonly<Record<string, number>>, since: number): void {
+    for (const [product, publication] of Object.entries(publications)) {
+      const known = this.newest.get(product)
+      const stands = known && known.since >= (this.options.announcements.inForce(product)?.since ?? 0)
+      if (!stands || publication > known.publication) this.newest.set(product, { publication, since })
+    }
+  }
+
+  /** Whether an answer is kept under this key. */
+  holds(key: string): boolean {
+    return this.kept.has(key)
   }
 
   /** Undefined where there is none that is exact now. The subject's reading is told to the products. */
@@ -104,8 +124,9 @@ export class AnswerCache {
   }
 
   /**
-   * Asks once for all who ask the same at the same time. Who waited looks whether an answer was kept meanwhile, and asks
-   * for himself where none was: the first one's client may have left.
+   * Asks once for all who ask the same at the same time. Who waited looks whether an answer was kept meanwhile. Where none
+   * was because the first one's client has left, one of them is the next first; where an answer came that cannot be kept, all
+   * ask for themselves at once, for waiting in a row would bring none of them anything.
    */
   async once<Answer>(
     key: string,
@@ -116,17 +137,18 @@ export class AnswerCache {
     for (;;) {
       const underWay = this.underWay.get(key)
       if (!underWay) break
-      await Promise.race([underWay, aborted(signal)])
+      const answered = await Promise.race([underWay, aborted(signal)])
       signal.throwIfAborted()
       const found = lookUp()
       if (found !== undefined) return found
+      if (answered) return ask()
     }
     const asking = ask()
-    const settled = asking.then(
-      () => this.underWay.delete(key),
-      () => this.underWay.delete(key),
-    )
-    this.underWay.set(key, settled)
+    const ended = (answered: boolean) => () => {
+      this.underWay.delete(key)
+      return answered
+    }
+    this.underWay.set(key, asking.then(ended(true), ended(false)))
     return asking
   }
 
@@ -134,13 +156,15 @@ export class AnswerCache {
     for (const product in publications) {
       const inForce = this.options.announcements.inForce(product)
       if (!inForce || inForce.publication !== publications[product] || inForce.since > since) return false
+      const newest = this.newest.get(product)
+      if (newest && newest.since >= inForce.since && newest.publication > inForce.publication) return false
     }
     return true
   }
 }
 
 const aborted = (signal: AbortSignal) =>
-  new Promise<void>(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
+  new Promise<false>(resolve => {
+    if (signal.aborted) resolve(false)
+    else signal.addEventListener('abort', () => resolve(false), { once: true })
   })

@@ -5,12 +5,19 @@ import type { ProductIdentities } from '../../supergraph/product-identities.js'
 
 const PAUSE_MILLISECONDS = 1000
 const PATIENCE_MILLISECONDS = 5000
-/** What waits for one product. Who cannot be told of more is asked for data itself. */
+/** What waits for one product, on its way included. Who cannot be told of more is asked for data itself. */
 const MOST_WAITING = 10_000
+/** From here on it is not waited for the pause. */
+const MANY_WAITING = MOST_WAITING / 4
+/** Told at once; a product takes no more than 10,000. */
+const BATCH = 2_000
 
 interface Waiting {
+  /** The oldest first. What is on its way is in it until it has arrived. */
   repeats: Repeat[]
   sending?: Promise<void>
+  /** Told to the log already: once for as long as it lasts. */
+  failing?: boolean
 }
 
 /**
@@ -38,25 +45,16 @@ export class RepeatReports {
     const waiting = this.waiting.get(product) ?? { repeats: [] }
     this.waiting.set(product, waiting)
     waiting.repeats.push(repeat)
+    if (waiting.repeats.length >= MANY_WAITING && !waiting.failing) void this.tell(product, waiting)
   }
 
   /** Sends what waits. What does not arrive waits on. */
   async flush(): Promise<void> {
-    await Promise.all(
-      [...this.waiting].map(([product, waiting]) => {
-        if (waiting.repeats.length > 0)
-          waiting.sending ??= this.send(product, waiting).finally(() => {
-            delete waiting.sending
-          })
-        return waiting.sending
-      }),
-    )
+    await Promise.all([...this.waiting].map(([product, waiting]) => this.tell(product, waiting)))
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer)
-    // What is on its way holds only what waited when it was sent.
-    await this.flush()
     await this.flush()
     for (const [product, { repeats }] of this.waiting)
       if (repeats.length > 0)
@@ -68,26 +66,25 @@ export class RepeatReports {
         })
   }
 
-  private async send(product: string, waiting: Waiting): Promise<void> {
-    const { repeats } = waiting
-    waiting.repeats = []
+  /** One sending at a time: until nothing waits, or it does not arrive. */
+  private tell(product: string, waiting: Waiting): Promise<void> {
+    waiting.sending ??= this.sendAll(product, waiting).finally(() => {
+      delete waiting.sending
+    })
+    return waiting.sending
+  }
+
+  private async sendAll(product: string, waiting: Waiting): Promise<void> {
     try {
-      const endpoint = this.endpointOf(product)
-      if (!endpoint) throw new Error('nobody registered it')
-      const response = await endpoint.fetch(
-        new Request(`http://${product}${REPEATS_PATH}`, {
-          method: 'POST',
-          headers: {
-            [IDENTITY_HEADER]: await this.identities.ofGateway(product),
-            'content-type': 'application/json',
-          },
-          body: JSON.stringify({ repeats }),
-          signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
-        }),
-      )
-      if (response.status !== 204) throw new Error(`status ${response.status} for ${REPEATS_PATH}`)
+      while (waiting.repeats.length > 0) {
+        const batch = waiting.repeats.slice(0, BATCH)
+        await this.send(product, batch)
+        waiting.repeats.splice(0, batch.length)
+        waiting.failing = false
+      }
     } catch (error) {
-      waiting.repeats = [...repeats, ...waiting.repeats]
+      if (waiting.failing) return
+      waiting.failing = true
       this.log({
         level: 'warn',
         message: 'A product cannot be told of answers given again',
@@ -95,5 +92,22 @@ export class RepeatReports {
         reason: (error as Error).message,
       })
     }
+  }
+
+  private async send(product: string, repeats: Repeat[]): Promise<void> {
+    const endpoint = this.endpointOf(product)
+    if (!endpoint) throw new Error('nobody registered it')
+    const response = await endpoint.fetch(
+      new Request(`http://${product}${REPEATS_PATH}`, {
+        method: 'POST',
+        headers: {
+          [IDENTITY_HEADER]: await this.identities.ofGateway(product),
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ repeats }),
+        signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+      }),
+    )
+    if (response.status !== 204) throw new Error(`status ${response.status} for ${REPEATS_PATH}`)
   }
 }

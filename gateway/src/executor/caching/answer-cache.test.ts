@@ -1,0 +1,108 @@
+import { PublicationPins } from '../publication-pins.js'
+import { AnswerCache } from './answer-cache.js'
+import { Repeats } from './repeats.js'
+
+/** A cache before one product whose news the test tells. */
+function cacheOf() {
+  const news = { now: 1, publication: 17, since: 1, hears: true }
+  const told: object[] = []
+  const cache = new AnswerCache({
+    bytes: 1_000_000,
+    announcements: {
+      get now() {
+        return news.now
+      },
+      inForce: () => (news.hears ? { publication: news.publication, since: news.since } : undefined),
+    },
+    reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
+    figures: { hits: 0, misses: 0, entries: 0 } as never,
+  })
+  /** An answer of this publication, asked for now. */
+  const keep = (key: string, publication: number) => {
+    const pins = new PublicationPins()
+    pins.take({ ledger: publication })
+    const repeats = new Repeats()
+    const reads = [{ dataset: 'entries', publication, properties: [] }]
+    repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', reads } } } })
+    cache.keep(key, { data: {} }, { pins, repeats, denied: new Map(), since: cache.now })
+  }
+  return { cache, news, told, keep }
+}
+
+const nobody = new AbortController().signal
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+test('who has heard of a newer publication by an answer is given nothing older, before the news of it is there', () => {
+  const { cache, news, keep } = cacheOf()
+  keep('a', 17)
+  expect(cache.get('a', 'user:anna')).toBeDefined()
+  cache.received({ ledger: 18 }, cache.now)
+  expect(cache.get('a', 'user:anna')).toBeUndefined()
+  cache.received({ ledger: 17 }, cache.now)
+  expect(cache.get('a', 'user:anna')).toBeUndefined()
+  news.publication = 18
+  keep('a', 18)
+  expect(cache.get('a', 'user:anna')).toMatchObject({ publications: { ledger: 18 } })
+})
+
+test('a product that began again at one is not held against what it said before', () => {
+  const { cache, news, keep } = cacheOf()
+  cache.received({ ledger: 18 }, cache.now)
+  Object.assign(news, { now: 2, since: 2, publication: 1 })
+  keep('a', 1)
+  expect(cache.get('a', 'user:anna')).toBeDefined()
+})
+
+test('while a product is not heard nothing is kept or given', () => {
+  const { cache, news, keep } = cacheOf()
+  keep('a', 17)
+  news.hears = false
+  keep('b', 17)
+  expect([cache.get('a', 'user:anna'), cache.holds('b')]).toEqual([undefined, false])
+})
+
+test('the same is asked once at a time, and what was kept is everybody’s', async () => {
+  const { cache, keep } = cacheOf()
+  let asked = 0
+  const ask = async () => {
+    asked++
+    await turn()
+    keep('a', 17)
+    return 'asked'
+  }
+  const given = () => (cache.get('a', 'user:anna') ? 'given' : undefined)
+  const answers = await Promise.all([1, 2, 3].map(() => cache.once('a', nobody, given, ask)))
+  expect([answers, asked]).toEqual([['asked', 'given', 'given'], 1])
+})
+
+test('where an answer cannot be kept, those who waited for it ask all at once and not one after the other', async () => {
+  const { cache } = cacheOf()
+  const asking: (() => void)[] = []
+  const ask = () => new Promise<string>(resolve => asking.push(() => resolve('asked')))
+  const answers = [1, 2, 3, 4].map(() => cache.once<string>('a', nobody, () => undefined, ask))
+  await turn()
+  expect(asking).toHaveLength(1)
+  asking[0]!()
+  await turn()
+  expect(asking).toHaveLength(4)
+  for (const end of asking) end()
+  expect(await Promise.all(answers)).toEqual(['asked', 'asked', 'asked', 'asked'])
+})
+
+test('where the first one left, one of those who waited is the next first', async () => {
+  const { cache } = cacheOf()
+  const asking: { end: () => void; leave: () => void }[] = []
+  const ask = () =>
+    new Promise<string>((resolve, reject) =>
+      asking.push({ end: () => resolve('asked'), leave: () => reject(new Error('left')) }),
+    )
+  const [first, ...others] = [1, 2, 3].map(() => cache.once<string>('a', nobody, () => undefined, ask))
+  asking[0]!.leave()
+  await expect(first).rejects.toThrow('left')
+  await turn()
+  expect(asking).toHaveLength(2)
+  asking[1]!.end()
+  await turn()
+  for (const { end } of asking) end()
+  expect(await Promise.all(others)).toEqual(['asked', 'asked'])
+})
