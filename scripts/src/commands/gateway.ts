@@ -3,7 +3,7 @@ import { GatewayStartError, startGateway, startWorkers } from '@terrane/gateway'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
-import { untilStopped } from '../stopping.js'
+import { stopRequested, untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
 interface Options {
@@ -69,6 +69,7 @@ export function gateway(terrane: Command): void {
         ...(publicUrl ? { publicUrl } : {}),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
+      const stopping = stopRequested()
       const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
@@ -78,6 +79,12 @@ export function gateway(terrane: Command): void {
         const unread = error.problems.some(({ code }) => code === 'SUPERGRAPH_UNREADABLE')
         throw new CommandFailure(unread ? Exit.Unreachable : Exit.Usage, '', error.problems)
       })
+      // Before it is told that all is ready: a signal that nobody takes ends the process.
+      if ('renew' in running) {
+        process.on('SIGHUP', () => {
+          running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
+        })
+      }
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
       if (!issuer) {
         terminal.step(
@@ -88,12 +95,7 @@ export function gateway(terrane: Command): void {
         )
       }
       terminal.line(`Terrane's gateway is ready at ${running.url}`)
-      if ('renew' in running) {
-        process.on('SIGHUP', () => {
-          running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
-        })
-      }
-      await untilStopped(() => running.close())
+      await untilStopped(() => running.close(), stopping)
     })
 }
 

@@ -138,11 +138,14 @@ test('a termination loses no request under way, and takes no new connection', as
     count => count === asked.length,
   )
   const ended = gateway.stop('SIGTERM')
-  await eventually(
+  const refused = eventually(
     () => post(url, '{ __typename }'),
     ({ status }) => status === undefined,
   )
+  // Well within the grace that a worker has for what is under way, however long it takes until nobody is let in.
+  await Promise.race([refused, new Promise(resolve => setTimeout(resolve, 2000))])
   release()
+  await refused
   for (const answer of await Promise.all(asked)) expect(answer).toMatchObject(ANSWERED)
   expect(await ended).toMatchObject({ exit: 0 })
 })
