@@ -25,10 +25,11 @@ const siblings = {
 async function serve(options: WorkerOptions): Promise<void> {
   try {
     const gateway = await startGateway(options, siblings)
-    const end = () => void gateway.close().finally(() => process.exit(0))
-    process.once('disconnect', end)
+    process.once('disconnect', () => void gateway.close().finally(() => process.exit(0)))
     process.on('message', (message: ToWorker) => {
-      if (message.terrane === 'drain') end()
+      if (message.terrane === 'drain') void gateway.close().finally(() => tell({ terrane: 'drained' }))
+      // Connections that were on their way here when the port was closed have been given back by now.
+      if (message.terrane === 'end') setImmediate(() => process.exit(0))
     })
     tell({ terrane: 'serving', url: gateway.url })
   } catch (error) {

@@ -6,6 +6,8 @@ export type ToWorker =
   | { terrane: 'start'; options: WorkerOptions }
   /** Finish what is under way, accept nothing more, end. */
   | { terrane: 'drain' }
+  /** Nothing more will be handed over: end now. */
+  | { terrane: 'end' }
   | { terrane: 'metrics'; id: number; text: string }
 
 export type ToPrimary =
@@ -14,6 +16,8 @@ export type ToPrimary =
   | { terrane: 'serving'; url: string }
   | { terrane: 'failed'; problems: Problem[]; reason: string }
   | { terrane: 'metrics'; id: number }
+  /** All that was under way is answered. */
+  | { terrane: 'drained' }
 
 /** What passes between processes. */
 export type WorkerOptions = Omit<GatewayOptions, 'products' | 'log'>

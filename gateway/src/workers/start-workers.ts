@@ -113,6 +113,10 @@ class Pool {
             message.problems.length > 0 ? new GatewayStartError(message.problems) : new Error(message.reason),
           )
           break
+        case 'drained':
+          // Comes back behind every connection that was handed to it: one that ended with it would never be answered.
+          this.tell(worker, { terrane: 'end' })
+          break
         case 'metrics':
           void this.answerMetrics(worker, message.id)
       }
