@@ -7,7 +7,7 @@ import { Ledger, REGIONS, type Rights, rowsOf } from './ledger.js'
  */
 
 /** Grants of a product in another process take up to a second to be known. */
-const RUNS = { 'in this process': 10, 'over HTTP': 4 }
+const RUNS = { 'in this process': 8, 'over HTTP': 2 }
 
 const CALLERS = ['anna', 'bob', 'cleo'] as const
 type CallerName = (typeof CALLERS)[number]
