@@ -36,6 +36,5 @@ module.exports = {
   // Published as ES modules only; jest runs CommonJS. Goes when jest's ESM support is stable.
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
   testTimeout: 60_000,
-  // More than cores: a good part of the tests waits for processes, browsers and brokers.
-  maxWorkers: 3,
+  maxWorkers: 2,
 }
