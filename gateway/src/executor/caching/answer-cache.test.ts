@@ -18,11 +18,11 @@ function cacheOf() {
     figures: { hits: 0, misses: 0, entries: 0 } as never,
   })
   /** An answer of this publication, asked for now. */
-  const keep = (key: string, publication: number) => {
+  const keep = (key: string, publication: number, properties: string[] = []) => {
     const pins = new PublicationPins()
     pins.take({ ledger: publication })
     const repeats = new Repeats()
-    const reads = [{ dataset: 'entries', publication, properties: [] }]
+    const reads = [{ dataset: 'entries', publication, properties }]
     repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', reads } } } })
     cache.keep(key, { data: {} }, { pins, repeats, denied: new Map(), since: cache.now })
   }
@@ -59,6 +59,14 @@ test('while a product is not heard nothing is kept or given', () => {
   news.hears = false
   keep('b', 17)
   expect([cache.get('a', 'user:anna'), cache.holds('b')]).toEqual([undefined, false])
+})
+
+test('what a product says that it read counts as well: it cannot fill the memory', () => {
+  const { cache, keep } = cacheOf()
+  keep('a', 17, ['x'.repeat(200_000)])
+  expect(cache.holds('a')).toBe(false)
+  keep('b', 17, ['x'])
+  expect(cache.holds('b')).toBe(true)
 })
 
 test('the same is asked once at a time, and what was kept is everybody’s', async () => {

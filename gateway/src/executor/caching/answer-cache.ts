@@ -33,7 +33,7 @@ export interface AnswerCacheOptions {
   figures: CacheFigures
 }
 
-/** What one is worth beside its text: key, publications, what was read. */
+/** What one is worth beside its texts. */
 const OVERHEAD_BYTES = 1000
 
 /**
@@ -53,10 +53,7 @@ export class AnswerCache {
       maxSize: options.bytes,
       // One answer is no reason to forget all others.
       maxEntrySize: Math.max(1, Math.floor(options.bytes / 8)),
-      sizeCalculation: ({ answer }, key) =>
-        OVERHEAD_BYTES +
-        2 * key.length +
-        (answer.data instanceof WrittenData ? Buffer.byteLength(answer.data.text) : 0),
+      sizeCalculation: weightOf,
     })
   }
 
@@ -161,6 +158,12 @@ export class AnswerCache {
     }
     return true
   }
+}
+
+/** In bytes. What a product says that it read is the product's to say, and so part of it. */
+function weightOf({ answer, reads }: KeptAnswer, key: string): number {
+  const text = answer.data instanceof WrittenData ? Buffer.byteLength(answer.data.text) : 0
+  return OVERHEAD_BYTES + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
 }
 
 const aborted = (signal: AbortSignal) =>
