@@ -93,5 +93,6 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>
   /** Adds or replaces a product, composes, swaps. Problems where composition refuses; then nothing changed. */
   register(endpoint: ProductEndpoint): Promise<{ problems: { code: string; message: string }[] }>
-  close(): Promise<void>
+  /** `drainMilliseconds`: how long clients are let go one by one before what is idle is closed; default 0. */
+  close(options?: { drainMilliseconds?: number }): Promise<void>
 }

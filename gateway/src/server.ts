@@ -31,6 +31,7 @@ import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
 import { useOpenApi } from './openapi/use-openapi.js'
+import { draining } from './plugins/draining.js'
 import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
@@ -144,7 +145,9 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     signIn: people.signIn,
     log,
   })
+  const letGo = draining()
   const parts: Part[] = [
+    letGo,
     tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
@@ -170,7 +173,8 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   })
   for (const part of parts) await part.http?.(app)
 
-  const close = async () => {
+  const close: Gateway['close'] = async ({ drainMilliseconds = 0 } = {}) => {
+    if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
     // Streams of events never end by themselves.
     const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MILLISECONDS)
     await app.close()

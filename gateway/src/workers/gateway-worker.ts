@@ -13,6 +13,9 @@ const tell = (message: ToPrimary) => process.send?.(message)
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
+/** Clients that are not idle for so long learn from an answer that they have to connect anew. */
+const DRAIN_MILLISECONDS = 2000
+
 let asked = 0
 const waiting = new Map<number, Deferred<string>>()
 
@@ -34,7 +37,8 @@ async function serve(options: WorkerOptions): Promise<void> {
     const gateway = await startGateway(options, siblings)
     process.once('disconnect', () => void gateway.close().finally(() => process.exit(0)))
     process.on('message', (message: ToWorker) => {
-      if (message.terrane === 'drain') void gateway.close().finally(() => tell({ terrane: 'drained' }))
+      if (message.terrane === 'drain')
+        void gateway.close({ drainMilliseconds: DRAIN_MILLISECONDS }).finally(() => tell({ terrane: 'drained' }))
       // Connections that were on their way here when the port was closed have been given back by now.
       if (message.terrane === 'end') setImmediate(() => process.exit(0))
     })
