@@ -23,7 +23,11 @@ import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import { AnswerCache } from './executor/caching/answer-cache.js'
+import { KeptMemory } from './executor/caching/kept-memory.js'
+import { PublicationsReceived } from './executor/caching/publications-received.js'
+import { RedisStore } from './executor/caching/redis-store.js'
 import { RepeatReports } from './executor/caching/repeat-reports.js'
+import { SharedAnswers } from './executor/caching/shared-answers.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
 import type { Gateway, GatewayOptions } from './gateway.js'
@@ -84,9 +88,27 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   const { federation, decisionPoint, products } = mesh
   const announcements = new Announcements(identities, log)
   const reports = new RepeatReports(name => products.get(name)?.endpoint, identities, log)
+  const received = new PublicationsReceived(announcements)
+  const shared =
+    options.cacheUrl !== undefined && limits.cacheBytes > 0
+      ? new SharedAnswers({
+          store: await RedisStore.open(options.cacheUrl, log),
+          secret: keys.privateJwk.d!,
+          scope: options.policies ?? {},
+          figures: metrics.caches.ofShared('shared'),
+          log,
+        })
+      : undefined
+  const figures = metrics.caches.of('answers')
   const answers =
     limits.cacheBytes > 0
-      ? new AnswerCache({ bytes: limits.cacheBytes, announcements, reports, figures: metrics.caches.of('answers') })
+      ? new AnswerCache({
+          memory: new KeptMemory(limits.cacheBytes),
+          received,
+          reports,
+          figures,
+          ...(shared ? { shared } : {}),
+        })
       : undefined
   const execute = withinTime(
     authorisedExecutor({
@@ -96,7 +118,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
       own: mesh.own,
-      ...(answers ? { answers } : {}),
+      ...(answers ? { answers, received } : {}),
     }),
   )
   federation.gateway.executor = execute
@@ -182,6 +204,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await apollo.stop()
     await registry.close()
     announcements.close()
+    shared?.close()
     await reports.close()
     await mesh.close()
     await catalogue?.close()

@@ -189,7 +189,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
 })
 
 test('no bytes, no answers given again', async () => {
-  const ledger = await Ledger.open('in this process', 0)
+  const ledger = await Ledger.open('in this process', { limits: { cacheBytes: 0 } })
   await ledger.publish(1)
   await ledger.grant('anna', { masked: false })
   for (let at = 0; at < 3; at++) expect((await ledger.ask('anna', QUESTION)).headers.get('etag')).toBeNull()

@@ -1,19 +1,22 @@
 import { PublicationPins } from '../publication-pins.js'
 import { AnswerCache } from './answer-cache.js'
+import { KeptMemory } from './kept-memory.js'
+import { PublicationsReceived } from './publications-received.js'
 import { Repeats } from './repeats.js'
 
 /** A cache before one product whose news the test tells. */
 function cacheOf() {
   const news = { now: 1, publication: 17, since: 1, hears: true }
   const told: object[] = []
-  const cache = new AnswerCache({
-    bytes: 1_000_000,
-    announcements: {
-      get now() {
-        return news.now
-      },
-      inForce: () => (news.hears ? { publication: news.publication, since: news.since } : undefined),
+  const received = new PublicationsReceived({
+    get now() {
+      return news.now
     },
+    inForce: () => (news.hears ? { publication: news.publication, since: news.since } : undefined),
+  })
+  const cache = new AnswerCache({
+    memory: new KeptMemory(1_000_000),
+    received,
     reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
     figures: { hits: 0, misses: 0, entries: 0 } as never,
   })
@@ -24,21 +27,21 @@ function cacheOf() {
     const repeats = new Repeats()
     const reads = [{ dataset: 'entries', publication, properties }]
     repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', reads } } } })
-    cache.keep(key, { data: {} }, { pins, repeats, denied: new Map(), since: cache.now })
+    cache.keep(key, { data: {} }, { pins, repeats, denied: new Map(), since: received.now })
   }
-  return { cache, news, told, keep }
+  return { cache, received, news, told, keep }
 }
 
 const nobody = new AbortController().signal
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 test('who has heard of a newer publication by an answer is given nothing older, before the news of it is there', () => {
-  const { cache, news, keep } = cacheOf()
+  const { cache, received, news, keep } = cacheOf()
   keep('a', 17)
   expect(cache.get('a', 'user:anna')).toBeDefined()
-  cache.received({ ledger: 18 }, cache.now)
+  received.received({ ledger: 18 }, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
-  cache.received({ ledger: 17 }, cache.now)
+  received.received({ ledger: 17 }, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
   news.publication = 18
   keep('a', 18)
@@ -46,8 +49,8 @@ test('who has heard of a newer publication by an answer is given nothing older, 
 })
 
 test('a product that began again at one is not held against what it said before', () => {
-  const { cache, news, keep } = cacheOf()
-  cache.received({ ledger: 18 }, cache.now)
+  const { cache, received, news, keep } = cacheOf()
+  received.received({ ledger: 18 }, received.now)
   Object.assign(news, { now: 2, since: 2, publication: 1 })
   keep('a', 1)
   expect(cache.get('a', 'user:anna')).toBeDefined()
