@@ -81,7 +81,8 @@ export class Ledger {
     const gateway = await startGateway({
       listenPort: 0,
       home,
-      demo: true,
+      // Whom the first one signs in the others believe.
+      ...(this.doors[0] ? { issuer: { url: `${this.gateway.url}/oidc`, audience: 'terrane' } } : { demo: true }),
       log: event => door.log.push(event),
       ...(served
         ? { productUrls: [served.url] }
@@ -100,6 +101,11 @@ export class Ledger {
     const open = Object.assign(door, { gateway })
     this.doors.push(open)
     return open
+  }
+
+  async closeDoor(door: Door): Promise<void> {
+    this.doors.splice(this.doors.indexOf(door), 1)
+    await door.gateway.close()
   }
 
   async publish(edition: number): Promise<void> {

@@ -14,6 +14,9 @@ const LONGEST_PAUSE_MILLISECONDS = 5000
 /** Characters under way to it at once; what comes on top is not written. */
 const MOST_WRITING = 16 * 1024 * 1024
 
+/** Where a write was refused, for lack of room or of rights, the next is tried after so long. */
+const REFUSED_MILLISECONDS = 10_000
+
 /** Why there is no answer: it was late or away. */
 export const NOT_ANSWERED = Symbol('not answered')
 
@@ -26,12 +29,14 @@ export class RedisStore {
   private state: 'up' | 'away' | 'late' | undefined
   private late = 0
   private writing = 0
-  private refuses = false
+  private refusesUntil?: number
+  private toldOfRefusedReads = false
   private probe?: NodeJS.Timeout
   private closed = false
 
   private constructor(
     private readonly connect: () => Client,
+    private readonly isReply: (error: unknown) => boolean,
     private readonly log: Log,
   ) {}
 
@@ -50,7 +55,7 @@ export class RedisStore {
           reconnectStrategy: retries => Math.min(100 * 2 ** retries, LONGEST_PAUSE_MILLISECONDS),
         },
       }) as unknown as Client
-    const store = new RedisStore(connect, log)
+    const store = new RedisStore(connect, error => error instanceof redis.ErrorReply, log)
     store.begin()
     return store
   }
@@ -58,7 +63,10 @@ export class RedisStore {
   /** At most so many characters of what stands under that name; empty where nothing does. */
   async get(name: string, characters: number): Promise<string | typeof NOT_ANSWERED> {
     if (!this.answers) return NOT_ANSWERED
-    const answer = this.client!.getRange(name, 0, characters - 1).catch(() => NOT_ANSWERED)
+    const answer = this.client!.getRange(name, 0, characters - 1).catch((error: Error) => {
+      if (this.isReply(error)) this.tellOfRefusedReads(error.message)
+      return NOT_ANSWERED
+    })
     const found = await inTime(answer)
     if (found !== TOO_LATE) {
       this.late = 0
@@ -74,13 +82,14 @@ export class RedisStore {
   /** Writes behind the caller's back, if there is room under way. */
   set(name: string, text: string, seconds: number): void {
     if (!this.answers || this.writing + text.length > MOST_WRITING) return
+    if (this.refusesUntil !== undefined && performance.now() < this.refusesUntil) return
     this.writing += text.length
     const written = this.client!.set(name, text, { expiration: { type: 'EX', value: seconds } })
     written
       .then(
-        () => this.tellRefusing(false),
+        () => this.takesAgain(),
         // That it is away is told by its connection.
-        (error: Error) => error.name === 'SimpleError' && this.tellRefusing(true, error.message),
+        (error: Error) => this.isReply(error) && this.takesNothing(error.message),
       )
       .finally(() => {
         this.writing -= text.length
@@ -149,11 +158,22 @@ export class RedisStore {
     else this.log({ level: 'warn', message: MESSAGES[state], reason })
   }
 
-  private tellRefusing(refuses: boolean, reason?: string): void {
-    if (refuses === this.refuses) return
-    this.refuses = refuses
-    if (refuses) this.log({ level: 'warn', message: 'The shared cache takes nothing more', reason })
-    else this.log({ level: 'info', message: 'The shared cache takes answers again' })
+  private takesNothing(reason: string): void {
+    const known = this.refusesUntil !== undefined
+    this.refusesUntil = performance.now() + REFUSED_MILLISECONDS
+    if (!known) this.log({ level: 'warn', message: 'The shared cache takes nothing more', reason })
+  }
+
+  private takesAgain(): void {
+    if (this.refusesUntil === undefined) return
+    delete this.refusesUntil
+    this.log({ level: 'info', message: 'The shared cache takes answers again' })
+  }
+
+  private tellOfRefusedReads(reason: string): void {
+    if (this.toldOfRefusedReads) return
+    this.toldOfRefusedReads = true
+    this.log({ level: 'warn', message: 'The shared cache refuses to be read', reason })
   }
 }
 
