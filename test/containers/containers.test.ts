@@ -198,11 +198,11 @@ function skipLoudly(program: string) {
   return test.skip
 }
 
-withCompose('docker-compose takes its file', () => {
+withCompose('docker-compose takes its file', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'terrane-compose-'))
   try {
     cpSync(path.join(ROOT, 'docker-compose.yml'), path.join(folder, 'docker-compose.yml'))
-    writeSecrets(path.join(folder, 'secrets'), PRODUCTS, 'mysql')
+    await writeSecrets(path.join(folder, 'secrets'), PRODUCTS, 'mysql')
     const services = execFileSync('docker-compose', ['config', '--services'], { cwd: folder, encoding: 'utf8' })
     expect(services.trim().split('\n').sort()).toEqual([...PRODUCTS, 'demo-data', 'gateway', 'mysql'].sort())
   } finally {
