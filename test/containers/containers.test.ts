@@ -88,7 +88,7 @@ test('every command, with its options, is one of the command line', async () => 
 test('every variable is read by the code or by a contract', () => {
   const sources = [
     read('scripts/src/configuration.ts'),
-    read('scripts/bin/terrane.js'),
+    read('scripts/bin/process.js'),
     read('scripts/src/terminal.ts'),
     ...readdirSync(path.join(ROOT, 'subgraphs'), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.odcs.yaml') && !name.includes('node_modules'))
