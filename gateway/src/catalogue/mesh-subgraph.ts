@@ -1,6 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import type { Subgraph } from '@terrane/schema'
+import type { Subgraph } from '@terrane/schema/composition'
 import { type GraphQLSchema, graphql, parse } from 'graphql'
 import type { Operation } from '../executor/operation.js'
 import type { Product } from '../supergraph/products.js'

@@ -1,12 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import {
-  type ComposeOptions,
-  composeSupergraph,
-  type Fingerprint,
-  type Problem,
-  problem,
-  type Subgraph,
-} from '@terrane/schema'
+import { type Fingerprint, type Problem, problem } from '@terrane/schema'
+import { type ComposeOptions, composeSupergraph, type Subgraph } from '@terrane/schema/composition'
 import type { ProductEndpoint } from '../gateway.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'

@@ -49,7 +49,8 @@ async function read(source: string): Promise<string> {
 }
 
 async function composed(given: readonly string[]): Promise<string> {
-  const { composeSupergraph, productGraph } = await import('@terrane/schema')
+  const { composeSupergraph } = await import('@terrane/schema/composition')
+  const { productGraph } = await import('@terrane/schema/graph')
   const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
   const graphs = found.flatMap(({ product }) => (product ? [{ name: product.name, ...productGraph(product) }] : []))
   const made = composeSupergraph(graphs.map(({ name, sdl }) => ({ name, url: `terrane:${name}`, sdl })))
