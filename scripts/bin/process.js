@@ -5,7 +5,5 @@ process.env.APOLLO_TELEMETRY_DISABLED = 'true'
 // graphql-js checks far less in production, and is much faster for it.
 process.env.NODE_ENV = process.env.NODE_ENV || 'production'
 // A start runs much code a few times: V8 would spend a third of it on optimising what is never called again. What is
-// called often is optimised all the same, four times later.
-require('node:v8').setFlagsFromString('--interrupt-budget=540672')
-// From Node 22.1 on what was compiled is kept for the next start.
-require('node:module').enableCompileCache?.()
+// called often is optimised all the same, four times later. Newer V8s have no such flag and complain of it.
+if (process.versions.node.startsWith('20.')) require('node:v8').setFlagsFromString('--interrupt-budget=540672')
