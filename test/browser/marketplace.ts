@@ -47,6 +47,7 @@ export class Marketplace {
     const context = await this.browser.newContext({
       baseURL: this.mesh.url,
       viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
       ...options,
     })
     const page = await context.newPage()
