@@ -52,7 +52,7 @@ describeInBrowser('administering a product', () => {
       ['put', 'control/grants'],
     ] as const) {
       const answer = await analyst.request[method](`/data/europe/uk/uk-sales/1/${path}`, {
-        headers: { origin: market.mesh.url },
+        headers: { origin: market.url },
         ...(method === 'put' ? { data: { subject: 'user:analyst', actions: ['control'], dataset: '*' } } : {}),
       })
       expect([path, answer.status()]).toEqual([path, 403])
@@ -80,7 +80,7 @@ describeInBrowser('administering a product', () => {
     const admin = await market.arrive()
     await market.signIn(admin, 'admin', '/admin/france-sales')
     await admin.getByText('How to push to it').click()
-    await admin.getByText(`curl -X POST "${market.mesh.url}/data/europe/france/france-sales/1/input/orders"`).waitFor()
+    await admin.getByText(`curl -X POST "${market.url}/data/europe/france/france-sales/1/input/orders"`).waitFor()
     await admin.context().close()
   })
 
@@ -139,7 +139,7 @@ describeInBrowser('administering a product', () => {
   it('gives a grant that is in force at once, and takes it back', async () => {
     const mail = async (analyst: Page) => {
       const query = '{ ukSales { orders(first: 1) { nodes { customerEmail } } } }'
-      const answer = await analyst.request.post('/graphql', { data: { query }, headers: { origin: market.mesh.url } })
+      const answer = await analyst.request.post('/graphql', { data: { query }, headers: { origin: market.url } })
       return (await answer.json()).errors?.[0]?.extensions.code ?? 'readable'
     }
     const analyst = await market.arrive()

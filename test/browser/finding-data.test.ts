@@ -127,7 +127,7 @@ describeInBrowser('finding data', () => {
     expect(query).not.toContain('customerEmail')
     const answer = await page.request.post('/graphql', {
       data: { query },
-      headers: { origin: market.mesh.url },
+      headers: { origin: market.url },
     })
     const { data, errors } = await answer.json()
     expect(errors).toBeUndefined()
@@ -135,7 +135,7 @@ describeInBrowser('finding data', () => {
     await page.getByRole('link', { name: 'Open in GraphiQL' }).click()
     await page.locator('.graphiql-editors .view-line').filter({ hasText: 'customerName' }).first().waitFor()
     await page.goto('/products/uk-sales/use?as=python')
-    expect(await snippet.textContent()).toContain(`${market.mesh.url}/data/europe/uk/uk-sales/1/orders/1.parquet`)
+    expect(await snippet.textContent()).toContain(`${market.url}/data/europe/uk/uk-sales/1/orders/1.parquet`)
   })
 
   it('draws lineage from other products through inputs and models, to be followed by arrow keys', async () => {

@@ -1,51 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
-import type { Browser, Page } from 'playwright-core'
-import { describeInBrowser, openChromium } from './chromium.js'
+import type { Page } from 'playwright-core'
+import { describeInBrowser } from './chromium.js'
+import { Marketplace } from './marketplace.js'
 
 /** GraphiQL as people meet it: what the page knows follows from who asks. */
 
-const silent = new Terminal(false, { isTTY: false, write: () => true } as never)
-
 describeInBrowser('GraphiQL', () => {
-  let home: string
-  let mesh: DemoMesh
-  let browser: Browser
+  let market: Marketplace
   let page: Page
-  const asked = new Set<string>()
-  const faults: string[] = []
 
   beforeAll(async () => {
-    home = mkdtempSync(path.join(tmpdir(), 'terrane-graphiql-'))
-    const today = new Date('2026-11-22T00:00:00Z')
-    mesh = await startDemoMesh({
-      home,
-      listenPort: 0,
-      host: '127.0.0.1',
-      terminal: silent,
-      today,
-      orders: 2_000,
-      log: () => {},
-    })
-    browser = await openChromium()
+    market = await Marketplace.open()
   }, 180_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await mesh?.close()
-    rmSync(home, { recursive: true, force: true })
-  }, 30_000)
+  afterAll(() => market?.close(), 30_000)
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.on('request', request =>
-      asked.add(new URL(request.url()).protocol === 'blob:' ? 'blob' : new URL(request.url()).origin),
-    )
-    page.on('pageerror', error => faults.push(error.message))
+    page = await market.arrive()
   })
-  afterEach(() => page.close())
+  afterEach(() => page.context().close())
 
   /** Opens the page and waits until it knows the schema that this persona may discover. */
   async function open(persona: string, query = ''): Promise<void> {
@@ -53,7 +24,7 @@ describeInBrowser('GraphiQL', () => {
       page.waitForResponse(response => (response.request().postData() ?? '').includes('__schema'))
     await Promise.all([
       introspected(),
-      page.goto(`${mesh.url}/graphiql${query && `?query=${encodeURIComponent(query)}`}`),
+      page.goto(`${market.url}/graphiql${query && `?query=${encodeURIComponent(query)}`}`),
     ])
     if (persona !== 'visitor') await Promise.all([introspected(), page.locator('#persona').selectOption(persona)])
     await page.locator('.graphiql-execute-button').waitFor()
@@ -79,17 +50,17 @@ describeInBrowser('GraphiQL', () => {
   }
 
   it('opens from the header of every page, and speaks to no other host', async () => {
-    await page.goto(`${mesh.url}/`)
+    await page.goto('/')
     await page.getByRole('link', { name: 'GraphiQL' }).click()
     await page.locator('.graphiql-execute-button').waitFor()
-    expect([...asked].filter(origin => origin !== mesh.url && origin !== 'blob' && origin !== 'null')).toEqual([])
-    expect(faults).toEqual([])
+    expect(market.strangers()).toEqual([])
+    expect(market.faults).toEqual([])
   })
 
   it('asks as whoever is signed in, and as others without that session', async () => {
     const query = '{ mesh { me { subject } } }'
     await page.goto(
-      `${mesh.url}/auth/login?${new URLSearchParams({ returnTo: `/graphiql?${new URLSearchParams({ query })}` })}`,
+      `${market.url}/auth/login?${new URLSearchParams({ returnTo: `/graphiql?${new URLSearchParams({ query })}` })}`,
     )
     await page.getByRole('button', { name: 'steward' }).click()
     await page.locator('.graphiql-execute-button').waitFor()
