@@ -83,6 +83,8 @@ export interface GatewayLimits {
   streamCheckMilliseconds: number
   /** Bytes of a request's body, uploads through input ports apart. Default 1 MiB. */
   bodyBytes: number
+  /** Products up to which a change is put in force within the process; where workers serve, more are by new ones. Default 50. */
+  subgraphsSwapped: number
 }
 
 export interface Gateway {

@@ -42,7 +42,7 @@ import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
-import { type Siblings, useMetrics } from './plugins/use-metrics.js'
+import { useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
@@ -51,6 +51,7 @@ import { Announcements } from './publications/announcements.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
 import { Tracing } from './telemetry/tracing.js'
+import type { Siblings } from './workers/siblings.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
@@ -77,7 +78,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       throw error
     },
   )
-  const registry = new Registry(options, catalogue, mesh, identities, log)
+  const registry = new Registry(options, catalogue, mesh, identities, log, siblings)
 
   const { federation, decisionPoint, products } = mesh
   const announcements = new Announcements(identities, log)
@@ -192,7 +193,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
         const { pathname, search } = new URL(request.url)
         return fetch(new Request(url + pathname + search, request), { redirect: 'manual' })
       },
-      register: async endpoint => ({ problems: (await products.add(endpoint, { remote: false })).problems }),
+      register: async endpoint => ({ problems: (await products.add({ endpoint, remote: false })).problems }),
       close,
     }
   } catch (error) {
