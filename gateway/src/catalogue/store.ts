@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { problem } from '@terrane/schema'
-import { DataSource, type EntityManager } from 'typeorm'
+import { DataSource, type EntityManager, In } from 'typeorm'
 import type { GatewayOptions } from '../gateway.js'
 import { GatewayStartError } from '../start-error.js'
 import { AccessRequest, AccessRequestEvent } from './access-requests/access-request.js'
 import { RegisteredProducts1761955200000 } from './migrations/1-registered-products.js'
 import { AccessRequests1764100000000 } from './migrations/2-access-requests.js'
+import { FactsOfAnyLength1764115200000 } from './migrations/3-facts-of-any-length.js'
 import { RegisteredProduct } from './registered-product.js'
 import { SignedInSession } from './signed-in-session.js'
 
@@ -30,7 +31,7 @@ export class CatalogueStore {
   static async open(home: string, databaseUrl?: string): Promise<CatalogueStore> {
     const shared = {
       entities: [RegisteredProduct, AccessRequest, AccessRequestEvent, SignedInSession],
-      migrations: [RegisteredProducts1761955200000, AccessRequests1764100000000],
+      migrations: [RegisteredProducts1761955200000, AccessRequests1764100000000, FactsOfAnyLength1764115200000],
       migrationsTableName: 'catalogue_migrations',
       migrationsRun: true,
     }
@@ -56,8 +57,15 @@ export class CatalogueStore {
     return this.inTurn(() => this.source.transaction(work))
   }
 
-  async products(): Promise<RegisteredProduct[]> {
-    return this.read(manager => manager.find(RegisteredProduct, { order: { name: 'ASC' } }))
+  /** Of these names, or all. */
+  products(names?: readonly string[]): Promise<RegisteredProduct[]> {
+    const where = names ? { where: { name: In(names) } } : {}
+    return this.read(manager => manager.find(RegisteredProduct, { ...where, order: { name: 'ASC' } }))
+  }
+
+  /** When each product was published, without all that is known of it: cheap to ask again and again. */
+  registrations(): Promise<Pick<RegisteredProduct, 'name' | 'registeredAt'>[]> {
+    return this.read(manager => manager.find(RegisteredProduct, { select: { name: true, registeredAt: true } }))
   }
 
   async put(product: RegisteredProduct): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { StoreUnavailable } from './store-unavailable.js'
 
 /**
  * Where a product's tables live on an existing engine: a database of its own, `<database>_<product>`, so that tables of
@@ -62,7 +63,9 @@ export async function inTurnAtServer<Result>(url: string, what: string, work: ()
   const connection = await createConnection({ ...server, connectTimeout: 5_000 })
   try {
     // Ends with the connection, and that with the process.
-    await connection.query('SELECT GET_LOCK(?, ?)', [lockName(database, what), PATIENCE_SECONDS])
+    const [rows] = await connection.query('SELECT GET_LOCK(?, ?) AS got', [lockName(database, what), PATIENCE_SECONDS])
+    if (Number((rows as { got: unknown }[])[0]?.got) !== 1)
+      throw new StoreUnavailable(what, 'another process holds its lock')
     return await work()
   } finally {
     await connection.end()
