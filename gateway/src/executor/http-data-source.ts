@@ -4,6 +4,7 @@ import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
 import { SharedExchanges } from './shared-exchanges.js'
+import type { StopSignal } from './stop.js'
 import { Breaker, type BreakerState } from './transport/breaker.js'
 import { ACCEPTED_ENCODINGS } from './transport/decode.js'
 import { withRetries } from './transport/retry.js'
@@ -16,7 +17,6 @@ type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Record<string, number>) => void
 
-const NO_HEADERS: Record<string, string> = {}
 const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
@@ -71,14 +71,15 @@ export class HttpDataSource implements GraphQLDataSource {
     const { query = '', variables, operationName, http } = options.request
     const body = this.bodyOf(query, { variables, operationName })
     const { signal: whole, fetchSignal: signal = whole, fetch: watch } = options.context as Partial<Operation>
-    const given = http ? Object.fromEntries(http.headers) : NO_HEADERS
+    const given = http ? Object.fromEntries(http.headers) : undefined
     const idempotent = query.startsWith('query') || query.startsWith('{')
     // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
-    const headers = { ...given, ...watch?.headers, ...this.fixedHeaders }
-    const question = { path: this.path, headers, body, idempotent, watch }
-    const ask = (until: AbortSignal | undefined) => this.exchange({ ...question, signal: until })
+    const headers = given || watch?.headers ? { ...given, ...watch?.headers, ...this.fixedHeaders } : this.fixedHeaders
+    const { path } = this
+    const ask = (until: StopSignal | undefined) =>
+      this.exchange({ path, headers, body, idempotent, watch, signal: until })
     // Without a header of the gateway's nobody is named, so that the answer is anybody's.
-    const anybodys = idempotent && Object.keys(given).length === 0
+    const anybodys = idempotent && !given
     this.underway++
     try {
       const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))

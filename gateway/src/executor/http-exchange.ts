@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { FetchWatch } from '../telemetry/watch.js'
+import type { StopSignal } from './stop.js'
 import { decodeBody } from './transport/decode.js'
 import { AnswerRefused, NoAnswer } from './transport/exchange-errors.js'
 
@@ -15,7 +16,7 @@ export interface HttpQuestion {
   headers: Record<string, string>
   body: string
   /** Ends the exchange, and with it the socket's work. */
-  signal?: AbortSignal | undefined
+  signal?: StopSignal | undefined
   /** Whether asking twice does no more than asking once. */
   idempotent: boolean
   /** Told of every attempt. */
@@ -49,7 +50,7 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerB
     }
     const answered = (text: string) =>
       end(() => resolve(retryAfter === undefined ? { status, text } : { status, text, retryAfter }))
-    signal?.addEventListener('abort', stop, { once: true })
+    signal?.addEventListener('abort', stop)
     dispatcher.dispatch(
       { path, method: 'POST', headers, body },
       {

@@ -1,8 +1,9 @@
 import type { HttpAnswer } from './http-exchange.js'
+import { Stop, type StopSignal } from './stop.js'
 
 interface Underway {
   answer: Promise<HttpAnswer>
-  stop: AbortController
+  stop: Stop
   waiting: number
 }
 
@@ -16,8 +17,8 @@ export class SharedExchanges {
   /** One client's leaving ends his waiting; the exchange ends when nobody waits for it. */
   ask(
     key: string,
-    signal: AbortSignal | undefined,
-    exchange: (signal: AbortSignal) => Promise<HttpAnswer>,
+    signal: StopSignal | undefined,
+    exchange: (signal: StopSignal) => Promise<HttpAnswer>,
   ): Promise<HttpAnswer> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const shared = this.underway.get(key) ?? this.begin(key, exchange)
@@ -31,14 +32,14 @@ export class SharedExchanges {
         shared.stop.abort(signal.reason)
       }
       const stay = () => signal.removeEventListener('abort', leave)
-      signal.addEventListener('abort', leave, { once: true })
+      signal.addEventListener('abort', leave)
       shared.answer.then(resolve, reject).then(stay)
     })
   }
 
-  private begin(key: string, exchange: (signal: AbortSignal) => Promise<HttpAnswer>): Underway {
-    const stop = new AbortController()
-    const shared: Underway = { answer: exchange(stop.signal), stop, waiting: 0 }
+  private begin(key: string, exchange: (signal: StopSignal) => Promise<HttpAnswer>): Underway {
+    const stop = new Stop()
+    const shared: Underway = { answer: exchange(stop), stop, waiting: 0 }
     this.underway.set(key, shared)
     const forget = () => this.forget(key, shared)
     shared.answer.then(forget, forget)

@@ -48,11 +48,13 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
           method: ['GET', 'POST'],
           url: '/graphql',
           config: { authenticate: 'graphql' },
-          preHandler: async (request, reply) => ((await subscriptions.answer(request, reply)) ? reply : undefined),
           handler(request, reply) {
+            // None is a subscription: their documents are not among the known.
             const question = directQuestion(request, documents)
-            if (!question) return throughApollo.call(this, request, reply)
-            return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+            if (question) return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+            return subscriptions
+              .answer(request, reply)
+              .then(answered => (answered ? reply : throughApollo.call(this, request, reply)))
           },
         })
       })

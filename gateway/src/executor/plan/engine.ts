@@ -13,6 +13,7 @@ import { BoundedMap } from '../../bounded-map.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
+import type { StopSignal } from '../stop.js'
 import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
@@ -155,7 +156,7 @@ export class Engine {
     return planned
   }
 
-  private async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+  private async plan(question: PlanQuestion, signal?: StopSignal): Promise<QueryPlan> {
     try {
       return await this.supergraph.planner.plan(question, signal)
     } catch (error) {

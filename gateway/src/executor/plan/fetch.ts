@@ -146,7 +146,9 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
 const NO_OBJECT = new SubgraphFault('an entity that is no object')
 
 function mergeInto(objects: Fields[], brought: Fields): void {
-  for (const [index, object] of objects.entries()) merge(object, brought, index < objects.length - 1)
+  const last = objects.length - 1
+  for (let index = 0; index < last; index++) merge(objects[index]!, brought, true)
+  merge(objects[last]!, brought)
 }
 
 /** Where objects stand; found out once, and only if an error asks. */
