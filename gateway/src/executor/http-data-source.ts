@@ -11,7 +11,6 @@ import { withRetries } from './transport/retry.js'
 import { RetryBudget } from './transport/retry-budget.js'
 import { DEFAULT_TRANSPORT, type SubgraphTransport } from './transport/subgraph-transport.js'
 import { withBreaker } from './transport/with-breaker.js'
-import { withWatch } from './transport/with-watch.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
@@ -112,7 +111,7 @@ export class HttpDataSource implements GraphQLDataSource {
   /** Every attempt passes the breaker, so that none follows once it has opened. */
   private layered(transport: SubgraphTransport): Exchange {
     const { answerBytes, headersMilliseconds, retries, retryShare } = transport
-    const once = withWatch(question => exchange(this.pool, question, answerBytes))
+    const once: Exchange = question => exchange(this.pool, question, answerBytes)
     const guarded = this.breaker ? withBreaker(once, this.breaker, headersMilliseconds / 2) : once
     return withRetries(guarded, { retries, budget: new RetryBudget(retryShare) })
   }

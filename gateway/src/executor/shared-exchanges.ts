@@ -23,17 +23,28 @@ export class SharedExchanges {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const shared = this.underway.get(key) ?? this.begin(key, exchange)
     shared.waiting++
-    if (!signal) return shared.answer
     return new Promise((resolve, reject) => {
       const leave = () => {
-        reject(signal.reason)
+        reject(signal?.reason)
         if (--shared.waiting > 0) return
         this.forget(key, shared)
-        shared.stop.abort(signal.reason)
+        shared.stop.abort(signal?.reason)
       }
-      const stay = () => signal.removeEventListener('abort', leave)
-      signal.addEventListener('abort', leave)
-      shared.answer.then(resolve, reject).then(stay)
+      const ended = () => {
+        signal?.removeEventListener('abort', leave)
+        this.forget(key, shared)
+      }
+      signal?.addEventListener('abort', leave)
+      shared.answer.then(
+        answer => {
+          ended()
+          resolve(answer)
+        },
+        error => {
+          ended()
+          reject(error)
+        },
+      )
     })
   }
 
@@ -41,8 +52,6 @@ export class SharedExchanges {
     const stop = new Stop()
     const shared: Underway = { answer: exchange(stop), stop, waiting: 0 }
     this.underway.set(key, shared)
-    const forget = () => this.forget(key, shared)
-    shared.answer.then(forget, forget)
     return shared
   }
 
