@@ -9,6 +9,9 @@ import { isToldBy200 } from '../plugins/use-graphql-over-http.js'
 import type { DirectQuestion } from './direct-question.js'
 import { asGraphqlError, type FormatError, formattedErrors } from './format-errors.js'
 
+/** In characters. Below it a buffer of its own costs more than it saves. */
+const LONG_TEXT = 4096
+
 export interface DirectAnswersOptions {
   /** The one that Apollo Server has too: it decides, validates, limits, plans. */
   execute: Executor
@@ -22,7 +25,7 @@ export class DirectAnswers {
   constructor(private readonly options: DirectAnswersOptions) {}
 
   /** The body; status and type are set on the reply. */
-  async answer(question: DirectQuestion, context: Operation, reply: FastifyReply): Promise<string> {
+  async answer(question: DirectQuestion, context: Operation, reply: FastifyReply): Promise<string | Buffer> {
     const { queryHash, operation } = question.known
     const name = operation.name?.value
     const ends = this.options.observers.map(observe => observe(context))
@@ -36,7 +39,9 @@ export class DirectAnswers {
     for (const end of ends) end({ type: operation.operation, name, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
     for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
-    return answerText({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
+    const text = answerText({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
+    // Encoded once: a long text would be put together to be measured, and again with the head to be sent.
+    return text.length > LONG_TEXT ? Buffer.from(text) : text
   }
 
   private async run(

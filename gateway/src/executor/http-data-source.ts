@@ -3,6 +3,7 @@ import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
+import type { PublicationPins } from './publication-pins.js'
 import { SharedExchanges } from './shared-exchanges.js'
 import type { StopSignal } from './stop.js'
 import { Breaker, type BreakerState } from './transport/breaker.js'
@@ -25,7 +26,9 @@ export class HttpDataSource implements GraphQLDataSource {
   private readonly fixedHeaders: Record<string, string>
   private readonly exchange: Exchange
   private readonly breaker: Breaker | undefined
-  private readonly shared = new SharedExchanges()
+  private readonly anybodys = new SharedExchanges()
+  /** By what belongs to one operation and to no other. */
+  private readonly ofOperations = new WeakMap<PublicationPins, SharedExchanges>()
   /** By a question's text, the JSON that it begins with. */
   private readonly begun = new BoundedMap<string, string>(500)
   private underway = 0
@@ -77,15 +80,27 @@ export class HttpDataSource implements GraphQLDataSource {
     const { path } = this
     const ask = (until: StopSignal | undefined) =>
       this.exchange({ path, headers, body, idempotent, watch, signal: until })
-    // Without a header of the gateway's nobody is named, so that the answer is anybody's.
-    const anybodys = idempotent && !given
+    const shared = idempotent ? this.sharedBy(options.context as Operation, given) : undefined
+    const key = given ? `${JSON.stringify(given)} ${body}` : body
     this.underway++
     try {
-      const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
+      const { status, text } = await (shared ? shared.ask(key, signal, ask) : ask(signal))
       return readAnswer(this.subgraph, status, text)
     } finally {
       if (--this.underway === 0) this.idle?.()
     }
+  }
+
+  /**
+   * Without a header of the gateway's nobody is named, so that the answer is anybody's. With one it is the caller's, and
+   * goes to nobody but the operation that asks: the product's audit tells of every operation that has read.
+   */
+  private sharedBy({ pins }: Partial<Operation>, given: object | undefined): SharedExchanges | undefined {
+    if (!given) return this.anybodys
+    if (!pins) return undefined
+    const known = this.ofOperations.get(pins) ?? new SharedExchanges()
+    this.ofOperations.set(pins, known)
+    return known
   }
 
   /** `{ query, ...rest }` as JSON: plans ask the same few texts again and again, with other variables. */

@@ -31,7 +31,7 @@ export class Stop implements StopSignal {
     this.aborted = true
     this.reason = reason
     this.controller?.abort(reason)
-    for (const listener of [...this.listeners]) listener()
+    for (const listener of this.listeners) listener()
     this.listeners.clear()
   }
 

@@ -6,6 +6,7 @@ import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-erro
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutMisplacedFields } from './misplaced-fields.js'
+import { withoutNumber } from './operation-names.js'
 import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
 import { requestedFields } from './requested-fields.js'
@@ -26,7 +27,7 @@ export interface Subgraphs {
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
-  const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
+  const node = withoutMisplacedFields(withoutNumber(planned), subgraphs.requirements, subgraphs.schema)
   const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
