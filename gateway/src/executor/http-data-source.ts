@@ -3,6 +3,7 @@ import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
+import { noteIfPlain } from './plain-answer.js'
 import type { PublicationPins } from './publication-pins.js'
 import { SharedExchanges } from './shared-exchanges.js'
 import type { StopSignal } from './stop.js'
@@ -144,5 +145,5 @@ export function readAnswer(subgraph: string, status: number, text: string): Answ
   }
   if (typeof answer !== 'object' || answer === null || !('data' in answer || 'errors' in answer))
     throw new Error(`status ${status}, and no GraphQL answer of ${subgraph}`)
-  return answer as Answer
+  return noteIfPlain(answer as Answer, text)
 }

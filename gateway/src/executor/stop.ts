@@ -14,7 +14,7 @@ export interface StopSignal {
 export class Stop implements StopSignal {
   aborted = false
   reason: unknown
-  private readonly listeners = new Set<() => void>()
+  private listeners: Set<() => void> | undefined
   private controller: AbortController | undefined
 
   /** For whoever takes nothing else; made when it is first asked for. */
@@ -31,8 +31,8 @@ export class Stop implements StopSignal {
     this.aborted = true
     this.reason = reason
     this.controller?.abort(reason)
-    for (const listener of this.listeners) listener()
-    this.listeners.clear()
+    for (const listener of this.listeners ?? []) listener()
+    this.listeners = undefined
   }
 
   throwIfAborted(): void {
@@ -41,11 +41,13 @@ export class Stop implements StopSignal {
 
   /** Tells each listener once; one who comes too late is not told, as `AbortSignal` does it. */
   addEventListener(_: 'abort', listener: () => void): void {
-    if (!this.aborted) this.listeners.add(listener)
+    if (this.aborted) return
+    this.listeners ??= new Set()
+    this.listeners.add(listener)
   }
 
   removeEventListener(_: 'abort', listener: () => void): void {
-    this.listeners.delete(listener)
+    this.listeners?.delete(listener)
   }
 }
 

@@ -70,12 +70,12 @@ export class Engine {
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
-    const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
+    const run: Run = { request, variables, fetched, errors: [], plain: true, unknown: new Set() }
     await operation.step?.(run, [fetched], [])
     const told = operation.inClientWords(run)
     const projected = watch?.phase('project')
     const losses = new Losses()
-    const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    const text = (whole?.projections ?? operation.projections).of(variables, run.plain)(fetched, losses)
     projected?.()
     const data = text === 'null' ? null : new WrittenData(text)
     const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
@@ -89,7 +89,12 @@ export class Engine {
 
   private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
     const overridden = this.overrides.draw()
-    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    const { queryHash } = request
+    const { operationName = '' } = request.request
+    const key =
+      overridden.size === 0
+        ? `${queryHash} ${operationName}`
+        : [queryHash, operationName, ...overridden.values()].join(' ')
     return this.operations.get(key) ?? this.find(request, key, overridden)
   }
 

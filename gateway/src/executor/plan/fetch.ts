@@ -1,6 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
+import { isPlain } from '../plain-answer.js'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
@@ -206,6 +207,7 @@ async function ask(
       context: run.request.context,
     } as Parameters<GraphQLDataSource['process']>[0])
     if (!isFields(answer)) throw new SubgraphFault('it is no GraphQL answer')
+    run.plain &&= isPlain(answer)
     const told = toldErrors(subgraph, own(answer, 'errors'), locate)
     const data = own(answer, 'data')
     if (data !== null && data !== undefined && !isFields(data)) throw new SubgraphFault('its data is no object')
