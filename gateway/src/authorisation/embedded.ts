@@ -64,16 +64,11 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   ) {}
 
   async decide(caller: Caller): Promise<Decided> {
-    const policies = await this.policies()
+    const found = this.policies()
+    // Most often nothing has to be asked for, and nobody has to wait.
+    const policies = found instanceof Promise ? await found : found
     const before = this.last.get(caller)
-    if (before && Date.now() < before.until && before.standings.length === policies.length)
-      if (
-        policies.every(({ policy, confirmedAt }, index) => {
-          const standing = before.standings[index]!
-          return standing.policy === policy && standing.confirmed === (confirmedAt !== undefined)
-        })
-      )
-        return before.decided
+    if (before && stillStands(before, policies)) return before.decided
     const decisions = new Map<string, ProductDecision>()
     let told = ''
     let until = Number.POSITIVE_INFINITY
@@ -119,17 +114,18 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     await this.confirm(product, held)
   }
 
-  private async policies(): Promise<Held[]> {
-    return Promise.all(
-      [...this.products()].map(async product => {
-        const name = product.policy.product
-        const held = this.held.get(name) ?? { policy: product.policy }
-        this.held.set(name, held)
-        const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
-        if (!fresh) await this.confirm(product, held)
-        return held
-      }),
-    )
+  private policies(): Held[] | Promise<Held[]> {
+    const policies: Held[] = []
+    const asking: Promise<void>[] = []
+    for (const product of this.products()) {
+      const name = product.policy.product
+      const held = this.held.get(name) ?? { policy: product.policy }
+      this.held.set(name, held)
+      policies.push(held)
+      const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
+      if (!fresh) asking.push(this.confirm(product, held))
+    }
+    return asking.length === 0 ? policies : Promise.all(asking).then(() => policies)
   }
 
   /**
@@ -180,6 +176,14 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     this.decided.set(key, made)
     return made
   }
+}
+
+function stillStands({ until, standings }: Last, policies: readonly Held[]): boolean {
+  if (Date.now() >= until || standings.length !== policies.length) return false
+  return standings.every(
+    ({ policy, confirmed }, index) =>
+      policies[index]!.policy === policy && (policies[index]!.confirmedAt !== undefined) === confirmed,
+  )
 }
 
 /** The policy of a product, asked by the mesh itself. Throws where there is none to be had. */

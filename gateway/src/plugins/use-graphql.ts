@@ -69,11 +69,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace } = request
   const watch = trace || timings ? together([trace, timings].filter(one => one !== undefined)) : undefined
-  return {
-    ...(explain ? { explain } : {}),
-    ...(timings ? { timings } : {}),
-    ...(trace ? { trace } : {}),
-    ...(watch ? { watch } : {}),
+  const operation: Operation = {
     requestId: request.id,
     caller: request.caller,
     signal: time.signal,
@@ -83,6 +79,11 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
     denied: new Map(),
     pins: new PublicationPins(),
   }
+  if (explain) operation.explain = explain
+  if (timings) operation.timings = timings
+  if (trace) operation.trace = trace
+  if (watch) operation.watch = watch
+  return operation
 }
 
 function codeOf(status: number): string {
