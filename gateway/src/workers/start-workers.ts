@@ -74,6 +74,7 @@ class Pool {
   private readonly metrics = new AggregatorRegistry()
   private pause = FIRST_PAUSE_MILLISECONDS
   private closing = false
+  private starting?: Promise<{ predecessorsDrained: Promise<unknown> }>
 
   constructor(
     private readonly options: WorkerOptions,
@@ -89,9 +90,25 @@ class Pool {
   }
 
   async renew(): Promise<void> {
+    await (await this.successors()).predecessorsDrained
+  }
+
+  /** As many as serve now, started anew. Whoever asks for them meanwhile gets the same. */
+  private successors(): Promise<{ predecessorsDrained: Promise<unknown> }> {
+    this.starting ??= this.startSuccessors().finally(() => {
+      delete this.starting
+    })
+    return this.starting
+  }
+
+  private async startSuccessors(): Promise<{ predecessorsDrained: Promise<unknown> }> {
     const before = [...this.serving]
-    await Promise.all(before.map(() => this.add()))
-    await Promise.all(before.map(worker => this.drain(worker)))
+    const started = await Promise.allSettled(before.map(() => this.add()))
+    const failed = started.find(one => one.status === 'rejected')
+    const drained = (workers: Worker[]) => Promise.all(workers.map(worker => this.drain(worker)))
+    if (!failed) return { predecessorsDrained: drained(before) }
+    await drained([...this.serving].filter(worker => !before.includes(worker)))
+    throw failed.reason
   }
 
   async close(): Promise<void> {
@@ -125,6 +142,9 @@ class Pool {
           break
         case 'metrics':
           void this.answerMetrics(worker, message.id)
+          break
+        case 'renew':
+          void this.renewFor(worker, message.id)
       }
     })
     worker.on('error', error => this.log({ level: 'warn', message: 'A worker cannot be told', reason: error.message }))
@@ -169,6 +189,18 @@ class Pool {
   private async answerMetrics(worker: Worker, id: number): Promise<void> {
     const text = await this.metrics.clusterMetrics().catch((error: Error) => `# ${error.message}\n`)
     this.tell(worker, { terrane: 'metrics', id, text })
+  }
+
+  /** What a worker has noticed that is being replaced is known to its successor. */
+  private async renewFor(worker: Worker, id: number): Promise<void> {
+    const reason = this.draining.has(worker)
+      ? undefined
+      : await this.successors().then(
+          () => undefined,
+          (error: Error) => error.message,
+        )
+    if (reason) this.log({ level: 'error', message: 'Workers cannot be started anew', reason })
+    this.tell(worker, { terrane: 'renewed', id, ...(reason === undefined ? {} : { reason }) })
   }
 
   private tell(worker: Worker, message: ToWorker): void {

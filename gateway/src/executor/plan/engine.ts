@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { QueryPlan } from '@apollo/query-planner'
 import {
   buildASTSchema,
@@ -48,20 +49,24 @@ export class Engine {
   private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
   /** Of mutations: by what values there is a plan of its own. */
   private readonly rootConditions = new BoundedMap<string, RootConditions>(PLANS)
-  private readonly subgraphs: Subgraphs
-  private readonly overrides: OverrideLabels
 
-  constructor(private readonly supergraph: PlannedSupergraph) {
+  private constructor(
+    private readonly supergraph: PlannedSupergraph,
+    private readonly subgraphs: Subgraphs,
+    private readonly overrides: OverrideLabels,
+  ) {}
+
+  /** In steps, between which operations have their turn. */
+  static async of(supergraph: PlannedSupergraph): Promise<Engine> {
     const { document, required } = planningDocument(supergraph.document)
-    this.overrides = new OverrideLabels(document)
+    await setImmediate()
+    const overrides = new OverrideLabels(document)
+    await setImmediate()
     const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
-    this.subgraphs = {
-      sources: supergraph.sources,
-      required,
-      requirements: new Requirements(document),
-      schema,
-      types: new Types(schema),
-    }
+    await setImmediate()
+    const requirements = new Requirements(document)
+    const { sources } = supergraph
+    return new Engine(supergraph, { sources, required, requirements, schema, types: new Types(schema) }, overrides)
   }
 
   async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
