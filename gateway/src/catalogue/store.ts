@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { problem } from '@terrane/schema'
-import { createConnection } from 'mysql2/promise'
 import { DataSource, type EntityManager, In } from 'typeorm'
 import type { GatewayOptions } from '../gateway.js'
 import { GatewayStartError } from '../start-error.js'
@@ -91,6 +90,7 @@ async function ensureDatabase(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl)
   const database = decodeURIComponent(url.pathname.slice(1))
   url.pathname = '/'
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ uri: url.href, connectTimeout: 5000 })
   try {
     const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
@@ -105,6 +105,7 @@ async function ensureDatabase(databaseUrl: string): Promise<void> {
 
 /** Gateways that start together would each create the tables that they all miss; a lock ends with its connection. */
 async function inTurn(databaseUrl: string, work: () => Promise<unknown>): Promise<void> {
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ uri: databaseUrl, connectTimeout: 5000 })
   try {
     await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60)")

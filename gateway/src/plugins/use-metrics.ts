@@ -45,18 +45,19 @@ export function useMetrics(mesh: MetricsSources, siblings?: Pick<Siblings, 'metr
         const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
         return reply.type(registry.contentType).send(text)
       })
-      app.addHook('onResponse', async (request, reply) => {
-        if (request.routeOptions.url !== '/graphql') return
-        operations.exchanged(
-          Number(request.headers['content-length'] ?? 0),
-          Number(reply.getHeader('content-length') ?? 0),
-        )
+      app.addHook('onResponse', (request, reply, done) => {
+        if (request.routeOptions.url === '/graphql')
+          operations.exchanged(
+            Number(request.headers['content-length'] ?? 0),
+            Number(reply.getHeader('content-length') ?? 0),
+          )
+        done()
       })
     },
     observe({ signal }) {
       const end = operations.began()
       // Whoever leaves gets no answer, and his operation is over all the same.
-      signal.addEventListener('abort', () => end(), { once: true })
+      signal.addEventListener('abort', () => end())
       return ({ type, name, errors, hasData }) => {
         const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
         end({ name, type: type ?? 'unknown', outcome })

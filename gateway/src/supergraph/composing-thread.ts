@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { ComposeOptions, composeSupergraph, Subgraph } from '@terrane/schema'
+import type { ComposeOptions, composeSupergraph, Subgraph } from '@terrane/schema/composition'
 import { Deferred } from '../deferred.js'
 
 /** From the build, also where the sources run: threads load plain JavaScript. */

@@ -1,5 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { composeSupergraph, type Fingerprint, type Problem, problem, type Subgraph } from '@terrane/schema'
+import { type Fingerprint, type Problem, problem } from '@terrane/schema'
+import { composeSupergraph, type Subgraph } from '@terrane/schema/composition'
 import type { ProductEndpoint } from '../gateway.js'
 import type { Composer } from './composing-thread.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'

@@ -13,6 +13,12 @@ import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 /** From the build, also where the sources run: processes load plain JavaScript. */
 const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-worker.js')
 
+/**
+ * Megabytes of each half of what V8 collects often. With its own 16, all that is under way at a busy gateway lives through
+ * several collections and is copied each time: an operation costs a fifth to a third more processor time.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=64'
+
 /** Between the end of a worker and the next one in its place; doubled with every one that did not live long. */
 const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 30_000
@@ -40,7 +46,7 @@ export async function startWorkers(
 ): Promise<GatewayWorkers> {
   // Made once: workers that start together would each make their own.
   await loadOrCreateKeys(options.home)
-  cluster.setupPrimary({ exec: WORKER, args: [] })
+  cluster.setupPrimary({ exec: WORKER, args: [], execArgv: [YOUNG_GENERATION, ...process.execArgv] })
   const listenPort = options.listenPort === 0 ? await freePort(options.host ?? '127.0.0.1') : options.listenPort
   const pool = new Pool({ ...options, listenPort }, count, log)
   try {

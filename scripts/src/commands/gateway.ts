@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { GatewayStartError, startGateway, startWorkers } from '@terrane/gateway'
+import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
@@ -72,6 +72,7 @@ export function gateway(terrane: Command): void {
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()
+      const { startGateway, startWorkers } = await import('@terrane/gateway')
       const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)

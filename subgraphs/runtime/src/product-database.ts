@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createConnection } from 'mysql2/promise'
 import { StoreUnavailable } from './store-unavailable.js'
 
 /**
@@ -41,6 +40,7 @@ export function databaseParts(url: string): {
 /** Creates the database where it is missing. The account needs CREATE only then. */
 export async function ensureDatabase(url: string): Promise<void> {
   const { database, ...server } = databaseParts(url)
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...server, connectTimeout: 5_000 })
   try {
     const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
@@ -59,6 +59,7 @@ const PATIENCE_SECONDS = 60
 /** Does it alone of all processes: those that start together would each create the tables that they all miss. */
 export async function inTurnAtServer<Result>(url: string, what: string, work: () => Promise<Result>): Promise<Result> {
   const { database, ...server } = databaseParts(url)
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...server, connectTimeout: 5_000 })
   try {
     // Ends with the connection, and that with the process.

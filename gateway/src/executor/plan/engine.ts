@@ -14,6 +14,7 @@ import { BoundedMap } from '../../bounded-map.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
+import type { StopSignal } from '../stop.js'
 import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
@@ -74,12 +75,12 @@ export class Engine {
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
-    const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
+    const run: Run = { request, variables, fetched, errors: [], plain: true, unknown: new Set() }
     await operation.step?.(run, [fetched], [])
     const told = operation.inClientWords(run)
     const projected = watch?.phase('project')
     const losses = new Losses()
-    const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    const text = (whole?.projections ?? operation.projections).of(variables, run.plain)(fetched, losses)
     projected?.()
     const data = text === 'null' ? null : new WrittenData(text)
     const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
@@ -93,7 +94,12 @@ export class Engine {
 
   private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
     const overridden = this.overrides.draw()
-    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    const { queryHash } = request
+    const { operationName = '' } = request.request
+    const key =
+      overridden.size === 0
+        ? `${queryHash} ${operationName}`
+        : [queryHash, operationName, ...overridden.values()].join(' ')
     return this.operations.get(key) ?? this.find(request, key, overridden)
   }
 
@@ -160,7 +166,7 @@ export class Engine {
     return planned
   }
 
-  private async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+  private async plan(question: PlanQuestion, signal?: StopSignal): Promise<QueryPlan> {
     try {
       return await this.supergraph.planner.plan(question, signal)
     } catch (error) {
