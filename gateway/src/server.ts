@@ -23,6 +23,7 @@ import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import { AnswerCache } from './executor/caching/answer-cache.js'
+import { FetchCache } from './executor/caching/fetch-cache.js'
 import { KeptMemory } from './executor/caching/kept-memory.js'
 import { PublicationsReceived } from './executor/caching/publications-received.js'
 import { RedisStore } from './executor/caching/redis-store.js'
@@ -99,17 +100,10 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
           log,
         })
       : undefined
-  const figures = metrics.caches.of('answers')
+  const keeping = limits.cacheBytes > 0 ? { memory: new KeptMemory(limits.cacheBytes), received, reports } : undefined
   const answers =
-    limits.cacheBytes > 0
-      ? new AnswerCache({
-          memory: new KeptMemory(limits.cacheBytes),
-          received,
-          reports,
-          figures,
-          ...(shared ? { shared } : {}),
-        })
-      : undefined
+    keeping && new AnswerCache({ ...keeping, figures: metrics.caches.of('answers'), ...(shared ? { shared } : {}) })
+  const fetches = keeping && new FetchCache({ ...keeping, figures: metrics.caches.of('fetches') })
   const execute = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
@@ -118,7 +112,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
       own: mesh.own,
-      ...(answers ? { answers, received } : {}),
+      ...(answers && fetches ? { answers, fetches, received } : {}),
     }),
   )
   federation.gateway.executor = execute

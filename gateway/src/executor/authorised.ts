@@ -6,6 +6,7 @@ import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
 import type { AnswerCache } from './caching/answer-cache.js'
+import type { FetchCache } from './caching/fetch-cache.js'
 import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
@@ -28,6 +29,8 @@ export interface AuthorisedExecutorOptions {
   own: ReadonlySet<string>
   /** Without it nothing is answered again. */
   answers?: AnswerCache
+  /** Beside them, what single fetches were answered. */
+  fetches?: FetchCache
   received?: PublicationsReceived
 }
 
@@ -98,7 +101,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         ...context,
         decisions: decided.decisions,
         denied: new Map(denied),
-        ...(key === undefined ? {} : { repeats: new Repeats() }),
+        ...(key === undefined ? {} : { repeats: new Repeats(), fetches: options.fetches }),
       } satisfies Operation,
     }
     if (explain?.has('dry-run')) {

@@ -32,12 +32,14 @@ export interface Door {
   news: Set<AbortController>
   /** While it is, no news comes through. */
   deaf: boolean
+  /** Questions that came to the product in this process. */
+  asked: string[]
 }
 
 /** A product that publishes editions and grants them to callers, behind gateways. Their news can be cut off. */
 export class Ledger {
   private grants = new Map<string, string>()
-  private readonly doors: Door[] = []
+  readonly doors: Door[] = []
   /** By publication. */
   readonly editions = new Map<number, number>()
 
@@ -77,7 +79,8 @@ export class Ledger {
   /** Another gateway of the same home and catalogue. */
   async openDoor(options: Partial<GatewayOptions> = {}): Promise<Door> {
     const { product, served, home } = this
-    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false }
+    const inside = inProcessDataSource(product)
+    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, asked: [] }
     const gateway = await startGateway({
       listenPort: 0,
       home,
@@ -92,7 +95,12 @@ export class Ledger {
                 name: 'ledger',
                 url: 'terrane:ledger',
                 fetch: request => this.fetch(request, door),
-                dataSource: inProcessDataSource(product),
+                dataSource: {
+                  process: asking => {
+                    door.asked.push(asking.request.query ?? '')
+                    return inside.process(asking)
+                  },
+                },
               },
             ],
           }),
