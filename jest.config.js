@@ -17,8 +17,9 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   moduleNameMapper: {
     '^@terrane/runtime$': '<rootDir>/subgraphs/runtime/src/index.ts',
-    '^@terrane/schema/problems$': '<rootDir>/schema/src/problems/index.ts',
+    '^@terrane/runtime/(.*)$': '<rootDir>/subgraphs/runtime/src/$1',
     '^@terrane/(schema|gateway|scripts)$': '<rootDir>/$1/src/index.ts',
+    '^@terrane/(schema|gateway)/(.*)$': '<rootDir>/$1/src/$2',
     '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1'],
   },
   setupFiles: ['<rootDir>/test/setup.ts'],

@@ -39,7 +39,9 @@ async function startOwn() {
   const common = ['--no-defaults', `--datadir=${data}`]
   execFileSync(install, [...common, ...as, '--auth-root-authentication-method=normal'], { stdio: 'ignore' })
   const own = [`--port=${OWN_LISTEN_PORT}`, '--bind-address=127.0.0.1', `--socket=${path.join(folder, 'socket')}`]
-  const running = spawn(server, [...common, ...as, ...own, '--local-infile=1'], { stdio: 'ignore' })
+  // Several test files open whole meshes at once, and nothing here has to survive a power cut.
+  const forTests = ['--local-infile=1', '--max-connections=1000', '--innodb-flush-log-at-trx-commit=0']
+  const running = spawn(server, [...common, ...as, ...own, ...forTests], { stdio: 'ignore' })
   const stop = () => {
     running.kill('SIGKILL')
     fs.rmSync(folder, { recursive: true, force: true })

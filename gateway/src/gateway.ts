@@ -83,6 +83,8 @@ export interface GatewayLimits {
   streamCheckMilliseconds: number
   /** Bytes of a request's body, uploads through input ports apart. Default 1 MiB. */
   bodyBytes: number
+  /** Products up to which a change is put in force within the process; where workers serve, more are by new ones. Default 50. */
+  subgraphsSwapped: number
 }
 
 export interface Gateway {
@@ -91,5 +93,6 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>
   /** Adds or replaces a product, composes, swaps. Problems where composition refuses; then nothing changed. */
   register(endpoint: ProductEndpoint): Promise<{ problems: { code: string; message: string }[] }>
-  close(): Promise<void>
+  /** `drainMilliseconds`: how long clients are let go one by one before what is idle is closed; default 0. */
+  close(options?: { drainMilliseconds?: number }): Promise<void>
 }

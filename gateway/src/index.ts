@@ -1,12 +1,10 @@
 /** @terrane/gateway: federates products and decides who sees what. */
 import './without-apollo-telemetry.js'
 
-export { clientSecret, clientSecretFor } from './authentication/client-secret.js'
-export { readIssuer } from './authentication/demo-keys.js'
-export { issueToken, type TokenRequest } from './authentication/issue-token.js'
-export { PERSONAS, type Persona } from './authentication/personas.js'
+export * from './authentication/index.js'
 export type { DecisionPoint } from './authorisation/decision-point.js'
 export type { FetchDescription, PlanDescription, StepDescription } from './executor/plan/described/description.js'
+export { abortSignalOf, type StopSignal } from './executor/stop.js'
 export { faultOfTransports } from './executor/transport/subgraph-transport.js'
 export * from './gateway.js'
 export { planOperation } from './plan-operation.js'

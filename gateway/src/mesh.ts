@@ -16,6 +16,7 @@ import type { GatewayOptions } from './gateway.js'
 import type { Log } from './log.js'
 import { DEFAULT_LIMITS } from './plugins/use-limits.js'
 import { GatewayStartError } from './start-error.js'
+import { ComposingThread } from './supergraph/composing-thread.js'
 import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
@@ -72,7 +73,7 @@ export async function openMesh(
     signs,
     requests: () => requests(),
   })
-  const products: Products = new Products(identities, given ? [] : [own.subgraph])
+  const products: Products = new Products(identities, given ? [] : [own.subgraph], new ComposingThread())
   const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)
   const composed = given ? { supergraph: given.sdl!, problems: [] } : products.supergraph()

@@ -31,6 +31,7 @@ import { listen } from './listen.js'
 import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
 import { useOpenApi } from './openapi/use-openapi.js'
+import { draining } from './plugins/draining.js'
 import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
@@ -42,7 +43,7 @@ import { useHealth } from './plugins/use-health.js'
 import { DEFAULT_LIMITS, useLimits } from './plugins/use-limits.js'
 import { useMarketplace } from './plugins/use-marketplace.js'
 import { maskErrors } from './plugins/use-masked-errors.js'
-import { type Siblings, useMetrics } from './plugins/use-metrics.js'
+import { useMetrics } from './plugins/use-metrics.js'
 import { useProductAnswers } from './plugins/use-product-answers.js'
 import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
@@ -51,6 +52,7 @@ import { Announcements } from './publications/announcements.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
 import { Tracing } from './telemetry/tracing.js'
+import type { Siblings } from './workers/siblings.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
@@ -77,7 +79,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       throw error
     },
   )
-  const registry = new Registry(options, catalogue, mesh, identities, log)
+  const registry = new Registry(options, catalogue, mesh, identities, log, siblings)
 
   const { federation, decisionPoint, products } = mesh
   const announcements = new Announcements(identities, log)
@@ -143,7 +145,9 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     signIn: people.signIn,
     log,
   })
+  const letGo = draining()
   const parts: Part[] = [
+    letGo,
     tracing,
     useRequestIds(),
     useHealth(() => registry.missing()),
@@ -169,7 +173,8 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   })
   for (const part of parts) await part.http?.(app)
 
-  const close = async () => {
+  const close: Gateway['close'] = async ({ drainMilliseconds = 0 } = {}) => {
+    if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
     // Streams of events never end by themselves.
     const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MILLISECONDS)
     await app.close()
@@ -192,7 +197,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
         const { pathname, search } = new URL(request.url)
         return fetch(new Request(url + pathname + search, request), { redirect: 'manual' })
       },
-      register: async endpoint => ({ problems: (await products.add(endpoint, { remote: false })).problems }),
+      register: async endpoint => ({ problems: (await products.add({ endpoint, remote: false })).problems }),
       close,
     }
   } catch (error) {

@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '16'
-process.env.APOLLO_TELEMETRY_DISABLED = 'true'
-// graphql-js checks far less in production, and is much faster for it.
-process.env.NODE_ENV = process.env.NODE_ENV || 'production'
+require('./process.js')
 const fs = require('node:fs')
 const path = require('node:path')
 

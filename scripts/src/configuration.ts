@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { SubgraphTransports } from '@terrane/gateway'
+import type { SubgraphTransports } from '@terrane/gateway/executor/transport/subgraph-transport'
 import { subgraphTransports } from './subgraph-transports.js'
 
 /** All that Terrane reads from the environment, read here and nowhere else (contracts' `${…}` apart). */

@@ -1,4 +1,4 @@
-import { GatewayStartError } from '@terrane/gateway'
+import { GatewayStartError } from '@terrane/gateway/start-error'
 import { ConfigurationError } from './configuration.js'
 import { CommandFailure, Exit, Terminal } from './terminal.js'
 

@@ -1,4 +1,4 @@
-import type { ProductEndpoint } from '@terrane/gateway'
+import { abortSignalOf, type ProductEndpoint, type StopSignal } from '@terrane/gateway'
 import type { DataProduct } from '@terrane/runtime'
 
 type DataSource = NonNullable<ProductEndpoint['dataSource']>
@@ -13,8 +13,8 @@ export function inProcessDataSource(product: DataProduct): DataSource {
         fetch,
       } = context as {
         fetch?: { headers?: Record<string, string> }
-        signal?: AbortSignal
-        fetchSignal?: AbortSignal
+        signal?: StopSignal
+        fetchSignal?: StopSignal
       }
       const { query = '', variables, operationName, http } = request
       const answer = await product.execute({
@@ -22,7 +22,7 @@ export function inProcessDataSource(product: DataProduct): DataSource {
         ...(variables ? { variables } : {}),
         ...(operationName ? { operationName } : {}),
         headers: { ...Object.fromEntries(http?.headers ?? []), ...fetch?.headers },
-        ...(signal ? { signal } : {}),
+        ...(signal ? { signal: abortSignalOf(signal) } : {}),
       })
       return answer as Awaited<ReturnType<DataSource['process']>>
     },

@@ -1,4 +1,4 @@
-import { SourceRefusal } from '@terrane/runtime'
+import { SourceRefusal } from '@terrane/runtime/input-ports/reason'
 
 /** `Request` to `Response`: a gateway's door in this process, or `fetch`. */
 export type Door = (request: Request) => Promise<Response>

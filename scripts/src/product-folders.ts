@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { withResolvers } from '@terrane/runtime'
-import { DESCRIPTORS, type Problem, type Product, readProduct } from '@terrane/schema'
+import type { Problem, Product } from '@terrane/schema'
+import { DESCRIPTORS } from '@terrane/schema/contracts/descriptors'
 import { CommandFailure, Exit } from './terminal.js'
 
 /** The product folders directly below `folder`, by name. */
@@ -38,15 +38,17 @@ export interface FoundProduct {
   problems: Problem[]
 }
 
-export function readProducts(
+export async function readProducts(
   folders: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FoundProduct[]> {
+  const { readProduct } = await import('@terrane/schema/contracts')
   return Promise.all(folders.map(async folder => ({ folder, ...(await readProduct(folder, env)) })))
 }
 
 /** With what their `resolvers.ts` add to the graph. */
-export function withExtraFields(found: readonly FoundProduct[]): Promise<FoundProduct[]> {
+export async function withExtraFields(found: readonly FoundProduct[]): Promise<FoundProduct[]> {
+  const { withResolvers } = await import('@terrane/runtime/resolvers-file')
   return Promise.all(
     found.map(async one => {
       if (!one.product) return one

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { readIssuer } from '@terrane/gateway'
+import { readIssuer } from '@terrane/gateway/authentication'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem, readProduct } from '@terrane/schema'
 import type { Configuration } from './configuration.js'
 import { claimHome } from './home.js'
-import { type Mesh, openMesh } from './mesh.js'
+import type { Mesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
 import { allUpstreamOf, inStepsDownstream, isProductFolder, productFoldersIn, readProducts } from './product-folders.js'
 import { CommandFailure, Exit } from './terminal.js'
@@ -98,6 +98,7 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
   const products = found.flatMap(({ product }) => (product ? [product] : []))
   const itself = products.find(product => product.folder === folder)
   const above = itself ? allUpstreamOf(itself, products) : []
+  const { openMesh } = await import('./mesh.js')
   const mesh: Mesh = await openMesh({
     folders: [...above.map(product => product.folder), folder],
     home: configuration.home,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { faultOfTransports, type SubgraphTransports } from '@terrane/gateway'
+import { faultOfTransports, type SubgraphTransports } from '@terrane/gateway/executor/transport/subgraph-transport'
 
 /** `written`: the settings as JSON, `{"retries": 0}`, or the path of a file with them. */
 export function subgraphTransports(

@@ -1,5 +1,3 @@
-import { propagation, trace } from '@opentelemetry/api'
-
 /**
  * Traces go where OpenTelemetry's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT` or `…_TRACES_ENDPOINT`), and nowhere
  * without them: then no SDK is loaded. Sampler, batches, headers and resource attributes follow the standard's variables
@@ -9,6 +7,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
   if (!endpoint || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
     return async () => {}
+  const { propagation, trace } = await import('@opentelemetry/api')
   const { W3CTraceContextPropagator } = await import('@opentelemetry/core')
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')

@@ -1,4 +1,4 @@
-import { type Problem, placeOf } from '@terrane/schema'
+import { type Problem, placeOf } from '@terrane/schema/problems'
 
 /** What a command ends with, as a value; `bin` turns it into the process's exit. */
 export enum Exit {

@@ -1,4 +1,6 @@
 import 'reflect-metadata'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { compose } from './commands/compose.js'
@@ -15,13 +17,18 @@ import { run } from './commands/run.js'
 import { secrets } from './commands/secrets.js'
 import { serve } from './commands/serve.js'
 import { token } from './commands/token.js'
+import { WORKSPACE } from './configuration.js'
 import { endWith } from './ending.js'
 import { startTelemetry } from './telemetry.js'
 
-/** The command line. Each command is one file, registered here. */
+/**
+ * The command line. Each command is one file, registered here: what it takes, and an action that loads what it needs
+ * itself, so that no command waits for the parts of another.
+ */
 export function commandLine(): Command {
   const terrane = new Command('terrane')
     .description('Folders of contracts and SQL become data products behind one gateway.')
+    .version(version(), '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(terrane --help tells what there is)')
   const commands = [
@@ -44,6 +51,8 @@ export function commandLine(): Command {
   for (const command of commands) command(terrane)
   return terrane
 }
+
+const version = () => JSON.parse(readFileSync(path.join(WORKSPACE, 'package.json'), 'utf8')).version as string
 
 export async function terrane(argv: string[]): Promise<void> {
   const endTelemetry = await startTelemetry()

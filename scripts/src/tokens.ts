@@ -1,4 +1,4 @@
-import { clientSecretFor, issueToken, PERSONAS } from '@terrane/gateway'
+import { clientSecretFor, issueToken, PERSONAS } from '@terrane/gateway/authentication'
 import { CommandFailure, Exit } from './terminal.js'
 
 const LIFETIME_SECONDS = 3600

@@ -1,11 +1,10 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { openChromium } from './chromium.js'
-
-const silent = new Terminal(false, { isTTY: false, write: () => true } as never)
 
 /** The demo, small, and a browser before it: each visitor has cookies of their own, and all that is asked is noted. */
 export class Marketplace {
@@ -17,36 +16,38 @@ export class Marketplace {
   readonly faults: string[] = []
 
   private constructor(
-    readonly mesh: DemoMesh,
-    private readonly browser: Browser,
+    /** Where the gateway answers. */
+    readonly url: string,
     readonly home: string,
+    private readonly mesh: ChildProcess,
+    private readonly browser: Browser,
   ) {}
 
   static async open(): Promise<Marketplace> {
     const home = mkdtempSync(path.join(tmpdir(), 'terrane-marketplace-'))
-    const mesh = await startDemoMesh({
-      home,
-      listenPort: 0,
-      host: '127.0.0.1',
-      terminal: silent,
-      today: new Date('2026-11-22T00:00:00Z'),
-      orders: 2_000,
-      log: () => {},
-    })
-    return new Marketplace(mesh, await openChromium(), home)
+    const mesh = fork(path.join(__dirname, 'demo-mesh.js'), [home])
+    const [{ url }] = await Promise.race([
+      once(mesh, 'message') as Promise<[{ url: string }]>,
+      once(mesh, 'exit').then(([code]) => Promise.reject(new Error(`The demo did not start: exit code ${code}`))),
+    ])
+    return new Marketplace(url, home, mesh, await openChromium())
   }
 
   async close(): Promise<void> {
     await this.browser.close()
-    await this.mesh.close()
+    const ended = once(this.mesh, 'exit')
+    this.mesh.disconnect()
+    const [code] = await ended
     rmSync(this.home, { recursive: true, force: true })
+    if (code !== 0) throw new Error(`The demo ended with exit code ${code}`)
   }
 
   /** A browser of one's own. The address is the one that the identity provider sends people back to. */
   async arrive(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({
-      baseURL: this.mesh.url,
+      baseURL: this.url,
       viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
       ...options,
     })
     const page = await context.newPage()
@@ -69,6 +70,6 @@ export class Marketplace {
 
   /** Everything but this gateway that a page spoke to. */
   strangers(): string[] {
-    return [...this.asked].filter(origin => ![this.mesh.url, 'blob:', 'data:', 'null'].includes(origin))
+    return [...this.asked].filter(origin => ![this.url, 'blob:', 'data:', 'null'].includes(origin))
   }
 }

@@ -88,7 +88,7 @@ test('every command, with its options, is one of the command line', async () => 
 test('every variable is read by the code or by a contract', () => {
   const sources = [
     read('scripts/src/configuration.ts'),
-    read('scripts/bin/terrane.js'),
+    read('scripts/bin/process.js'),
     read('scripts/src/terminal.ts'),
     ...readdirSync(path.join(ROOT, 'subgraphs'), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.odcs.yaml') && !name.includes('node_modules'))
@@ -198,11 +198,11 @@ function skipLoudly(program: string) {
   return test.skip
 }
 
-withCompose('docker-compose takes its file', () => {
+withCompose('docker-compose takes its file', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'terrane-compose-'))
   try {
     cpSync(path.join(ROOT, 'docker-compose.yml'), path.join(folder, 'docker-compose.yml'))
-    writeSecrets(path.join(folder, 'secrets'), PRODUCTS, 'mysql')
+    await writeSecrets(path.join(folder, 'secrets'), PRODUCTS, 'mysql')
     const services = execFileSync('docker-compose', ['config', '--services'], { cwd: folder, encoding: 'utf8' })
     expect(services.trim().split('\n').sort()).toEqual([...PRODUCTS, 'demo-data', 'gateway', 'mysql'].sort())
   } finally {

@@ -30,7 +30,7 @@ const REMEMBERED_MILLISECONDS = 30_000
 
 /** Finds out who asks. No token is a visitor; a bad one is never quietly a visitor. */
 export class Authenticator {
-  /** Tokens found good, for a moment: checking a signature costs more than most questions. */
+  /** Headers with a token found good, for a moment: checking a signature costs more than most questions. */
   private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(5000)
 
   constructor(private readonly trusted: TrustedIssuer | undefined) {
@@ -38,13 +38,19 @@ export class Authenticator {
     if (symmetric.length > 0) throw new TypeError(`Tokens need asymmetric signatures, not ${symmetric.join(', ')}`)
   }
 
+  /** Of a header that was found good a moment ago: it need not be waited for. */
+  remembered(authorization: string): Caller | undefined {
+    const known = this.known.get(authorization)
+    return known && Date.now() < known.until ? known.caller : undefined
+  }
+
   async authenticate(authorization: string | undefined): Promise<Authentication> {
     if (authorization === undefined) return { caller: VISITOR }
+    const known = this.remembered(authorization)
+    if (known) return { caller: known }
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
     if (token === undefined) return { refused: 'invalid', reason: 'the header is not a bearer token' }
     if (this.trusted === undefined) return { refused: 'invalid', reason: 'no issuer is configured' }
-    const known = this.known.get(token)
-    if (known && Date.now() < known.until) return { caller: known.caller }
     const { issuer, audience, algorithms, keys, claims, visitors } = this.trusted
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -56,7 +62,10 @@ export class Authenticator {
       })
       const caller = visitors?.includes(payload.sub!) ? VISITOR : callerOf(payload, claims)
       if (!caller) return { refused: 'invalid', reason: 'the token names no subject' }
-      this.known.set(token, { caller, until: Math.min(payload.exp! * 1000, Date.now() + REMEMBERED_MILLISECONDS) })
+      this.known.set(authorization, {
+        caller,
+        until: Math.min(payload.exp! * 1000, Date.now() + REMEMBERED_MILLISECONDS),
+      })
       return { caller }
     } catch (error) {
       return { refused: isOfToken(error) ? 'invalid' : 'unavailable', reason: (error as Error).message }

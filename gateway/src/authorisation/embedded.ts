@@ -25,6 +25,18 @@ export interface GovernedProduct {
 const REMOTE_FRESH_MILLISECONDS = 1000
 const REMOTE_PATIENCE_MILLISECONDS = 3000
 
+/** One decision, and until when it stands, in epoch milliseconds. */
+interface Made {
+  decision: ProductDecision
+  until: number
+}
+
+interface Last {
+  standings: readonly { policy: ProductPolicy; confirmed: boolean }[]
+  until: number
+  decided: Decided
+}
+
 interface Held {
   policy: ProductPolicy
   etag?: string
@@ -37,7 +49,9 @@ interface Held {
 /** The products' own grants, asked of the products: by ETag on every operation where they are in this process. */
 export class EmbeddedDecisionPoint implements DecisionPoint {
   private readonly held = new Map<string, Held>()
-  private readonly decided = new BoundedMap<string, { decision: ProductDecision; until: number }>(5000)
+  private readonly decided = new BoundedMap<string, Made>(5000)
+  /** What was decided last about a caller, for as long as the very same policies stand. */
+  private readonly last = new WeakMap<Caller, Last>()
   /** By what is hashed: long texts of few kinds of callers. */
   private readonly fingerprints = new BoundedMap<string, string>(100)
   /** Of callers as JSON. */
@@ -50,15 +64,28 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   ) {}
 
   async decide(caller: Caller): Promise<Decided> {
-    const policies = await this.policies()
+    const found = this.policies()
+    // Most often nothing has to be asked for, and nobody has to wait.
+    const policies = found instanceof Promise ? await found : found
+    const before = this.last.get(caller)
+    if (before && stillStands(before, policies)) return before.decided
     const decisions = new Map<string, ProductDecision>()
     let told = ''
+    let until = Number.POSITIVE_INFINITY
     for (const { policy, confirmedAt } of policies) {
-      const decision = this.decideOne(policy, caller)
-      const enforced = confirmedAt === undefined ? nothingToRead(decision) : decision
+      const made = this.decideOne(policy, caller)
+      const enforced = confirmedAt === undefined ? nothingToRead(made.decision) : made.decision
       decisions.set(policy.product, enforced)
       told += `${policy.product} ${enforced.fingerprint} `
+      until = Math.min(until, made.until)
     }
+    const standings = policies.map(({ policy, confirmedAt }) => ({ policy, confirmed: confirmedAt !== undefined }))
+    const decided = this.together(policies, decisions, told)
+    this.last.set(caller, { standings, until, decided })
+    return decided
+  }
+
+  private together(policies: readonly Held[], decisions: ReadonlyMap<string, ProductDecision>, told: string): Decided {
     return {
       decisions,
       policies: new Map(policies.map(({ policy }) => [policy.product, policy])),
@@ -87,17 +114,18 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     await this.confirm(product, held)
   }
 
-  private async policies(): Promise<Held[]> {
-    return Promise.all(
-      [...this.products()].map(async product => {
-        const name = product.policy.product
-        const held = this.held.get(name) ?? { policy: product.policy }
-        this.held.set(name, held)
-        const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
-        if (!fresh) await this.confirm(product, held)
-        return held
-      }),
-    )
+  private policies(): Held[] | Promise<Held[]> {
+    const policies: Held[] = []
+    const asking: Promise<void>[] = []
+    for (const product of this.products()) {
+      const name = product.policy.product
+      const held = this.held.get(name) ?? { policy: product.policy }
+      this.held.set(name, held)
+      policies.push(held)
+      const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
+      if (!fresh) asking.push(this.confirm(product, held))
+    }
+    return asking.length === 0 ? policies : Promise.all(asking).then(() => policies)
   }
 
   /**
@@ -134,7 +162,7 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     }
   }
 
-  private decideOne(policy: ProductPolicy, caller: Caller): ProductDecision {
+  private decideOne(policy: ProductPolicy, caller: Caller): Made {
     let who = this.told.get(caller)
     if (who === undefined) {
       who = JSON.stringify(caller)
@@ -143,11 +171,19 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     const key = `${JSON.stringify([policy.product, policy.version])} ${who}`
     const now = Date.now()
     const known = this.decided.get(key)
-    if (known && now < known.until) return known.decision
-    const decision = decide(policy, caller, new Date(now))
-    this.decided.set(key, { decision, until: nextChange(policy, now) })
-    return decision
+    if (known && now < known.until) return known
+    const made = { decision: decide(policy, caller, new Date(now)), until: nextChange(policy, now) }
+    this.decided.set(key, made)
+    return made
   }
+}
+
+function stillStands({ until, standings }: Last, policies: readonly Held[]): boolean {
+  if (Date.now() >= until || standings.length !== policies.length) return false
+  return standings.every(
+    ({ policy, confirmed }, index) =>
+      policies[index]!.policy === policy && (policies[index]!.confirmedAt !== undefined) === confirmed,
+  )
 }
 
 /** The policy of a product, asked by the mesh itself. Throws where there is none to be had. */

@@ -166,7 +166,7 @@ function filtered(source: string) {
   })
   const projections = new Projections(schema, document, operation, (...field) => denial(...field) !== undefined)
   const losses = new Losses()
-  const text = projections.of(variables)({ ...planned.data }, losses)
+  const text = projections.of(variables, false)({ ...planned.data }, losses)
   const errors = filter
     .deniedPlaces(variables)
     .map(place => deniedError(place, JSON.parse(text)))

@@ -1,7 +1,7 @@
-import { type GraphQLDataSource, LocalGraphQLDataSource } from '@apollo/gateway'
+import type { GraphQLDataSource } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import type { Subgraph } from '@terrane/schema'
-import { parse } from 'graphql'
+import type { Subgraph } from '@terrane/schema/composition'
+import { type GraphQLSchema, graphql, parse } from 'graphql'
 import type { Operation } from '../executor/operation.js'
 import type { Product } from '../supergraph/products.js'
 import type { AccessRequests } from './access-requests/access-requests.js'
@@ -62,7 +62,21 @@ export function meshSubgraph(options: {
   })
   return {
     subgraph: { name: 'mesh', url: 'terrane:mesh', sdl: MESH_SDL },
-    dataSource: new LocalGraphQLDataSource(schema),
+    dataSource: executing(schema),
+  }
+}
+
+/** Answered in this process, as if it had been asked over HTTP; Apollo's own would load all of its gateway. */
+function executing(schema: GraphQLSchema): GraphQLDataSource {
+  return {
+    process: ({ request: { query = '', variables, operationName }, context }) =>
+      graphql({
+        schema,
+        source: query,
+        variableValues: variables,
+        operationName,
+        contextValue: context,
+      }) as ReturnType<GraphQLDataSource['process']>,
   }
 }
 

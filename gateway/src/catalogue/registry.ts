@@ -1,21 +1,44 @@
-import { type Fingerprint, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
+import { type Fingerprint, hashOf, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
+import { DEFAULT_LIMITS } from '../plugins/use-limits.js'
 import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
+import type { Addition, Product } from '../supergraph/products.js'
 import type { ProductFacts } from '../supergraph/read-product.js'
+import type { Siblings } from '../workers/siblings.js'
+import type { RegisteredProduct } from './registered-product.js'
 import type { CatalogueStore } from './store.js'
 
 const RETRY_MILLISECONDS = 5000
+/** Longest that a gateway does not know what was published at another one with the same catalogue. */
+const FOLLOW_MILLISECONDS = 1000
+/** Who published what is configured. */
+const CONFIGURATION = 'configuration'
 
-/** Products of other processes: published by URL while the gateway runs, remembered, restored. */
+interface Publication {
+  url: string
+  /** Where the product does not tell visitors its own. */
+  name?: string
+  replace?: boolean
+  checked?: Fingerprint
+  by: string
+}
+
+type Found = { name: string; addition: Addition }
+type Unfound = { problems: Problem[] }
+
+/** Products of other processes: published by URL while the gateway runs, here or at another gateway; remembered, restored. */
 export class Registry {
   /** Configured by URL and not found yet. */
   private readonly waiting = new Set<string>()
   private governed = true
   private readonly reported = new Map<string, string[]>()
   private retry?: NodeJS.Timeout
+  private follow?: NodeJS.Timeout
+  /** Of the catalogue's products: as of when each is here. */
+  private readonly known = new Map<string, { registeredAt: string; hash: string }>()
 
   /** Without a catalogue, for a supergraph as it is, nothing can be added. */
   constructor(
@@ -24,52 +47,32 @@ export class Registry {
     private readonly mesh: Pick<Mesh, 'products' | 'remote' | 'meetGoverned'>,
     private readonly identities: ProductIdentities,
     private readonly log: Log,
+    /** Where a large supergraph is put in force by processes that start anew. */
+    private readonly siblings?: Pick<Siblings, 'renew'>,
   ) {}
 
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
-    for (const { name, url, facts } of (await this.store?.products()) ?? []) {
-      if (this.mesh.products.get(name)) continue
-      const known = JSON.parse(facts) as ProductFacts
-      const { problems } = await this.mesh.products.add(this.mesh.remote(name, url), { remote: true, known })
-      this.report(url, problems)
-    }
-    for (const url of this.options.productUrls ?? []) await this.addConfigured(url)
+    const before = (await this.store?.products()) ?? []
+    await this.take(
+      before.filter(({ name }) => !this.mesh.products.get(name)),
+      this.options.productUrls ?? [],
+    )
     this.governed = await this.mesh.meetGoverned()
-    if (this.waiting.size > 0 || !this.governed) {
-      this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS)
-      this.retry.unref()
-    }
+    if (this.waiting.size > 0 || !this.governed)
+      this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS).unref()
+    if (this.store) this.follow = setTimeout(() => void this.followOthers(), FOLLOW_MILLISECONDS).unref()
   }
 
-  /** `name` where the product does not tell visitors its own. */
-  async publish(request: {
-    url: string
-    name?: string
-    replace?: boolean
-    checked?: Fingerprint
-    by: string
-  }): Promise<{ name?: string; problems: Problem[] }> {
-    if (!isHttpUrl(request.url)) return { problems: [problem('PRODUCT_URL_INVALID', { url: request.url })] }
-    const url = baseOf(request.url)
-    const named = request.name === undefined ? await askName(url, this.identities) : { name: request.name }
-    if ('problem' in named) return { problems: [named.problem] }
-    const { name } = named
-    const { product, problems } = await this.mesh.products.add(this.mesh.remote(name, url), {
-      remote: true,
-      replace: request.replace === true,
-      ...(request.checked ? { checked: request.checked } : {}),
-    })
-    if (product === undefined) return { name, problems }
-    const { sdl, policy, info } = product
-    await this.store?.put({
-      name,
-      url,
-      facts: JSON.stringify({ sdl, policy, info } satisfies ProductFacts),
-      registeredBy: request.by,
-      registeredAt: new Date().toISOString(),
-    })
-    this.log({ level: 'info', message: 'Product published', product: name, url, by: request.by })
+  async publish(request: Publication): Promise<{ name?: string; problems: Problem[] }> {
+    const found = await this.found(request)
+    if ('problems' in found) return found
+    const { name, addition } = found
+    const large = this.isLarge()
+    const added = await (large ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
+    if (added.product === undefined) return { name, problems: added.problems }
+    await this.remember(added.product, request.by)
+    if (large) await this.siblings?.renew()
     return { name, problems: [] }
   }
 
@@ -82,17 +85,92 @@ export class Registry {
 
   async close(): Promise<void> {
     clearInterval(this.retry)
+    clearTimeout(this.follow)
+    delete this.follow
   }
 
-  private async addConfigured(url: string): Promise<void> {
-    const { problems } = await this.publish({ url, by: 'configuration', replace: true })
-    if (problems.length === 0) this.waiting.delete(url)
-    else this.waiting.add(url)
-    this.report(url, problems)
+  private async found({ url: given, name: told, replace, checked }: Publication): Promise<Found | Unfound> {
+    if (!isHttpUrl(given)) return { problems: [problem('PRODUCT_URL_INVALID', { url: given })] }
+    const url = baseOf(given)
+    const named = told === undefined ? await askName(url, this.identities) : { name: told }
+    if ('problem' in named) return { problems: [named.problem] }
+    const { name } = named
+    const endpoint = this.mesh.remote(name, url)
+    const addition: Addition = { endpoint, remote: true, replace: replace === true, ...(checked ? { checked } : {}) }
+    return { name, addition }
+  }
+
+  private async remember(product: Product, by: string): Promise<void> {
+    const { endpoint, sdl, policy, info } = product
+    const { name, url } = endpoint
+    const registeredAt = new Date().toISOString()
+    this.known.set(name, { registeredAt, hash: hashOfFacts(url, product) })
+    const facts = JSON.stringify({ sdl, policy, info } satisfies ProductFacts)
+    await this.store?.put({ name, url, facts, registeredBy: by, registeredAt })
+    this.log({ level: 'info', message: 'Product published', product: name, url, by })
+  }
+
+  /**
+   * Puts in force what the catalogue says of products, and what is configured by URL: all at once, because composing
+   * takes longer the more there is.
+   */
+  private async take(registered: readonly RegisteredProduct[], configured: readonly string[] = []): Promise<void> {
+    const additions = new Map<string, Addition>()
+    for (const { name, url, facts: text, registeredAt } of registered) {
+      const known = JSON.parse(text) as ProductFacts
+      this.known.set(name, { registeredAt, hash: hashOfFacts(url, known) })
+      additions.set(name, { endpoint: this.mesh.remote(name, url), remote: true, replace: true, known })
+    }
+    const found = await Promise.all(configured.map(url => this.found({ url, by: CONFIGURATION, replace: true })))
+    for (const one of found) {
+      if (!('addition' in one)) continue
+      const known = additions.get(one.name)?.known
+      additions.set(one.name, known ? { ...one.addition, known } : one.addition)
+    }
+    const names = [...additions.keys()]
+    const added = await this.mesh.products.addAll([...additions.values()])
+    for (const { url, name } of registered) this.report(url, added[names.indexOf(name)]!.problems)
+    for (const [at, url] of configured.entries()) {
+      const one = found[at]!
+      const { product, problems } = 'addition' in one ? added[names.indexOf(one.name)]! : { ...one, product: undefined }
+      this.report(url, problems)
+      if (problems.length > 0 || !product) {
+        this.waiting.add(url)
+        continue
+      }
+      this.waiting.delete(url)
+      // What is the same is no news to other gateways.
+      if (this.known.get(product.endpoint.name)?.hash !== hashOfFacts(product.endpoint.url, product))
+        await this.remember(product, CONFIGURATION)
+    }
+  }
+
+  /** Whatever was published at another gateway that has the same catalogue. */
+  private async followOthers(): Promise<void> {
+    try {
+      const registered = (await this.store?.registrations()) ?? []
+      const news = registered.filter(
+        ({ name, registeredAt }) =>
+          this.known.get(name)?.registeredAt !== registeredAt && this.mesh.products.get(name)?.remote !== false,
+      )
+      if (news.length > 0 && this.isLarge()) await this.siblings?.renew()
+      else if (news.length > 0) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
+      this.report('the catalogue', [])
+    } catch (error) {
+      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+    }
+    // None once the gateway has closed.
+    this.follow?.refresh()
+  }
+
+  /** Whether the mesh is put in force by new processes: a supergraph of this size would hold up those who ask here. */
+  private isLarge(): boolean {
+    const most = this.options.limits?.subgraphsSwapped ?? DEFAULT_LIMITS.subgraphsSwapped
+    return this.siblings !== undefined && this.mesh.products.all().length > most
   }
 
   private async retryWaiting(): Promise<void> {
-    for (const url of [...this.waiting]) await this.addConfigured(url)
+    await this.take([], [...this.waiting])
     this.governed ||= await this.mesh.meetGoverned()
     if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }
@@ -108,6 +186,11 @@ export class Registry {
       if (!before?.includes(message)) this.log({ level: 'error', message, code, hint, url })
     }
   }
+}
+
+/** Of what composes a product; its policy changes without being published. */
+function hashOfFacts(url: string, { sdl, info }: ProductFacts): string {
+  return hashOf(JSON.stringify([url, sdl, info]))
 }
 
 function isHttpUrl(url: string): boolean {

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { problem } from '@terrane/schema'
-import { createConnection } from 'mysql2/promise'
-import { DataSource, type EntityManager } from 'typeorm'
+import { DataSource, type EntityManager, In } from 'typeorm'
 import type { GatewayOptions } from '../gateway.js'
 import { GatewayStartError } from '../start-error.js'
 import { AccessRequest, AccessRequestEvent } from './access-requests/access-request.js'
 import { RegisteredProducts1761955200000 } from './migrations/1-registered-products.js'
 import { AccessRequests1764100000000 } from './migrations/2-access-requests.js'
+import { FactsOfAnyLength1764115200000 } from './migrations/3-facts-of-any-length.js'
 import { RegisteredProduct } from './registered-product.js'
 import { SignedInSession } from './signed-in-session.js'
 
@@ -31,7 +31,7 @@ export class CatalogueStore {
   static async open(home: string, databaseUrl?: string): Promise<CatalogueStore> {
     const shared = {
       entities: [RegisteredProduct, AccessRequest, AccessRequestEvent, SignedInSession],
-      migrations: [RegisteredProducts1761955200000, AccessRequests1764100000000],
+      migrations: [RegisteredProducts1761955200000, AccessRequests1764100000000, FactsOfAnyLength1764115200000],
       migrationsTableName: 'catalogue_migrations',
       migrationsRun: true,
     }
@@ -57,8 +57,15 @@ export class CatalogueStore {
     return this.inTurn(() => this.source.transaction(work))
   }
 
-  async products(): Promise<RegisteredProduct[]> {
-    return this.read(manager => manager.find(RegisteredProduct, { order: { name: 'ASC' } }))
+  /** Of these names, or all. */
+  products(names?: readonly string[]): Promise<RegisteredProduct[]> {
+    const where = names ? { where: { name: In(names) } } : {}
+    return this.read(manager => manager.find(RegisteredProduct, { ...where, order: { name: 'ASC' } }))
+  }
+
+  /** When each product was published, without all that is known of it: cheap to ask again and again. */
+  registrations(): Promise<Pick<RegisteredProduct, 'name' | 'registeredAt'>[]> {
+    return this.read(manager => manager.find(RegisteredProduct, { select: { name: true, registeredAt: true } }))
   }
 
   async put(product: RegisteredProduct): Promise<void> {
@@ -83,6 +90,7 @@ async function ensureDatabase(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl)
   const database = decodeURIComponent(url.pathname.slice(1))
   url.pathname = '/'
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ uri: url.href, connectTimeout: 5000 })
   try {
     const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
@@ -97,6 +105,7 @@ async function ensureDatabase(databaseUrl: string): Promise<void> {
 
 /** Gateways that start together would each create the tables that they all miss; a lock ends with its connection. */
 async function inTurn(databaseUrl: string, work: () => Promise<unknown>): Promise<void> {
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ uri: databaseUrl, connectTimeout: 5000 })
   try {
     await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60)")

@@ -19,9 +19,12 @@ interface Answer {
 
 /** The body of an answer, `errors` first, so that who reads it meets them first. */
 export function answerText({ errors, data, extensions }: Answer): string {
-  let text = ''
-  if (errors !== undefined) text += `,"errors":${JSON.stringify(errors)}`
-  if (data !== undefined) text += `,"data":${data instanceof WrittenData ? data.text : JSON.stringify(data)}`
-  if (extensions !== undefined) text += `,"extensions":${JSON.stringify(extensions)}`
-  return text === '' ? '{}\n' : `{${text.slice(1)}}\n`
+  let text = '{'
+  if (errors !== undefined) text += `"errors":${JSON.stringify(errors)}`
+  if (data !== undefined) {
+    const written = data instanceof WrittenData ? data.text : JSON.stringify(data)
+    text += `${text === '{' ? '' : ','}"data":${written}`
+  }
+  if (extensions !== undefined) text += `${text === '{' ? '' : ','}"extensions":${JSON.stringify(extensions)}`
+  return `${text}}\n`
 }

@@ -161,12 +161,15 @@ function deniedErrors(places: DeniedPlace[], data: OperationAnswer['data']): Gra
   return places.map(place => deniedError(place, read))
 }
 
+const NOTHING_DENIED: ReadonlyMap<string, string[]> = new Map()
+
 /** What the denied places took and the caller lacks, by the product whose grant it is. */
 function deniedKeys(
   places: DeniedPlace[],
   { rights }: LoadedSupergraph,
   { decisions }: Decided,
-): Map<string, string[]> {
+): ReadonlyMap<string, string[]> {
+  if (places.length === 0) return NOTHING_DENIED
   const keys = new Map<string, Set<string>>()
   for (const { coordinate } of places) {
     const [type = '', field = ''] = coordinate.split('.')

@@ -3,20 +3,21 @@ import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange } from './http-exchange.js'
 import type { Operation } from './operation.js'
+import { noteIfPlain } from './plain-answer.js'
+import type { PublicationPins } from './publication-pins.js'
 import { SharedExchanges } from './shared-exchanges.js'
+import type { StopSignal } from './stop.js'
 import { Breaker, type BreakerState } from './transport/breaker.js'
 import { ACCEPTED_ENCODINGS } from './transport/decode.js'
 import { withRetries } from './transport/retry.js'
 import { RetryBudget } from './transport/retry-budget.js'
 import { DEFAULT_TRANSPORT, type SubgraphTransport } from './transport/subgraph-transport.js'
 import { withBreaker } from './transport/with-breaker.js'
-import { withWatch } from './transport/with-watch.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Record<string, number>) => void
 
-const NO_HEADERS: Record<string, string> = {}
 const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
@@ -26,7 +27,9 @@ export class HttpDataSource implements GraphQLDataSource {
   private readonly fixedHeaders: Record<string, string>
   private readonly exchange: Exchange
   private readonly breaker: Breaker | undefined
-  private readonly shared = new SharedExchanges()
+  private readonly anybodys = new SharedExchanges()
+  /** By what belongs to one operation and to no other. */
+  private readonly ofOperations = new WeakMap<PublicationPins, SharedExchanges>()
   /** By a question's text, the JSON that it begins with. */
   private readonly begun = new BoundedMap<string, string>(500)
   private underway = 0
@@ -71,21 +74,34 @@ export class HttpDataSource implements GraphQLDataSource {
     const { query = '', variables, operationName, http } = options.request
     const body = this.bodyOf(query, { variables, operationName })
     const { signal: whole, fetchSignal: signal = whole, fetch: watch } = options.context as Partial<Operation>
-    const given = http ? Object.fromEntries(http.headers) : NO_HEADERS
+    const given = http ? Object.fromEntries(http.headers) : undefined
     const idempotent = query.startsWith('query') || query.startsWith('{')
     // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
-    const headers = { ...given, ...watch?.headers, ...this.fixedHeaders }
-    const question = { path: this.path, headers, body, idempotent, watch }
-    const ask = (until: AbortSignal | undefined) => this.exchange({ ...question, signal: until })
-    // Without a header of the gateway's nobody is named, so that the answer is anybody's.
-    const anybodys = idempotent && Object.keys(given).length === 0
+    const headers = given || watch?.headers ? { ...given, ...watch?.headers, ...this.fixedHeaders } : this.fixedHeaders
+    const { path } = this
+    const ask = (until: StopSignal | undefined) =>
+      this.exchange({ path, headers, body, idempotent, watch, signal: until })
+    const shared = idempotent ? this.sharedBy(options.context as Operation, given) : undefined
+    const key = given ? `${JSON.stringify(given)} ${body}` : body
     this.underway++
     try {
-      const { status, text } = await (anybodys ? this.shared.ask(body, signal, ask) : ask(signal))
+      const { status, text } = await (shared ? shared.ask(key, signal, ask) : ask(signal))
       return readAnswer(this.subgraph, status, text)
     } finally {
       if (--this.underway === 0) this.idle?.()
     }
+  }
+
+  /**
+   * Without a header of the gateway's nobody is named, so that the answer is anybody's. With one it is the caller's, and
+   * goes to nobody but the operation that asks: the product's audit tells of every operation that has read.
+   */
+  private sharedBy({ pins }: Partial<Operation>, given: object | undefined): SharedExchanges | undefined {
+    if (!given) return this.anybodys
+    if (!pins) return undefined
+    const known = this.ofOperations.get(pins) ?? new SharedExchanges()
+    this.ofOperations.set(pins, known)
+    return known
   }
 
   /** `{ query, ...rest }` as JSON: plans ask the same few texts again and again, with other variables. */
@@ -111,7 +127,7 @@ export class HttpDataSource implements GraphQLDataSource {
   /** Every attempt passes the breaker, so that none follows once it has opened. */
   private layered(transport: SubgraphTransport): Exchange {
     const { answerBytes, headersMilliseconds, retries, retryShare } = transport
-    const once = withWatch(question => exchange(this.pool, question, answerBytes))
+    const once: Exchange = question => exchange(this.pool, question, answerBytes)
     const guarded = this.breaker ? withBreaker(once, this.breaker, headersMilliseconds / 2) : once
     return withRetries(guarded, { retries, budget: new RetryBudget(retryShare) })
   }
@@ -129,5 +145,5 @@ export function readAnswer(subgraph: string, status: number, text: string): Answ
   }
   if (typeof answer !== 'object' || answer === null || !('data' in answer || 'errors' in answer))
     throw new Error(`status ${status}, and no GraphQL answer of ${subgraph}`)
-  return answer as Answer
+  return noteIfPlain(answer as Answer, text)
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { FetchWatch } from '../telemetry/watch.js'
+import type { StopSignal } from './stop.js'
 import { decodeBody } from './transport/decode.js'
 import { AnswerRefused, NoAnswer } from './transport/exchange-errors.js'
 
@@ -15,7 +16,7 @@ export interface HttpQuestion {
   headers: Record<string, string>
   body: string
   /** Ends the exchange, and with it the socket's work. */
-  signal?: AbortSignal | undefined
+  signal?: StopSignal | undefined
   /** Whether asking twice does no more than asking once. */
   idempotent: boolean
   /** Told of every attempt. */
@@ -30,9 +31,10 @@ export type Exchange = (question: HttpQuestion) => Promise<HttpAnswer>
  * answer began, `AnswerRefused` for one that is not taken, and else what broke it.
  */
 export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerBytes: number): Promise<HttpAnswer> {
-  const { path, headers, body, signal } = question
+  const { path, headers, signal, watch } = question
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
+    const body = Buffer.from(question.body)
     const pieces: Buffer[] = []
     let bytes = 0
     let status = 0
@@ -41,15 +43,27 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerB
     let control: Dispatcher.DispatchController | undefined
     const stop = () => {
       control?.abort(asError(signal?.reason))
-      end(() => reject(signal?.reason))
+      failed(signal?.reason)
     }
-    const end = (settle: () => void) => {
+    let over = false
+    const end = () => {
+      over = true
       signal?.removeEventListener('abort', stop)
-      settle()
     }
-    const answered = (text: string) =>
-      end(() => resolve(retryAfter === undefined ? { status, text } : { status, text, retryAfter }))
-    signal?.addEventListener('abort', stop, { once: true })
+    const answered = (whole: Buffer) => {
+      if (over) return
+      end()
+      watch?.exchanged?.({ status, sentBytes: body.length, answerBytes: whole.length })
+      const text = whole.toString()
+      resolve(retryAfter === undefined ? { status, text } : { status, text, retryAfter })
+    }
+    const failed = (reason: unknown) => {
+      if (over) return
+      end()
+      watch?.exchanged?.({ sentBytes: body.length, answerBytes: 0 })
+      reject(reason)
+    }
+    signal?.addEventListener('abort', stop)
     dispatcher.dispatch(
       { path, method: 'POST', headers, body },
       {
@@ -72,14 +86,10 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerB
         },
         onResponseEnd: () => {
           const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-          if (encoding === undefined || encoding === 'identity' || whole.length === 0) answered(whole.toString())
-          else
-            decodeBody(whole, encoding, answerBytes).then(
-              decoded => answered(decoded.toString()),
-              error => end(() => reject(error)),
-            )
+          if (encoding === undefined || encoding === 'identity' || whole.length === 0) answered(whole)
+          else decodeBody(whole, encoding, answerBytes).then(answered, failed)
         },
-        onResponseError: (_, error) => end(() => reject(status === 0 && isLost(error) ? new NoAnswer(error) : error)),
+        onResponseError: (_, error) => failed(status === 0 && isLost(error) ? new NoAnswer(error) : error),
       },
     )
   })

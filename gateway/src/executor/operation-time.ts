@@ -1,10 +1,12 @@
+import { Stop, type StopSignal } from './stop.js'
+
 /** Of an operation's time, what subgraphs may take: with the rest the gateway answers with what has come. */
 const SHARE_OF_SUBGRAPHS = 0.8
 
 /** When an operation ends: its client goes, or its time is up. */
 export class OperationTime {
-  private readonly all = new AbortController()
-  private readonly fetching = new AbortController()
+  private readonly all = new Stop()
+  private readonly fetching = new Stop()
   private timer: NodeJS.Timeout
 
   constructor(milliseconds: number) {
@@ -16,13 +18,13 @@ export class OperationTime {
   }
 
   /** Aborted when the client goes or the whole time is up. */
-  get signal(): AbortSignal {
-    return this.all.signal
+  get signal(): StopSignal {
+    return this.all
   }
 
   /** Aborted a little earlier: who answers slowly costs its own fields, not the whole answer. */
-  get fetchSignal(): AbortSignal {
-    return this.fetching.signal
+  get fetchSignal(): StopSignal {
+    return this.fetching
   }
 
   /** The client was answered, or has gone. */

@@ -7,6 +7,7 @@ import type { Repeats } from './caching/repeats.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import type { Timings } from './explain/timings.js'
 import type { PublicationPins } from './publication-pins.js'
+import type { StopSignal } from './stop.js'
 
 /** What belongs to one operation and to nobody else; Apollo's `contextValue`. */
 export interface Operation {
@@ -14,9 +15,9 @@ export interface Operation {
   requestId: string
   caller: Caller
   /** Aborted when the client goes or the time is up. */
-  signal: AbortSignal
+  signal: StopSignal
   /** What subgraphs are asked with: aborted early enough to answer with what has come. Default: `signal`. */
-  fetchSignal?: AbortSignal
+  fetchSignal?: StopSignal
   /** Milliseconds the whole operation may take. */
   timeMilliseconds: number
   /** By product; complete once the decision point was asked. */

@@ -1,5 +1,5 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import { DENIED_HEADER, IDENTITY_HEADER, PUBLICATION_HEADER } from '@terrane/schema'
+import { DENIED_HEADER, IDENTITY_HEADER, type ProductDecision, PUBLICATION_HEADER } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { type FetchOutcome, type FetchWatch, fetchesTogether } from '../telemetry/watch.js'
@@ -24,13 +24,13 @@ export class ProductDataSource implements GraphQLDataSource {
   ) {}
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
-    if (!('incomingRequestContext' in options)) return this.send(options)
     const operation = options.context as Operation
+    if (!('incomingRequestContext' in options)) return this.send(options, operation)
     const counted = this.count(this.subgraph)
     const watch = operation.watch ? fetchesTogether([counted, operation.watch.fetch(this.subgraph)]) : counted
     let outcome: FetchOutcome = 'failed'
     try {
-      const answer = await this.ask({ ...options, context: { ...operation, fetch: watch } }, operation, watch)
+      const answer = await this.ask(options, operation, watch)
       outcome = answer.errors?.length ? 'errors' : 'answered'
       operation.repeats?.note(this.subgraph, operation.decisions.get(this.subgraph)?.fingerprint, answer)
       return answer
@@ -46,13 +46,18 @@ export class ProductDataSource implements GraphQLDataSource {
     }
   }
 
-  private async ask(
+  private ask(options: GraphQLDataSourceProcessOptions, operation: Operation, watch: FetchWatch): Promise<Answer> {
+    const watched: Operation = { ...operation, fetch: watch }
+    const decision = operation.decisions.get(this.subgraph)
+    return decision === undefined ? this.send(options, watched) : this.askProduct(options, watched, watch, decision)
+  }
+
+  private async askProduct(
     options: GraphQLDataSourceProcessOptions,
     operation: Operation,
     watch: FetchWatch,
+    decision: ProductDecision,
   ): Promise<Answer> {
-    const decision = operation.decisions.get(this.subgraph)
-    if (decision === undefined) return this.send(options)
     const identity = await this.identities.of(operation.caller, decision)
     const denied = operation.denied.get(this.subgraph)
     operation.denied.delete(this.subgraph)
@@ -60,7 +65,7 @@ export class ProductDataSource implements GraphQLDataSource {
       this.subgraph,
       publication => {
         if (publication !== undefined) watch.pinned?.(publication)
-        return this.send(options, {
+        return this.send(options, operation, {
           [IDENTITY_HEADER]: identity,
           ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
           ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
@@ -70,14 +75,18 @@ export class ProductDataSource implements GraphQLDataSource {
     )
   }
 
-  private async send(options: GraphQLDataSourceProcessOptions, headers?: Record<string, string>): Promise<Answer> {
+  private send(
+    options: GraphQLDataSourceProcessOptions,
+    context: Operation,
+    headers?: Record<string, string>,
+  ): Promise<Answer> {
     const target = this.target()
-    if (target === undefined) throw new Error('nobody registered it')
+    if (target === undefined) return Promise.reject(new Error('nobody registered it'))
     // Not what the client sent: a subgraph gets what is meant for it and nothing else.
-    const { http: _, ...request } = options.request
-    if (!headers) return target.process({ ...options, request })
-    const http = { method: 'POST', url: '/graphql', headers: new Headers(headers) }
-    return target.process({ ...options, request: { ...request, http } })
+    const { query, variables, operationName, extensions } = options.request
+    const request: GraphQLDataSourceProcessOptions['request'] = { query, variables, operationName, extensions }
+    if (headers) request.http = { method: 'POST', url: '/graphql', headers: new Headers(headers) }
+    return target.process({ ...options, request, context } as GraphQLDataSourceProcessOptions)
   }
 }
 

@@ -1,10 +1,11 @@
 import type { HttpAnswer } from './http-exchange.js'
 import { SharedExchanges } from './shared-exchanges.js'
+import type { StopSignal } from './stop.js'
 
 /** An exchange that ends when the test says so, or when it is stopped. */
 function exchanges() {
-  const begun: { answer: (text: string) => void; signal: AbortSignal }[] = []
-  const exchange = (signal: AbortSignal) =>
+  const begun: { answer: (text: string) => void; signal: StopSignal }[] = []
+  const exchange = (signal: StopSignal) =>
     new Promise<HttpAnswer>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason))
       begun.push({ answer: text => resolve({ status: 200, text }), signal })

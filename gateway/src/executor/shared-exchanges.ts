@@ -1,8 +1,9 @@
 import type { HttpAnswer } from './http-exchange.js'
+import { Stop, type StopSignal } from './stop.js'
 
 interface Underway {
   answer: Promise<HttpAnswer>
-  stop: AbortController
+  stop: Stop
   waiting: number
 }
 
@@ -16,32 +17,41 @@ export class SharedExchanges {
   /** One client's leaving ends his waiting; the exchange ends when nobody waits for it. */
   ask(
     key: string,
-    signal: AbortSignal | undefined,
-    exchange: (signal: AbortSignal) => Promise<HttpAnswer>,
+    signal: StopSignal | undefined,
+    exchange: (signal: StopSignal) => Promise<HttpAnswer>,
   ): Promise<HttpAnswer> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const shared = this.underway.get(key) ?? this.begin(key, exchange)
     shared.waiting++
-    if (!signal) return shared.answer
     return new Promise((resolve, reject) => {
       const leave = () => {
-        reject(signal.reason)
+        reject(signal?.reason)
         if (--shared.waiting > 0) return
         this.forget(key, shared)
-        shared.stop.abort(signal.reason)
+        shared.stop.abort(signal?.reason)
       }
-      const stay = () => signal.removeEventListener('abort', leave)
-      signal.addEventListener('abort', leave, { once: true })
-      shared.answer.then(resolve, reject).then(stay)
+      const ended = () => {
+        signal?.removeEventListener('abort', leave)
+        this.forget(key, shared)
+      }
+      signal?.addEventListener('abort', leave)
+      shared.answer.then(
+        answer => {
+          ended()
+          resolve(answer)
+        },
+        error => {
+          ended()
+          reject(error)
+        },
+      )
     })
   }
 
-  private begin(key: string, exchange: (signal: AbortSignal) => Promise<HttpAnswer>): Underway {
-    const stop = new AbortController()
-    const shared: Underway = { answer: exchange(stop.signal), stop, waiting: 0 }
+  private begin(key: string, exchange: (signal: StopSignal) => Promise<HttpAnswer>): Underway {
+    const stop = new Stop()
+    const shared: Underway = { answer: exchange(stop), stop, waiting: 0 }
     this.underway.set(key, shared)
-    const forget = () => this.forget(key, shared)
-    shared.answer.then(forget, forget)
     return shared
   }
 

@@ -70,34 +70,49 @@ export function useAuthentication(
     const found = await at.sessions.recognise(id)
     return 'session' in found ? found.session.caller : undefined
   }
+  let ready: Authenticator | undefined
+  authenticator.then(
+    one => {
+      ready = one
+    },
+    () => {},
+  )
   return {
     http(app) {
       app.decorateRequest('caller', null as never)
       app.decorateRequest('callerNow', function (this: FastifyRequest) {
         return callerNow(this)
       })
-      app.addHook('onRequest', async (request, reply) => {
+      app.addHook('onRequest', (request, reply, done) => {
         request.caller = VISITOR
-        if (request.routeOptions.config.authenticate === undefined) return
-        return request.headers.authorization === undefined ? bySession(request, reply) : byToken(request, reply)
+        if (request.routeOptions.config.authenticate === undefined) return done()
+        const { authorization, cookie } = request.headers
+        if (authorization === undefined && cookie === undefined) return done()
+        const known = authorization === undefined ? undefined : ready?.remembered(authorization)
+        if (known) {
+          request.caller = known
+          return done()
+        }
+        const recognise = authorization === undefined ? bySession : byToken
+        recognise(request, reply).then(() => reply.sent || done(), done)
       })
       // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
-      app.addHook('onSend', async (request, reply, payload) => {
-        if (request.routeOptions.config.authenticate === undefined) return payload
-        const own = reply.getHeader('vary')
-        const names =
-          own === undefined
-            ? []
-            : String(own)
-                .split(/[\s,]+/)
-                .filter(Boolean)
-        const all =
-          names.length === 0 ? 'authorization, cookie' : [...new Set([...names, 'authorization', 'cookie'])].join(', ')
-        reply.header('vary', all)
-        return payload
+      app.addHook('onSend', (request, reply, payload, done) => {
+        if (request.routeOptions.config.authenticate === undefined) return done(null, payload)
+        reply.header('vary', varying(reply.getHeader('vary')))
+        done(null, payload)
       })
     },
   }
+}
+
+/** `vary` with what tells people apart. */
+function varying(own: number | string | string[] | undefined): string {
+  if (own === undefined) return 'authorization, cookie'
+  const names = String(own)
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  return [...new Set([...names, 'authorization', 'cookie'])].join(', ')
 }
 
 function unavailable(request: FastifyRequest, reply: FastifyReply) {

@@ -9,13 +9,13 @@ import type { Part } from './part.js'
 export function useCaching(): Part {
   return {
     http(app) {
-      app.addHook('onSend', async (request, reply, payload) => {
+      app.addHook('onSend', (request, reply, payload, done) => {
         const tag = reply.getHeader('etag')
         if (request.method !== 'GET' || request.routeOptions.url !== '/graphql' || typeof tag !== 'string')
-          return payload
-        if (reply.statusCode !== 200 || !isAmong(tag, request.headers['if-none-match'])) return payload
+          return done(null, payload)
+        if (reply.statusCode !== 200 || !isAmong(tag, request.headers['if-none-match'])) return done(null, payload)
         reply.code(304).removeHeader('content-length')
-        return ''
+        done(null, '')
       })
     },
     graphql: {

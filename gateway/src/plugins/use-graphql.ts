@@ -48,11 +48,13 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
           method: ['GET', 'POST'],
           url: '/graphql',
           config: { authenticate: 'graphql' },
-          preHandler: async (request, reply) => ((await subscriptions.answer(request, reply)) ? reply : undefined),
           handler(request, reply) {
+            // None is a subscription: their documents are not among the known.
             const question = directQuestion(request, documents)
-            if (!question) return throughApollo.call(this, request, reply)
-            return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+            if (question) return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+            return subscriptions
+              .answer(request, reply)
+              .then(answered => (answered ? reply : throughApollo.call(this, request, reply)))
           },
         })
       })
@@ -67,11 +69,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace } = request
   const watch = trace || timings ? together([trace, timings].filter(one => one !== undefined)) : undefined
-  return {
-    ...(explain ? { explain } : {}),
-    ...(timings ? { timings } : {}),
-    ...(trace ? { trace } : {}),
-    ...(watch ? { watch } : {}),
+  const operation: Operation = {
     requestId: request.id,
     caller: request.caller,
     signal: time.signal,
@@ -81,6 +79,11 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
     denied: new Map(),
     pins: new PublicationPins(),
   }
+  if (explain) operation.explain = explain
+  if (timings) operation.timings = timings
+  if (trace) operation.trace = trace
+  if (watch) operation.watch = watch
+  return operation
 }
 
 function codeOf(status: number): string {

@@ -23,6 +23,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   streamMilliseconds: 3_600_000,
   streamCheckMilliseconds: 10_000,
   bodyBytes: 1024 * 1024,
+  subgraphsSwapped: 50,
 }
 
 /**

@@ -4,6 +4,7 @@ import { CacheMetrics } from '../telemetry/cache-metrics.js'
 import { OperationMetrics } from '../telemetry/operation-metrics.js'
 import { processMetrics } from '../telemetry/process-metrics.js'
 import { SubgraphMetrics } from '../telemetry/subgraph-metrics.js'
+import type { Siblings } from '../workers/siblings.js'
 import type { Part } from './part.js'
 
 export interface Metrics extends Part {
@@ -17,14 +18,8 @@ export interface MetricsSources {
   breakers: () => ReadonlyMap<string, BreakerState>
 }
 
-/** The worker processes behind one port, this one among them. */
-export interface Siblings {
-  /** Of all of them together, in Prometheus' text format. */
-  metrics(): Promise<string>
-}
-
 /** `/metrics` in Prometheus' text format. Labels hold of what callers write only a bounded number of operation names. */
-export function useMetrics(mesh: MetricsSources, siblings?: Siblings): Metrics {
+export function useMetrics(mesh: MetricsSources, siblings?: Pick<Siblings, 'metrics'>): Metrics {
   const registry = new Registry()
   if (siblings) {
     AggregatorRegistry.setRegistries([registry])
@@ -50,18 +45,19 @@ export function useMetrics(mesh: MetricsSources, siblings?: Siblings): Metrics {
         const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
         return reply.type(registry.contentType).send(text)
       })
-      app.addHook('onResponse', async (request, reply) => {
-        if (request.routeOptions.url !== '/graphql') return
-        operations.exchanged(
-          Number(request.headers['content-length'] ?? 0),
-          Number(reply.getHeader('content-length') ?? 0),
-        )
+      app.addHook('onResponse', (request, reply, done) => {
+        if (request.routeOptions.url === '/graphql')
+          operations.exchanged(
+            Number(request.headers['content-length'] ?? 0),
+            Number(reply.getHeader('content-length') ?? 0),
+          )
+        done()
       })
     },
     observe({ signal }) {
       const end = operations.began()
       // Whoever leaves gets no answer, and his operation is over all the same.
-      signal.addEventListener('abort', () => end(), { once: true })
+      signal.addEventListener('abort', () => end())
       return ({ type, name, errors, hasData }) => {
         const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
         end({ name, type: type ?? 'unknown', outcome })

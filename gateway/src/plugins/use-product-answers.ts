@@ -7,13 +7,13 @@ import type { Part } from './part.js'
 export function useProductAnswers(): Part {
   return {
     http(app) {
-      app.addHook('onSend', async (request, reply, payload) => {
-        if (!request.url.startsWith('/data/')) return payload
+      app.addHook('onSend', (request, reply, payload, done) => {
+        if (!request.url.startsWith('/data/')) return done(null, payload)
         const own = reply.getHeader('content-security-policy')
         const policies = (own === undefined ? [] : [own]).flat().map(String)
         reply.header('content-security-policy', [...policies, 'sandbox allow-downloads'].join(', '))
         reply.header('x-content-type-options', 'nosniff')
-        return payload
+        done(null, payload)
       })
     },
   }

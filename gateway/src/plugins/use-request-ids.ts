@@ -4,8 +4,9 @@ import type { Part } from './part.js'
 export function useRequestIds(): Part {
   return {
     http(app) {
-      app.addHook('onRequest', async (request, reply) => {
+      app.addHook('onRequest', (request, reply, done) => {
         reply.header('x-request-id', request.id)
+        done()
       })
     },
   }

@@ -1,6 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { HttpDataSource, type OnBreakerChange, readAnswer } from '../executor/http-data-source.js'
 import type { Operation } from '../executor/operation.js'
+import { abortSignalOf } from '../executor/stop.js'
 import type { SubgraphTransport } from '../executor/transport/subgraph-transport.js'
 import type { ProductEndpoint } from '../gateway.js'
 
@@ -51,7 +52,7 @@ class SurfaceDataSource implements GraphQLDataSource {
         method: 'POST',
         headers: { ...Object.fromEntries(http?.headers ?? []), ...watch?.headers, 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables, operationName }),
-        signal: fetchSignal ?? null,
+        signal: fetchSignal ? abortSignalOf(fetchSignal) : null,
       }),
     )
     return readAnswer(this.endpoint.name, response.status, await response.text())

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { GraphQLDataSource } from '@apollo/gateway'
 import { type Problem, problem } from '@terrane/schema'
-import { buildSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
 import type { Planner } from '../executor/plan/planner.js'
@@ -88,15 +88,17 @@ export class Federation {
     const planner = this.openPlanner(sdl)
     try {
       const document = parse(sdl, { noLocation: true })
-      const apiSdl = await planner.load()
-      const apiSchema = buildSchema(apiSdl, { assumeValid: true, assumeValidSDL: true, noLocation: true })
+      const api = parse(await planner.load(), { noLocation: true })
+      await setImmediate()
+      const apiSchema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
       await setImmediate()
       const rights = new RequiredRights(document)
       await setImmediate()
       const sources = new Map(
         subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
       )
-      const engine = new Engine({ document, apiSchema, sources, planner })
+      await setImmediate()
+      const engine = await Engine.of({ document, apiSchema, sources, planner })
       await planner.ready()
       return { sdl, apiSchema, document, sources, rights, planner, engine }
     } catch (error) {

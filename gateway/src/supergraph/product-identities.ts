@@ -11,15 +11,28 @@ const THE_GATEWAY: Caller = { subject: 'gateway', authenticated: true, roles: []
 export class ProductIdentities {
   private readonly signed = new BoundedMap<string, { token: Promise<string>; until: number }>(2000)
 
+  /** Both are the same objects for as long as they are remembered. */
+  private readonly keys = new WeakMap<ProductDecision, WeakMap<Caller, string>>()
+
   constructor(private readonly signer: IdentitySigner) {}
 
   /** Who asks and what was decided about it, for the product of the decision alone. */
   of(caller: Caller, decision: ProductDecision): Promise<string> {
-    // The fingerprint holds the whole decision, so nobody is handed another caller's.
-    const key = createHash('sha256')
-      .update(JSON.stringify([decision.product, decision.policyVersion, decision.fingerprint, caller]))
-      .digest('base64')
-    return this.reuse(key, () => this.signer.sign({ caller, decision }, decision.product))
+    return this.reuse(this.keyOf(caller, decision), () => this.signer.sign({ caller, decision }, decision.product))
+  }
+
+  /** The fingerprint holds the whole decision, so nobody is handed another caller's. */
+  private keyOf(caller: Caller, decision: ProductDecision): string {
+    const ofDecision = this.keys.get(decision) ?? new WeakMap<Caller, string>()
+    this.keys.set(decision, ofDecision)
+    let key = ofDecision.get(caller)
+    if (key === undefined) {
+      key = createHash('sha256')
+        .update(JSON.stringify([decision.product, decision.policyVersion, decision.fingerprint, caller]))
+        .digest('base64')
+      ofDecision.set(caller, key)
+    }
+    return key
   }
 
   /** The mesh itself: reads structure and policy, never data. */

@@ -1,13 +1,8 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import {
-  type ComposeOptions,
-  composeSupergraph,
-  type Fingerprint,
-  type Problem,
-  problem,
-  type Subgraph,
-} from '@terrane/schema'
+import { type Fingerprint, type Problem, problem } from '@terrane/schema'
+import { composeSupergraph, type Subgraph } from '@terrane/schema/composition'
 import type { ProductEndpoint } from '../gateway.js'
+import type { Composer } from './composing-thread.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'
 import type { ProductIdentities } from './product-identities.js'
@@ -21,6 +16,28 @@ export interface Product extends ProductFacts {
   remote: boolean
 }
 
+/** A product that is to take part, or to take another's place. */
+export interface Addition {
+  endpoint: ProductEndpoint
+  /** Of another process. */
+  remote: boolean
+  /** Even in the place of one that answers elsewhere. */
+  replace?: boolean
+  /** Facts from before, for a product that is away now. */
+  known?: ProductFacts
+  /** What it must be now. */
+  checked?: Fingerprint
+}
+
+/** A product with problems is in by what was known of it, and away. */
+export interface Added {
+  product?: Product
+  problems: Problem[]
+}
+
+/** What was read of an addition, and whether the whole still has to be held to be answerable with it. */
+type Read = { product: Product; problems: Problem[]; satisfiability: boolean } | { problems: Problem[] }
+
 /** The products of the mesh; with the gateway's own subgraphs they make the supergraph. */
 export class Products {
   private readonly byName = new Map<string, Product>()
@@ -33,6 +50,7 @@ export class Products {
     private readonly identities: ProductIdentities,
     /** Subgraphs that are the gateway's own: `mesh`. */
     private readonly own: readonly Subgraph[],
+    private readonly composer: Composer,
   ) {}
 
   /** From now on every change is put in force there. */
@@ -66,33 +84,36 @@ export class Products {
     return read.flatMap(one => one.problems)
   }
 
-  /**
-   * Adds a product, or puts another in its place: read, composed, swapped in. With problems nothing has changed.
-   * `known` are facts from before, for a product that is away now; `checked` is what it must be now.
-   */
-  add(
-    endpoint: ProductEndpoint,
-    options: { remote: boolean; replace?: boolean; known?: ProductFacts; checked?: Fingerprint },
-  ): Promise<{ product?: Product; problems: Problem[] }> {
-    const adding = this.changing.then(async () => {
-      const present = this.byName.get(endpoint.name)
-      if (this.own.some(one => one.name === endpoint.name) || (present && !mayReplace(present, endpoint, options)))
-        return {
-          problems: [
-            problem('PRODUCT_NAME_TAKEN', { product: endpoint.name, url: present?.endpoint.url ?? 'the gateway' }),
-          ],
-        }
-      const read = await readProduct(endpoint, this.identities, options.checked)
-      const facts = read.facts ?? options.known
-      if (facts === undefined) return { problems: read.problems }
-      const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote: options.remote }
-      // What is known from before was checked when it was published, and is the same still.
-      const satisfiability = facts.sdl !== options.known?.sdl
-      const problems = await this.compose(product, { satisfiability })
-      return problems.length > 0 ? { problems } : { product, problems: [] }
+  /** Adds a product, or puts another in its place: read, composed, swapped in. With problems nothing has changed. */
+  async add(addition: Addition): Promise<Added> {
+    const [added] = await this.addAll([addition])
+    return added!
+  }
+
+  /** Composed and swapped in together; where they do not hold together, one after the other. In the order given. */
+  addAll(additions: readonly Addition[]): Promise<Added[]> {
+    return this.inTurn(async () => {
+      const read = await Promise.all(additions.map(one => this.read(one)))
+      const found = read.filter(one => 'product' in one)
+      const together = await this.putInForce(found)
+      if (together.length === 0) return read
+      const apart = new Map<Read, Added>()
+      for (const one of found) {
+        const problems = found.length === 1 ? together : await this.putInForce([one])
+        apart.set(one, problems.length > 0 ? { problems } : one)
+      }
+      return read.map(one => apart.get(one) ?? one)
     })
-    this.changing = adding.catch(() => undefined)
-    return adding
+  }
+
+  /** Reads and composes as `add` does, and puts nothing in force. */
+  try(addition: Addition): Promise<Added> {
+    return this.inTurn(async () => {
+      const read = await this.read(addition)
+      if (!('product' in read)) return read
+      const { problems } = await this.composed([read])
+      return problems.length > 0 ? { problems } : read
+    })
   }
 
   /** The supergraph of all that is here; that it holds together is checked before it is deployed, not at every start. */
@@ -100,20 +121,51 @@ export class Products {
     return composeSupergraph(this.subgraphs(this.all()), { satisfiability: false })
   }
 
-  private async compose(product: Product, options: ComposeOptions): Promise<Problem[]> {
-    const others = this.all().filter(one => one.endpoint.name !== product.endpoint.name)
-    const { supergraph, problems } = composeSupergraph(this.subgraphs([...others, product]), options)
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.changing.then(work)
+    this.changing = done.catch(() => undefined)
+    return done
+  }
+
+  private async read(addition: Addition): Promise<Read> {
+    const { endpoint, remote, known, checked } = addition
+    const present = this.byName.get(endpoint.name)
+    if (this.own.some(one => one.name === endpoint.name) || (present && !mayReplace(present, addition))) {
+      const url = present?.endpoint.url ?? 'the gateway'
+      return { problems: [problem('PRODUCT_NAME_TAKEN', { product: endpoint.name, url })] }
+    }
+    const read = await readProduct(endpoint, this.identities, checked)
+    const facts = read.facts ?? known
+    if (facts === undefined) return { problems: read.problems }
+    const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote }
+    // What is known from before was checked when it was published, and is the same still.
+    return { product, problems: read.problems, satisfiability: facts.sdl !== known?.sdl }
+  }
+
+  private composed(found: readonly Extract<Read, { product: Product }>[]) {
+    const names = new Set(found.map(({ product }) => product.endpoint.name))
+    const others = this.all().filter(one => !names.has(one.endpoint.name))
+    const subgraphs = this.subgraphs([...others, ...found.map(({ product }) => product)])
+    return this.composer.compose(subgraphs, { satisfiability: found.some(one => one.satisfiability) })
+  }
+
+  private async putInForce(found: readonly Extract<Read, { product: Product }>[]): Promise<Problem[]> {
+    if (found.length === 0) return []
+    const { supergraph, problems } = await this.composed(found)
     if (supergraph === undefined) return problems
     const refused = (await this.federation?.replace(supergraph)) ?? []
     if (refused.length > 0) return refused
-    const before = this.byName.get(product.endpoint.name)
-    this.byName.set(product.endpoint.name, product)
-    if (before && before.endpoint !== product.endpoint) void closeEndpoint(before.endpoint)
-    for (const listener of this.changed) listener(product)
+    for (const { product } of found) {
+      const before = this.byName.get(product.endpoint.name)
+      this.byName.set(product.endpoint.name, product)
+      if (before && before.endpoint !== product.endpoint) void closeEndpoint(before.endpoint)
+      for (const listener of this.changed) listener(product)
+    }
     return []
   }
 
   async close(): Promise<void> {
+    this.composer.close()
     await Promise.all(this.all().map(({ endpoint }) => closeEndpoint(endpoint)))
   }
 
@@ -128,11 +180,7 @@ async function closeEndpoint(endpoint: ProductEndpoint & Partial<RemoteEndpoint>
 }
 
 /** Who answers for a name now goes on doing so, unless it is the same place, this process, or said outright. */
-function mayReplace(
-  present: Product,
-  endpoint: ProductEndpoint,
-  options: { remote: boolean; replace?: boolean },
-): boolean {
-  if (!options.remote) return true
-  return present.remote && (present.endpoint.url === endpoint.url || options.replace === true)
+function mayReplace(present: Product, { endpoint, remote, replace }: Addition): boolean {
+  if (!remote) return true
+  return present.remote && (present.endpoint.url === endpoint.url || replace === true)
 }

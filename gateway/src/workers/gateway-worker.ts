@@ -1,7 +1,9 @@
 import 'reflect-metadata'
+import { Deferred } from '../deferred.js'
 import { startGateway } from '../server.js'
 import { GatewayStartError } from '../start-error.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
+import type { Siblings } from './siblings.js'
 
 /** One worker process of `start-workers.ts`: serves until it is told to drain, or its primary is gone. */
 
@@ -11,15 +13,23 @@ const tell = (message: ToPrimary) => process.send?.(message)
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
+/** Clients that are not idle for so long learn from an answer that they have to connect anew. */
+const DRAIN_MILLISECONDS = 2000
+
 let asked = 0
-const waiting = new Map<number, (text: string) => void>()
-const siblings = {
-  metrics: () =>
-    new Promise<string>(resolve => {
-      const id = asked++
-      waiting.set(id, resolve)
-      tell({ terrane: 'metrics', id })
-    }),
+const waiting = new Map<number, Deferred<string>>()
+
+function ask(terrane: 'metrics' | 'renew'): Promise<string> {
+  const id = asked++
+  const answer = new Deferred<string>()
+  waiting.set(id, answer)
+  tell({ terrane, id })
+  return answer.promise.finally(() => waiting.delete(id))
+}
+
+const siblings: Siblings = {
+  metrics: () => ask('metrics'),
+  renew: async () => void (await ask('renew')),
 }
 
 async function serve(options: WorkerOptions): Promise<void> {
@@ -27,7 +37,8 @@ async function serve(options: WorkerOptions): Promise<void> {
     const gateway = await startGateway(options, siblings)
     process.once('disconnect', () => void gateway.close().finally(() => process.exit(0)))
     process.on('message', (message: ToWorker) => {
-      if (message.terrane === 'drain') void gateway.close().finally(() => tell({ terrane: 'drained' }))
+      if (message.terrane === 'drain')
+        void gateway.close({ drainMilliseconds: DRAIN_MILLISECONDS }).finally(() => tell({ terrane: 'drained' }))
       // Connections that were on their way here when the port was closed have been given back by now.
       if (message.terrane === 'end') setImmediate(() => process.exit(0))
     })
@@ -41,8 +52,10 @@ async function serve(options: WorkerOptions): Promise<void> {
 
 process.on('message', (message: ToWorker) => {
   if (message.terrane === 'start') void serve(message.options)
-  if (message.terrane !== 'metrics') return
-  waiting.get(message.id)?.(message.text)
-  waiting.delete(message.id)
+  if (message.terrane === 'metrics') waiting.get(message.id)?.resolve(message.text)
+  if (message.terrane !== 'renewed') return
+  const { id, reason } = message
+  if (reason === undefined) waiting.get(id)?.resolve('')
+  else waiting.get(id)?.reject(new Error(reason))
 })
 tell({ terrane: 'waiting' })

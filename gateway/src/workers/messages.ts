@@ -9,6 +9,8 @@ export type ToWorker =
   /** Nothing more will be handed over: end now. */
   | { terrane: 'end' }
   | { terrane: 'metrics'; id: number; text: string }
+  /** Those that were asked for serve; `reason` where they do not. */
+  | { terrane: 'renewed'; id: number; reason?: string }
 
 export type ToPrimary =
   /** The process is there and takes its options. */
@@ -16,6 +18,8 @@ export type ToPrimary =
   | { terrane: 'serving'; url: string }
   | { terrane: 'failed'; problems: Problem[]; reason: string }
   | { terrane: 'metrics'; id: number }
+  /** What all of them serve has changed. */
+  | { terrane: 'renew'; id: number }
   /** All that was under way is answered. */
   | { terrane: 'drained' }
 

@@ -5,6 +5,7 @@ import { conceal, type HiddenTexts, hiddenTexts } from './conceal.js'
 import { majorOf, readContractFile, readDescription, readSupport, readTeam } from './contract.js'
 import { CUSTOM_PROPERTIES, CustomProperties } from './custom-properties.js'
 import { VISIBILITIES } from './dataset.js'
+import { DESCRIPTORS } from './descriptors.js'
 import { checkEntities } from './entities.js'
 import type { Contract, Product, Visibility } from './model.js'
 import { readModels } from './models.js'
@@ -13,9 +14,6 @@ import { defined } from './property.js'
 import { redact } from './redact.js'
 import { readSource, type Source } from './source.js'
 import { validateSource } from './validate.js'
-
-/** What makes a folder a product; the first of them that is there counts. */
-export const DESCRIPTORS = ['product.odps.yaml', 'product.odps.yml', 'product.odps.json'] as const
 
 /** Where the product does not say it. */
 const RUN_INTERVAL_SECONDS = 2

@@ -1,4 +1,5 @@
-import { composeSupergraph, type Problem } from '@terrane/schema'
+import type { Problem } from '@terrane/schema'
+import { composeSupergraph } from '@terrane/schema/composition'
 import type { Checked, Surroundings } from './checked.js'
 
 /** All that can be read must fit together, and with its neighbours. Who cannot be read has said so already. */

@@ -1,4 +1,4 @@
-import { type InputTable, traceProducts } from '@terrane/runtime'
+import { type InputTable, traceProducts } from '@terrane/runtime/pipeline'
 import type { Product } from '@terrane/schema'
 import { arriving } from './arriving.js'
 import type { Checked, Surroundings } from './checked.js'

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { recordVersion } from '@terrane/schema'
 import { type Command, Option } from 'commander'
-import { type CheckReport, runChecks } from '../checks/run-checks.js'
+import type { CheckReport } from '../checks/run-checks.js'
 import { type Fails, failing, findingsOf } from '../formats/finding.js'
-import { FORMATS } from '../formats/format.js'
+import { FORMAT_NAMES, type FormatName } from '../formats/names.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
 /** Where this repository keeps what it has published. */
@@ -16,7 +15,7 @@ interface Options {
   with: string[]
   classifications?: string[]
   failOn: 'breaking' | 'dangerous'
-  format: keyof typeof FORMATS
+  format: FormatName
   output?: string
   record?: boolean
   json?: boolean
@@ -37,7 +36,7 @@ export function check(terrane: Command): void {
     .addOption(
       new Option('--fail-on <level>', 'changes that fail').choices(['breaking', 'dangerous']).default('breaking'),
     )
-    .addOption(new Option('--format <format>', 'of the report').choices(Object.keys(FORMATS)).default('text'))
+    .addOption(new Option('--format <format>', 'of the report').choices(FORMAT_NAMES).default('text'))
     .option('-o, --output <file>', 'write the report there, and text to the terminal')
     .option('--record', 'write what was checked to the folder of published versions, if nothing fails')
     .option('--json', 'the same as --format json')
@@ -46,6 +45,7 @@ export function check(terrane: Command): void {
       if (options.record && options.against !== undefined) {
         throw new CommandFailure(Exit.Usage, '--record compares with what is published: leave --against out.')
       }
+      const { runChecks } = await import('../checks/run-checks.js')
       const report = await runChecks({
         given,
         neighbours: options.with,
@@ -54,7 +54,7 @@ export function check(terrane: Command): void {
         ...(options.classifications ? { classifications: options.classifications } : {}),
       })
       const fails = failing(options.failOn)
-      print(report, fails, options)
+      await print(report, fails, options)
       if (findingsOf(report).some(fails)) throw new CommandFailure(Exit.Finding, '')
       if (options.record) await record(report, options)
     })
@@ -68,7 +68,8 @@ function words(text: string): string[] {
   return order
 }
 
-function print(report: CheckReport, fails: Fails, options: Options): void {
+async function print(report: CheckReport, fails: Fails, options: Options): Promise<void> {
+  const { FORMATS } = await import('../formats/format.js')
   const text = FORMATS[options.json ? 'json' : options.format](report, fails)
   if (options.output === undefined) {
     process.stdout.write(text)
@@ -86,6 +87,7 @@ function print(report: CheckReport, fails: Fails, options: Options): void {
 }
 
 async function record({ products }: CheckReport, { published, format, json }: Options): Promise<void> {
+  const { recordVersion } = await import('@terrane/schema/compatibility')
   const terminal = new Terminal(json || format !== 'text')
   for (const { product, sdl } of products) {
     if (!product || sdl === undefined) continue

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { composeSupergraph, productGraph } from '@terrane/schema'
 import type { Command } from 'commander'
 import { productFoldersOf, readProducts, withExtraFields } from '../product-folders.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
@@ -15,6 +14,8 @@ export function compose(terrane: Command): void {
     .action(async (given: string[], options: { output?: string; url: string[]; json?: boolean }) => {
       const terminal = new Terminal(options.json ?? false, process.stderr)
       const urls = new Map(options.url.map(pair => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
+      const { composeSupergraph } = await import('@terrane/schema/composition')
+      const { productGraph } = await import('@terrane/schema/graph')
       const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
       const graphs = found.flatMap(({ product }) => (product ? [{ product, ...productGraph(product) }] : []))
       const composed = composeSupergraph(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { configurationOf, urlOf } from '../configuration.js'
-import { type FoundGraph, readGraph } from '../crawl/graph.js'
+import type { FoundGraph } from '../crawl/graph.js'
 import { Visitor } from '../crawl/visitor.js'
 import { type FoundProduct, isClosedProduct, readMesh, readProductAt } from '../crawl/well-known.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
@@ -62,6 +62,7 @@ async function find(visitor: Visitor, start: URL): Promise<Found | undefined> {
     const product = await readProductAt(visitor, start)
     if (product) return { kind: 'product', products: [product] }
   }
+  const { readGraph } = await import('../crawl/graph.js')
   for (const endpoint of endpoints) {
     const graph = await readGraph(visitor, endpoint)
     if (!graph) continue

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf } from '../configuration.js'
-import { type DemoSources, generateSources } from '../demo/sources.js'
-import { openTillBroker, type TillBroker } from '../demo/till-broker.js'
+import type { DemoSources } from '../demo/sources.js'
+import type { TillBroker } from '../demo/till-broker.js'
 import { stopRequested, untilStopped } from '../stopping.js'
 import { CommandFailure, count, Exit, secondsSince, Terminal } from '../terminal.js'
 
@@ -31,6 +31,8 @@ export function demoData(terrane: Command): void {
       const { home, meshUrl, host = '127.0.0.1', trickleSeconds } = configurationOf()
       const stopping = stopRequested()
       const since = Date.now()
+      const { generateSources } = await import('../demo/sources.js')
+      const { openTillBroker } = await import('../demo/till-broker.js')
       const sources = await generateSources(home, { orders: Number(orders) })
       terminal.step('done', `source files in ${sources.folder}`, secondsSince(since))
       const broker =

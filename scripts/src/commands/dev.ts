@@ -6,7 +6,7 @@ import { type Configuration, configurationOf, listenPortOf } from '../configurat
 import { watchFolders } from '../dev/watch.js'
 import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
-import { type Mesh, openMesh } from '../mesh.js'
+import type { Mesh } from '../mesh.js'
 import { allUpstreamOf, productFoldersIn, productFoldersOf, readProducts } from '../product-folders.js'
 import { runAndTell, runInOrder } from '../runs.js'
 import { stopRequested } from '../stopping.js'
@@ -59,6 +59,7 @@ async function serve(
   { home, host, listenPort, databaseUrl, costLimit }: Configuration,
   terminal: Terminal,
 ): Promise<Mesh> {
+  const { openMesh } = await import('../mesh.js')
   const mesh = await openMesh({
     folders: await withUpstream(folders),
     home,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { GatewayStartError, startGateway, startWorkers } from '@terrane/gateway'
+import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
@@ -22,7 +22,7 @@ export function gateway(terrane: Command): void {
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
-    .option('--workers <n>', 'processes behind the port, or auto; with --supergraph; default TERRANE_WORKERS, else 1')
+    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else 1')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
@@ -48,10 +48,10 @@ export function gateway(terrane: Command): void {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
       const count = workers === undefined ? (configuration.workers ?? 1) : workersOf(workers, '--workers')
-      if (count > 1 && (supergraph === undefined || demo || signIn)) {
+      if (count > 1 && demo) {
         throw new CommandFailure(
           Exit.Usage,
-          'Several workers serve a supergraph as it is: products, --demo and signing in keep in one process what others would lack. Take --workers 1, or start the gateway several times on one TERRANE_DATABASE_URL.',
+          'The identity provider of --demo keeps in one process what others would lack. Take --workers 1, or TERRANE_ISSUER.',
         )
       }
       claimHome(home)
@@ -70,6 +70,7 @@ export function gateway(terrane: Command): void {
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()
+      const { startGateway, startWorkers } = await import('@terrane/gateway')
       const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)

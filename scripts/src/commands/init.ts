@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
-import { type NewProduct, newProduct } from '../init/product-files.js'
-import { readHeader } from '../init/read-header.js'
+import type { NewProduct } from '../init/product-files.js'
 import { CommandFailure, count, Exit, Terminal } from '../terminal.js'
 
 interface Options {
@@ -36,6 +35,7 @@ export function init(terrane: Command): void {
       }
       const csv = path.resolve(options.from)
       if (!existsSync(csv)) throw new CommandFailure(Exit.Usage, `There is no file ${options.from}.`)
+      const { readHeader } = await import('../init/read-header.js')
       const header = await readHeader(csv, options.key)
       const product: NewProduct = {
         name,
@@ -44,6 +44,7 @@ export function init(terrane: Command): void {
         csv: path.relative(folder, csv).split(path.sep).join('/'),
         ...header,
       }
+      const { newProduct } = await import('../init/product-files.js')
       const files = newProduct(product)
       for (const [file, text] of Object.entries(files)) {
         if (options.dryRun) {

@@ -1,6 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { planOperation, readSupergraph } from '@terrane/gateway'
-import { composeSupergraph, productGraph } from '@terrane/schema'
 import type { Command } from 'commander'
 import { planMermaid } from '../plans/mermaid.js'
 import { planText } from '../plans/text.js'
@@ -29,6 +27,7 @@ export function plan(terrane: Command): void {
       const terminal = new Terminal(options.json ?? false)
       const query = queryOf(given)
       const sdl = options.supergraph === undefined ? await composed(options.product) : await read(options.supergraph)
+      const { planOperation } = await import('@terrane/gateway/plan-operation')
       const planned = await planOperation(sdl, query, options.operation)
       if (!planned.plan) throw new CommandFailure(Exit.Finding, planned.errors.join('\n'))
       terminal.facts(planned.plan)
@@ -43,12 +42,15 @@ function queryOf(given: string): string {
 }
 
 async function read(source: string): Promise<string> {
+  const { readSupergraph } = await import('@terrane/gateway/supergraph/federation')
   const { sdl, problems } = await readSupergraph(source)
   if (sdl !== undefined) return sdl
   throw new CommandFailure(/^https?:/.test(source) ? Exit.Unreachable : Exit.Usage, '', problems)
 }
 
 async function composed(given: readonly string[]): Promise<string> {
+  const { composeSupergraph } = await import('@terrane/schema/composition')
+  const { productGraph } = await import('@terrane/schema/graph')
   const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
   const graphs = found.flatMap(({ product }) => (product ? [{ name: product.name, ...productGraph(product) }] : []))
   const made = composeSupergraph(graphs.map(({ name, sdl }) => ({ name, url: `terrane:${name}`, sdl })))

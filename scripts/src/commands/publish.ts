@@ -1,12 +1,9 @@
-import { type Fingerprint, servedFingerprint } from '@terrane/schema'
+import type { Fingerprint } from '@terrane/schema'
 import type { Command } from 'commander'
-import { runChecks } from '../checks/run-checks.js'
 import { configurationOf, urlOf } from '../configuration.js'
 import { failing, findingsOf } from '../formats/finding.js'
-import { text } from '../formats/text.js'
 import { authenticated } from '../product-access.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
-import { tokenFor } from '../tokens.js'
 import { PUBLISHED } from './check.js'
 
 interface Answer {
@@ -42,6 +39,7 @@ export function publish(terrane: Command): void {
       const { home, meshUrl, listenPort, token } = configurationOf()
       const gateway = urlOf(options.gateway ?? meshUrl ?? `http://localhost:${listenPort}`, '--gateway')
       const checked = options.check === undefined ? undefined : await checkedIn(options.check, options, terminal)
+      const { tokenFor } = await import('../tokens.js')
       const send = authenticated(
         request => fetch(request),
         async () => (options.as === undefined && token) || tokenFor(home, options.as ?? 'admin'),
@@ -74,6 +72,8 @@ export function publish(terrane: Command): void {
 
 /** What passed the check, to be held by the gateway against what the product serves. */
 async function checkedIn(folder: string, { published }: Options, terminal: Terminal): Promise<Fingerprint> {
+  const { text } = await import('../formats/text.js')
+  const { runChecks } = await import('../checks/run-checks.js')
   const report = await runChecks({ given: [folder], published })
   const fails = failing('breaking')
   terminal.line(text(report, fails).trimEnd())
@@ -85,6 +85,7 @@ async function checkedIn(folder: string, { published }: Options, terminal: Termi
     terminal.facts({ ok: false, name: one.name, problems: findingsOf(report).filter(fails) })
     throw new CommandFailure(Exit.Finding, '')
   }
+  const { servedFingerprint } = await import('@terrane/schema/compatibility')
   return servedFingerprint(one.product)
 }
 

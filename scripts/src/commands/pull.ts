@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { readProduct } from '@terrane/schema'
 import type { Command } from 'commander'
-import { createTwoFilesPatch } from 'diff'
 import { configurationOf, urlOf } from '../configuration.js'
 import { productFoldersOf } from '../product-folders.js'
-import { readOverlays } from '../pull/overlays.js'
-import { type WrittenBack, writtenBack } from '../pull/written-back.js'
+import type { Patched } from '../pull/patches.js'
+import type { WrittenBack } from '../pull/written-back.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
-import { tokenFor } from '../tokens.js'
 
 interface Options {
   from?: string
@@ -31,25 +28,27 @@ export function pull(terrane: Command): void {
       const { home, meshUrl, listenPort, token } = configurationOf()
       const [folder, ...others] = productFoldersOf(given)
       if (others.length > 0) throw new CommandFailure(Exit.Usage, `${given} holds several products: name one of them.`)
+      const { readProduct } = await import('@terrane/schema/contracts')
       const { product, problems } = await readProduct(folder!)
       if (!product) throw new CommandFailure(Exit.Finding, `${given} cannot be read.`, problems)
       const from = urlOf(options.from ?? meshUrl ?? `http://localhost:${listenPort}`, '--from')
+      const { tokenFor } = await import('../tokens.js')
       const who = async () => (options.as === undefined && token) || tokenFor(home, options.as ?? 'admin')
+      const { readOverlays } = await import('../pull/overlays.js')
+      const { writtenBack } = await import('../pull/written-back.js')
+      const { patchesOf } = await import('../pull/patches.js')
       const overlays = await readOverlays(from, product, who)
       const outcome = await writtenBack(product, overlays)
+      const patches = patchesOf(outcome)
       if (!options.dryRun) {
         for (const [file, { after }] of outcome.files) writeFileSync(path.join(folder!, file), after)
       }
-      show(outcome, given, options, terminal)
+      show(outcome, patches, given, options, terminal)
       terminal.facts({
         product: product.name,
         from,
         written: options.dryRun ? [] : [...outcome.files.keys()],
-        files: [...outcome.files].map(([file, { of, before, after }]) => ({
-          file,
-          of,
-          diff: diff(file, before, after),
-        })),
+        files: patches,
         already: outcome.already,
         problems: outcome.problems,
       })
@@ -57,9 +56,15 @@ export function pull(terrane: Command): void {
     })
 }
 
-function show({ files, already, problems }: WrittenBack, given: string, { dryRun }: Options, terminal: Terminal): void {
-  for (const [file, { before, after, of }] of files) {
-    terminal.line(plain(diff(file, before, after)))
+function show(
+  { files, already, problems }: WrittenBack,
+  patches: readonly Patched[],
+  given: string,
+  { dryRun }: Options,
+  terminal: Terminal,
+): void {
+  for (const { file, of, diff } of patches) {
+    terminal.line(plain(diff))
     terminal.step('done', `${path.join(given, file)}: ${of.join(', ')} ${dryRun ? 'would be written' : 'written'}`)
   }
   for (const name of already) terminal.step('done', `${plain(name)} is in the folder as it is in force`)
@@ -71,11 +76,6 @@ function show({ files, already, problems }: WrittenBack, given: string, { dryRun
     )
   terminal.problems(problems.map(one => ({ ...one, message: plain(one.message) })))
 }
-
-const diff = (file: string, before: string, after: string) =>
-  createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, 'in the folder', 'in force')
-    .replace(/^=+\n/, '')
-    .trimEnd()
 
 /** SQL and names of others' making: none of them may move the cursor or colour the terminal. */
 const plain = (text: string) => text.replace(/[^\P{Cc}\n\t]/gu, '·')

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { configurationOf } from '../configuration.js'
 import { runAndTell } from '../runs.js'
-import { openStandalone } from '../standalone.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
 
 export function run(terrane: Command): void {
@@ -12,6 +11,7 @@ export function run(terrane: Command): void {
     .description('Pull the inputs, run the pipeline and publish; what feeds the product runs first.')
     .action(async (folder: string, { json = false }: { json?: boolean }) => {
       const terminal = new Terminal(json)
+      const { openStandalone } = await import('../standalone.js')
       const standalone = await openStandalone(folder, configurationOf())
       try {
         for (const above of standalone.upstream) {

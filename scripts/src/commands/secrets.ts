@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { clientSecret } from '@terrane/gateway'
 import type { Command } from 'commander'
 import { WORKSPACE } from '../configuration.js'
 import { productFoldersIn, readProducts } from '../product-folders.js'
@@ -25,7 +24,7 @@ export function secrets(terrane: Command): void {
       const terminal = new Terminal(json)
       const found = await readProducts(productFoldersIn(path.join(WORKSPACE, 'subgraphs')))
       const names = found.flatMap(({ product }) => (product ? [product.name] : []))
-      const written = writeSecrets(folder, names, databaseHost)
+      const written = await writeSecrets(folder, names, databaseHost)
       terminal.facts({ folder: path.resolve(folder), written })
       for (const file of written) terminal.step('done', path.join(folder, file))
       if (written.length === 0) terminal.step('done', `${folder} has them all`)
@@ -33,7 +32,12 @@ export function secrets(terrane: Command): void {
 }
 
 /** Writes those that are missing, so that a new product gets its own and nobody else another. Their names. */
-export function writeSecrets(folder: string, products: readonly string[], databaseHost: string): string[] {
+export async function writeSecrets(
+  folder: string,
+  products: readonly string[],
+  databaseHost: string,
+): Promise<string[]> {
+  const { clientSecret } = await import('@terrane/gateway/authentication')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const written: string[] = []
   const put = (name: string, made: () => Record<string, string>): Record<string, string> => {

@@ -1,9 +1,8 @@
-import { serveDataProduct } from '@terrane/runtime'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf } from '../configuration.js'
 import { claimListenPort } from '../listen-port.js'
 import { runAndTell } from '../runs.js'
-import { openStandalone, type Standalone } from '../standalone.js'
+import type { Standalone } from '../standalone.js'
 import { stopRequested, untilStopped } from '../stopping.js'
 import { Terminal } from '../terminal.js'
 
@@ -21,6 +20,8 @@ export function serve(terrane: Command): void {
       const listenPort = options.port === undefined ? configuration.listenPort : listenPortOf(options.port, '--port')
       const stopping = stopRequested()
       const stopped = stopping.then(() => true)
+      const { openStandalone } = await import('../standalone.js')
+      const { serveDataProduct } = await import('@terrane/runtime')
       const standalone = await openStandalone(folder, configuration)
       try {
         await claimListenPort(listenPort, configuration.host ?? '127.0.0.1')

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { configurationOf } from '../configuration.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
-import { secretOf, tokenFor } from '../tokens.js'
 
 interface Options {
   as?: string
@@ -20,6 +19,7 @@ export function token(terrane: Command): void {
       if ((as === undefined) === (product === undefined)) {
         throw new CommandFailure(Exit.Usage, 'Say whose token: --as <persona>, or --secret-of <product>.')
       }
+      const { secretOf, tokenFor } = await import('../tokens.js')
       const { home } = configurationOf()
       const made =
         as === undefined

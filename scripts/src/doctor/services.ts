@@ -1,4 +1,3 @@
-import { createConnection } from 'mysql2/promise'
 import type { Configuration } from '../configuration.js'
 import { fine, type Looked, silent } from './finding.js'
 
@@ -28,6 +27,7 @@ async function database(url: string): Promise<Looked> {
   const { host, pathname } = new URL(url)
   const where = `${host}${pathname}`
   try {
+    const { createConnection } = await import('mysql2/promise')
     const connection = await createConnection({ uri: url, connectTimeout: PATIENCE_MILLISECONDS })
     try {
       const [rows] = await connection.query('SELECT VERSION() AS version')

@@ -1,4 +1,4 @@
-import { type Dataset, type QualityRule, readContract } from '@terrane/schema'
+import { type Dataset, type QualityRule, readContract } from '@terrane/schema/contracts'
 import { isMap, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
 
 /** As ODCS writes it. */

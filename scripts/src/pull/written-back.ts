@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Problem, type Product, problem } from '@terrane/schema'
+import type { Product } from '@terrane/schema'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { ModelOverlay, Overlays, QualityOverlay } from './overlays.js'
 import { rulesWritten, withRules } from './quality-rules.js'
 

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addressOf, type Problem, type Product, problem } from '@terrane/schema'
 import Database from 'better-sqlite3'
-import { createConnection } from 'mysql2/promise'
 import { databaseParts, lockName, productDatabaseUrl } from './product-database.js'
 import { StoreUnavailable, unavailability } from './store-unavailable.js'
 
@@ -96,6 +95,7 @@ async function onFile(file: string): Promise<Held | undefined> {
 async function onServer(url: string): Promise<Held | undefined> {
   const { database, ...server } = databaseParts(url)
   const name = lockName(database, 'lease')
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...server, connectTimeout: 5000, enableKeepAlive: true }).catch(told)
   // A session that breaks tells so by its next query; without a listener it would end the process.
   connection.on('error', () => {})

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createConnection } from 'mysql2/promise'
+import { StoreUnavailable } from './store-unavailable.js'
 
 /**
  * Where a product's tables live on an existing engine: a database of its own, `<database>_<product>`, so that tables of
@@ -40,6 +40,7 @@ export function databaseParts(url: string): {
 /** Creates the database where it is missing. The account needs CREATE only then. */
 export async function ensureDatabase(url: string): Promise<void> {
   const { database, ...server } = databaseParts(url)
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...server, connectTimeout: 5_000 })
   try {
     const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
@@ -58,10 +59,13 @@ const PATIENCE_SECONDS = 60
 /** Does it alone of all processes: those that start together would each create the tables that they all miss. */
 export async function inTurnAtServer<Result>(url: string, what: string, work: () => Promise<Result>): Promise<Result> {
   const { database, ...server } = databaseParts(url)
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...server, connectTimeout: 5_000 })
   try {
     // Ends with the connection, and that with the process.
-    await connection.query('SELECT GET_LOCK(?, ?)', [lockName(database, what), PATIENCE_SECONDS])
+    const [rows] = await connection.query('SELECT GET_LOCK(?, ?) AS got', [lockName(database, what), PATIENCE_SECONDS])
+    if (Number((rows as { got: unknown }[])[0]?.got) !== 1)
+      throw new StoreUnavailable(what, 'another process holds its lock')
     return await work()
   } finally {
     await connection.end()

@@ -239,6 +239,11 @@ describe('usage and reach', () => {
     expect(out + err).not.toBe('')
   })
 
+  test('--version prints the version and nothing else', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
+    expect(await terrane(['--version'])).toEqual({ exit: 0, out: `${version}\n`, err: '' })
+  })
+
   test.each([
     ['terrane.js', ['serve', 'subgraphs/reference-geography', '--no-run']],
     ['start.js', []],

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { withResolvers } from '@terrane/runtime'
-import { composeSupergraph, productGraph, readProduct } from '@terrane/schema'
+import { productGraph, readProduct } from '@terrane/schema'
+import { composeSupergraph } from '@terrane/schema/composition'
 import { folder, type Harbour, openHarbour, SHIPS } from '../harbour/harbour.js'
 
 /** Fields of a product's own `resolvers.ts`, under the same rights as what contracts promise. */

@@ -87,7 +87,7 @@ beforeAll(async () => {
   if (!MYSQL_SERVER) return
   base = mkdtempSync(path.join(tmpdir(), 'terrane-composed-'))
   database = `terrane_composed_${randomBytes(5).toString('hex')}`
-  writeSecrets(path.join(base, 'secrets'), products, 'mysql')
+  await writeSecrets(path.join(base, 'secrets'), products, 'mysql')
   for (const name of Object.keys(services)) ports[name] = await freePort()
   await start('gateway').url()
   start('demo-data')

@@ -183,7 +183,7 @@ test('metrics are those of all workers, whichever is asked', async () => {
 })
 
 test('what needs one process is refused with several', async () => {
-  const { exit, err } = await terrane(['gateway', '--workers', '2', '--port', '0'], {
+  const { exit, err } = await terrane(['gateway', '--demo', '--workers', '2', '--port', '0'], {
     TERRANE_HOME: path.join(folder, 'home'),
   }).end
   expect(exit).toBe(2)

@@ -6,6 +6,7 @@ import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
 import type { PublicationPins } from '../publication-pins.js'
+import type { StopSignal } from '../stop.js'
 import type { RepeatReports } from './repeat-reports.js'
 import type { Repeats } from './repeats.js'
 
@@ -127,7 +128,7 @@ export class AnswerCache {
    */
   async once<Answer>(
     key: string,
-    signal: AbortSignal,
+    signal: StopSignal,
     lookUp: () => Answer | undefined,
     ask: () => Promise<Answer>,
   ): Promise<Answer> {
@@ -166,8 +167,8 @@ function weightOf({ answer, reads }: KeptAnswer, key: string): number {
   return OVERHEAD_BYTES + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
 }
 
-const aborted = (signal: AbortSignal) =>
+const aborted = (signal: StopSignal) =>
   new Promise<false>(resolve => {
     if (signal.aborted) resolve(false)
-    else signal.addEventListener('abort', () => resolve(false), { once: true })
+    else signal.addEventListener('abort', () => resolve(false))
   })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { QueryPlan } from '@apollo/query-planner'
 import {
   buildASTSchema,
@@ -13,6 +14,7 @@ import { BoundedMap } from '../../bounded-map.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
+import type { StopSignal } from '../stop.js'
 import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
@@ -47,20 +49,24 @@ export class Engine {
   private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
   /** Of mutations: by what values there is a plan of its own. */
   private readonly rootConditions = new BoundedMap<string, RootConditions>(PLANS)
-  private readonly subgraphs: Subgraphs
-  private readonly overrides: OverrideLabels
 
-  constructor(private readonly supergraph: PlannedSupergraph) {
+  private constructor(
+    private readonly supergraph: PlannedSupergraph,
+    private readonly subgraphs: Subgraphs,
+    private readonly overrides: OverrideLabels,
+  ) {}
+
+  /** In steps, between which operations have their turn. */
+  static async of(supergraph: PlannedSupergraph): Promise<Engine> {
     const { document, required } = planningDocument(supergraph.document)
-    this.overrides = new OverrideLabels(document)
+    await setImmediate()
+    const overrides = new OverrideLabels(document)
+    await setImmediate()
     const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
-    this.subgraphs = {
-      sources: supergraph.sources,
-      required,
-      requirements: new Requirements(document),
-      schema,
-      types: new Types(schema),
-    }
+    await setImmediate()
+    const requirements = new Requirements(document)
+    const { sources } = supergraph
+    return new Engine(supergraph, { sources, required, requirements, schema, types: new Types(schema) }, overrides)
   }
 
   async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
@@ -69,12 +75,12 @@ export class Engine {
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
-    const run: Run = { request, variables, fetched, errors: [], unknown: new Set() }
+    const run: Run = { request, variables, fetched, errors: [], plain: true, unknown: new Set() }
     await operation.step?.(run, [fetched], [])
     const told = operation.inClientWords(run)
     const projected = watch?.phase('project')
     const losses = new Losses()
-    const text = (whole?.projections ?? operation.projections).of(variables)(fetched, losses)
+    const text = (whole?.projections ?? operation.projections).of(variables, run.plain)(fetched, losses)
     projected?.()
     const data = text === 'null' ? null : new WrittenData(text)
     const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
@@ -88,7 +94,12 @@ export class Engine {
 
   private planned(request: OperationRequest): PlannedOperation | Promise<PlannedOperation> {
     const overridden = this.overrides.draw()
-    const key = [request.queryHash, request.request.operationName ?? '', ...overridden.values()].join(' ')
+    const { queryHash } = request
+    const { operationName = '' } = request.request
+    const key =
+      overridden.size === 0
+        ? `${queryHash} ${operationName}`
+        : [queryHash, operationName, ...overridden.values()].join(' ')
     return this.operations.get(key) ?? this.find(request, key, overridden)
   }
 
@@ -155,7 +166,7 @@ export class Engine {
     return planned
   }
 
-  private async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+  private async plan(question: PlanQuestion, signal?: StopSignal): Promise<QueryPlan> {
     try {
       return await this.supergraph.planner.plan(question, signal)
     } catch (error) {

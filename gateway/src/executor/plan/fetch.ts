@@ -1,11 +1,13 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
+import { isPlain } from '../plain-answer.js'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutMisplacedFields } from './misplaced-fields.js'
+import { withoutNumber } from './operation-names.js'
 import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
 import { requestedFields } from './requested-fields.js'
@@ -26,11 +28,8 @@ export interface Subgraphs {
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
-  const node = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
-  const fetch = withinStack(
-    node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs),
-    node,
-  )
+  const node = withoutMisplacedFields(withoutNumber(planned), subgraphs.requirements, subgraphs.schema)
+  const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
   return async (run, objects, path) => {
@@ -42,14 +41,12 @@ export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
 type Fetch = (run: Run, objects: Fields[], path: PlanPath, context: Fields) => Promise<void> | void
 
 /** What a subgraph nests more deeply than can be copied or written costs the fetch. */
-function withinStack(fetch: Fetch, { serviceName }: FetchNode): Fetch {
-  return async (run, objects, path, context) => {
-    try {
-      await fetch(run, objects, path, context)
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      run.errors.push(...lostErrors(serviceName, TOO_DEEP, () => pathsIn(run, path)(objects)))
-    }
+function withinStack(run: Run, { serviceName }: FetchNode, places: () => Path[], take: () => void): void {
+  try {
+    take()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    run.errors.push(...lostErrors(serviceName, TOO_DEEP, places))
   }
 }
 
@@ -69,9 +66,16 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
       )
     const data = await ask(run, node, sources, variablesOf(node, run, context), locate)
     if (!data) return
-    requested.restrict(data)
-    rewrite?.(data)
-    mergeInto(objects, data)
+    withinStack(
+      run,
+      node,
+      () => paths(objects),
+      () => {
+        requested.restrict(data)
+        rewrite?.(data)
+        mergeInto(objects, data)
+      },
+    )
   }
 }
 
@@ -116,7 +120,14 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
     const variables = { ...variablesOf(node, run, context), representations: batch.representations }
     const data = await ask(run, node, sources, variables, locate)
     if (!data) return
-    const entities = own(data, '_entities')
+    withinStack(
+      run,
+      node,
+      () => locate(undefined),
+      () => takeAll(run, batch, own(data, '_entities'), locate),
+    )
+  }
+  const takeAll = (run: Run, batch: Batch, entities: unknown, locate: Locate) => {
     if (!Array.isArray(entities) || entities.length !== batch.entities.length) {
       const count = Array.isArray(entities) ? entities.length : 'no list of'
       const fault = new SubgraphFault(`${count} entities for ${batch.entities.length}`)
@@ -124,8 +135,9 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       return
     }
     const strange: number[] = []
-    for (const [index, objects] of batch.entities.entries()) {
-      const entity = entities[index]
+    for (let index = 0; index < entities.length; index++) {
+      const entity: unknown = entities[index]
+      const objects = batch.entities[index]!
       if (isFields(entity)) take(entity, objects)
       else if (entity === null || entity === undefined) for (const object of objects) run.unknown.add(object)
       else strange.push(index)
@@ -134,19 +146,31 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
     const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
     run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
   }
-  return async (run, objects, path, context) => {
-    const batch = representations.batch(objects)
-    await Promise.all([
-      batch.representations.length > 0 ? fetchBatch(run, batch, path, context) : undefined,
-      batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, path, context) : undefined,
-    ])
+  return (run, objects, path, context) => {
+    let batch: Batch | undefined
+    withinStack(
+      run,
+      node,
+      () => pathsIn(run, path)(objects),
+      () => {
+        batch = representations.batch(objects)
+      },
+    )
+    if (!batch) return
+    const { incomplete } = batch
+    const apart = incomplete.length > 0 ? otherwise?.(run, incomplete, path, context) : undefined
+    if (batch.representations.length === 0) return apart
+    const fetched = fetchBatch(run, batch, path, context)
+    return apart ? Promise.all([fetched, apart]).then(() => {}) : fetched
   }
 }
 
 const NO_OBJECT = new SubgraphFault('an entity that is no object')
 
 function mergeInto(objects: Fields[], brought: Fields): void {
-  for (const [index, object] of objects.entries()) merge(object, brought, index < objects.length - 1)
+  const last = objects.length - 1
+  for (let index = 0; index < last; index++) merge(objects[index]!, brought, true)
+  merge(objects[last]!, brought)
 }
 
 /** Where objects stand; found out once, and only if an error asks. */
@@ -183,6 +207,7 @@ async function ask(
       context: run.request.context,
     } as Parameters<GraphQLDataSource['process']>[0])
     if (!isFields(answer)) throw new SubgraphFault('it is no GraphQL answer')
+    run.plain &&= isPlain(answer)
     const told = toldErrors(subgraph, own(answer, 'errors'), locate)
     const data = own(answer, 'data')
     if (data !== null && data !== undefined && !isFields(data)) throw new SubgraphFault('its data is no object')

@@ -6,7 +6,7 @@ import { type Fields, isFields, own, setOwn } from './place.js'
  * `copying` for all but the last place of one entity: what later fetches merge into one must not show in another.
  */
 export function merge(into: Fields, brought: Fields, copying = false): void {
-  for (const key of Object.keys(brought)) {
+  for (const key in brought) {
     const value = brought[key]
     if (value === undefined) continue
     const present = own(into, key)
@@ -34,6 +34,6 @@ function copyOf<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copyOf) as Value
   if (!isFields(value)) return value
   const copy: Fields = {}
-  for (const key of Object.keys(value)) setOwn(copy, key, copyOf(value[key]))
+  for (const key in value) setOwn(copy, key, copyOf(value[key]))
   return copy as Value
 }

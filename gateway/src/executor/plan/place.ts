@@ -71,9 +71,14 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Aliases may be called `constructor` or `__proto__`: only what an object has of its own was fetched. */
+/**
+ * Aliases may be called `constructor` or `__proto__`: only what an object has of its own was fetched. What objects inherit
+ * is functions, which no JSON has, and their prototype: of all else it need not be asked whose it is.
+ */
 export function own(fields: Fields, key: string | number): unknown {
-  return Object.hasOwn(fields, key) ? fields[key] : undefined
+  const value = fields[key]
+  if (typeof value !== 'function' && key !== '__proto__') return value
+  return Object.hasOwn(fields, key) ? value : undefined
 }
 
 export function setOwn(fields: Fields, key: string, value: unknown): void {

@@ -1,4 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner'
+import type { StopSignal } from '../stop.js'
 
 /** One operation to plan. It was validated before. */
 export interface PlanQuestion {
@@ -19,7 +20,7 @@ export interface Planner {
    * Rejects with the planner's own error, a `GraphQLError` where the operation is at fault. `signal`: from when on nobody
    * waits for the plan.
    */
-  plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan>
+  plan(question: PlanQuestion, signal?: StopSignal): Promise<QueryPlan>
   /** The supergraph is replaced. What is asked nevertheless is still planned. */
   retire(): void
 }

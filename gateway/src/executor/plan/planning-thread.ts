@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import { Deferred } from '../../deferred.js'
 import type { Log } from '../../log.js'
+import type { StopSignal } from '../stop.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import type { FromPlanning, ToPlan } from './planning-messages.js'
 
@@ -76,7 +77,7 @@ export class PlanningThread implements Planner {
     return this.started().ready.promise
   }
 
-  async plan(question: PlanQuestion, signal?: AbortSignal): Promise<QueryPlan> {
+  async plan(question: PlanQuestion, signal?: StopSignal): Promise<QueryPlan> {
     const key = JSON.stringify([question.document, question.operationName, [...question.overrides]])
     const known = this.hopeless.get(key)
     if (known && known.until > Date.now()) throw known.error
@@ -88,7 +89,7 @@ export class PlanningThread implements Planner {
     const leave = () => {
       job.wanted--
     }
-    signal?.addEventListener('abort', leave, { once: true })
+    signal?.addEventListener('abort', leave)
     this.next()
     try {
       return await job.plan.promise

@@ -10,6 +10,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql'
+import { quoted } from './json-text.js'
 import { leafOf } from './leaf-values.js'
 import type { Losses } from './losses.js'
 import { type Fields, isFields } from './place.js'
@@ -27,7 +28,7 @@ export type AnswerProjection = (fetched: Fields, losses: Losses) => string
 
 /**
  * What was fetched, in the shape of the question: its fields in its order under its names, nothing else, and null where
- * `denied` says so. Made once per operation and its conditions, so that running it looks nothing up and writes the
+ * `denied` says so; texts as `write` writes them. Made once per operation and its conditions, so that running it looks nothing up and writes the
  * answer's text in one go.
  */
 export function compileProjection(
@@ -36,8 +37,9 @@ export function compileProjection(
   operation: OperationDefinitionNode,
   conditions: Conditions,
   denied: Denied = () => false,
+  write: (text: string) => string = quoted,
 ): AnswerProjection {
-  const projector = new Projector(schema, new Selections(schema, document, conditions, denied))
+  const projector = new Projector(schema, new Selections(schema, document, conditions, denied), write)
   const type = schema.getRootType(operation.operation)!
   return projector.ofType(type, [{ set: operation.selectionSet, on: type }])
 }
@@ -46,6 +48,7 @@ class Projector {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly selections: Selections,
+    private readonly write: (text: string) => string,
   ) {}
 
   /** `place` says in an error's text which field or item it is about. */
@@ -53,7 +56,7 @@ class Projector {
     if (isNonNullType(type)) return this.nonNull(this.of(type.ofType, below, place), place)
     if (isListType(type)) return this.list(this.of(type.ofType, below, place), place)
     if (isLeafType(type)) {
-      const leaf = leafOf(type)
+      const leaf = leafOf(type, this.write)
       return (value, losses) => {
         if (value === null) return NULL
         const text = leaf(value)

@@ -7,12 +7,13 @@ import {
   visit,
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
+import { enclosed, quoted } from './json-text.js'
 import type { Fields } from './place.js'
 import { type AnswerProjection, compileProjection } from './projection.js'
 import type { Denied } from './selected-fields.js'
 
-/** Of one operation: as many as its `@skip` and `@include` have been used differently. */
-const MOST = 16
+/** Of one operation: twice as many as its `@skip` and `@include` have been used differently. */
+const MOST = 32
 
 /** The projections of one operation, by what its `@skip` and `@include` come to. */
 export class Projections {
@@ -31,9 +32,10 @@ export class Projections {
     this.defaults = defaultsOf(operation)
   }
 
-  of(variables: Fields): AnswerProjection {
+  /** `plain`: no text that was fetched has anything that JSON escapes. */
+  of(variables: Fields, plain: boolean): AnswerProjection {
     const conditions: Fields = Object.create(null)
-    let key = ''
+    let key = plain ? 'plain ' : 'any '
     for (const name of this.conditions) {
       const holds = Object.hasOwn(variables, name) ? variables[name] : this.defaults[name]
       conditions[name] = holds
@@ -41,7 +43,14 @@ export class Projections {
     }
     const known = this.known.get(key)
     if (known) return known
-    const projection = compileProjection(this.schema, this.document, this.operation, conditions, this.denied)
+    const projection = compileProjection(
+      this.schema,
+      this.document,
+      this.operation,
+      conditions,
+      this.denied,
+      plain ? enclosed : quoted,
+    )
     this.known.set(key, projection)
     return projection
   }

@@ -1,5 +1,6 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type Fields, isFields, own, setOwn } from './place.js'
+import { PlainEntities } from './plain-entities.js'
 import { compileRewrites, type Rewrite } from './rewrites.js'
 import type { Types } from './types.js'
 
@@ -19,7 +20,7 @@ const INCOMPLETE = Symbol('what a representation takes is missing')
 export class Representations {
   private readonly selections: readonly QueryPlanSelectionNode[]
   private readonly rewrite: Rewrite | undefined
-  /** By type name: the fields of a representation that is nothing but fields. */
+  /** By type name: the fields of a representation that is nothing but fields, beside the type's name. */
   private readonly plain = new Map<unknown, readonly string[] | undefined>()
 
   constructor(
@@ -32,11 +33,12 @@ export class Representations {
 
   batch(entities: readonly Fields[]): Batch {
     const batch: Batch = { representations: [], entities: [], incomplete: [] }
-    const known = new Map<string, Fields[]>()
+    const plain = new PlainEntities()
+    const others = new Map<string, Fields[]>()
     for (const entity of entities) {
-      const plainKey = this.plainKey(entity)
-      const seen = plainKey === undefined ? undefined : known.get(plainKey)
-      if (seen) {
+      const names = this.plainFields(own(entity, '__typename'))
+      const seen = names && plain.of(entity, names)
+      if (seen && seen.length > 0) {
         seen.push(entity)
         continue
       }
@@ -46,16 +48,12 @@ export class Representations {
         batch.incomplete.push(entity)
         continue
       }
-      const key = plainKey ?? JSON.stringify(representation)
-      const same = known.get(key)
-      if (same) {
-        same.push(entity)
-        continue
-      }
-      const first = [entity]
-      known.set(key, first)
+      const key = seen ? undefined : JSON.stringify(representation)
+      const same = seen ?? others.get(key!) ?? []
+      if (key !== undefined) others.set(key, same)
+      if (same.push(entity) > 1) continue
       batch.representations.push(representation)
-      batch.entities.push(first)
+      batch.entities.push(same)
     }
     return batch
   }
@@ -76,26 +74,13 @@ export class Representations {
     return representation
   }
 
-  /**
-   * Tells entities apart without making their representations, for the many places where few entities stand; undefined
-   * where values are not plain. Never the text of a representation, which begins with a brace.
-   */
-  private plainKey(entity: Fields): string | undefined {
-    const typeName = own(entity, '__typename')
+  private plainFields(typeName: unknown): readonly string[] | undefined {
     let names = this.plain.get(typeName)
     if (names === undefined && !this.plain.has(typeName)) {
       names = this.plainFieldsOf(typeName)
       this.plain.set(typeName, names)
     }
-    if (!names) return undefined
-    let key = ''
-    for (const name of names) {
-      const value = own(entity, name)
-      if (typeof value === 'string') key += `${value.length}:${value}`
-      else if (typeof value === 'number' || typeof value === 'boolean' || value === null) key += `=${value};`
-      else return undefined
-    }
-    return key
+    return names
   }
 
   private plainFieldsOf(typeName: unknown): readonly string[] | undefined {
@@ -103,10 +88,10 @@ export class Representations {
       one => one.kind === 'InlineFragment' && one.typeCondition && this.types.covers(one.typeCondition, typeName),
     )
     const fields = selection?.selections ?? []
-    if (another || fields.length === 0) return undefined
-    return fields.every(one => one.kind === 'Field' && !one.selections)
-      ? fields.flatMap(one => (one.kind === 'Field' ? [one.alias ?? one.name] : []))
-      : undefined
+    if (another || !fields.every(one => one.kind === 'Field' && !one.selections)) return undefined
+    const names = fields.flatMap(one => (one.kind === 'Field' ? [one.alias ?? one.name] : []))
+    const values = names.filter(name => name !== '__typename')
+    return values.length > 0 ? values : undefined
   }
 }
 

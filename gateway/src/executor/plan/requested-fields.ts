@@ -43,7 +43,7 @@ export function requestedFields(
   return {
     keys: [...names],
     restrict: data => {
-      for (const key of Object.keys(data)) if (!names.has(key)) delete data[key]
+      for (const key in data) if (!names.has(key)) delete data[key]
     },
     renamed: path => (renames.size === 0 ? path : path.map(step => renames.get(step) ?? step)),
   }

@@ -11,6 +11,8 @@ export interface Run {
   /** What was fetched so far; fetches merge into it. */
   readonly fetched: Fields
   readonly errors: GraphQLError[]
+  /** Whether no text that was fetched has anything that JSON escapes. */
+  plain: boolean
   /** Objects that a subgraph knows nothing of: what is missing in them is null, and no error. */
   readonly unknown: Set<Fields>
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange, HttpAnswer, HttpQuestion } from '../http-exchange.js'
+import { abortSignalOf, type StopSignal } from '../stop.js'
 import { isUnavailable, NoAnswer } from './exchange-errors.js'
 import type { RetryBudget } from './retry-budget.js'
 
@@ -64,9 +65,9 @@ function retryAfterMilliseconds(value: string | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
-async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+async function pauseFor(milliseconds: number, signal: StopSignal | undefined): Promise<void> {
   try {
-    await pause(milliseconds, undefined, signal ? { signal } : {})
+    await pause(milliseconds, undefined, signal ? { signal: abortSignalOf(signal) } : {})
   } catch (error) {
     throw signal?.aborted ? signal.reason : error
   }

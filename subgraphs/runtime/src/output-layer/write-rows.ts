@@ -1,5 +1,4 @@
 import type { Dataset } from '@terrane/schema'
-import { writeRowsMysql } from './write-rows-mysql.js'
 import { writeRowsSqlite } from './write-rows-sqlite.js'
 
 export interface WriteRowsOptions {
@@ -18,6 +17,8 @@ export interface WriteRowsOptions {
  * The row store of a publication from its column store, in the run's child process: a new `rows.sqlite`, or tables of
  * their own in MySQL. Every table has `_row`, from 1 in the order of loading.
  */
-export function writeRows(options: WriteRowsOptions): Promise<void> {
-  return options.rows.kind === 'sqlite' ? writeRowsSqlite(options) : writeRowsMysql({ ...options, rows: options.rows })
+export async function writeRows(options: WriteRowsOptions): Promise<void> {
+  if (options.rows.kind === 'sqlite') return writeRowsSqlite(options)
+  const { writeRowsMysql } = await import('./write-rows-mysql.js')
+  return writeRowsMysql({ ...options, rows: options.rows })
 }

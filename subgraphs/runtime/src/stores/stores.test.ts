@@ -126,6 +126,24 @@ describe.each(['SQLite', 'MariaDB'])('%s', engine => {
     expect(await again.audit.list({ limit: 5, before: at })).toEqual([])
   })
 
+  test('two that start at once on nothing write the same rows, and neither fails', async () => {
+    if (skipped()) return
+    const both = await Promise.all([stores(), stores()])
+    const declared = Array.from({ length: 5 }, (_, n) => ({ ...grant, id: `d${n}`, origin: 'declared' as const }))
+    await Promise.all(
+      both.flatMap(({ metadata, security }) => [
+        metadata.setDeployed('d', { 'product.odps.yaml': { id: 1 } }),
+        metadata.putQualityOverlay({ dataset: 'orders', rules: [], baselineSha256: 'b', by: 'user:anna', at }),
+        security.replaceDeclared(declared),
+      ]),
+    )
+    for (const { metadata, security } of both) {
+      expect(await metadata.deployed()).toMatchObject({ sha256: 'd' })
+      expect(await metadata.qualityOverlays()).toHaveLength(1)
+      expect((await security.grants()).map(({ id }) => id).sort()).toEqual(declared.map(({ id }) => id))
+    }
+  })
+
   test('the newest structure comes from empty and from the previous one, with what it held', async () => {
     if (skipped()) return
     for (const description of Object.values(STORES)) {

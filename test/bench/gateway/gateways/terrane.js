@@ -11,12 +11,14 @@ function terrane({ name, title, settings, options }) {
     name,
     title,
     versions: () => [],
-    settings: `the token of every request checked, ${settings}`,
+    settings: `the token of every request checked, a young generation of 64 MB as in the image, ${settings}`,
     command: ({ port, supergraphWithRights, products, issuer, home, profile }) => ({
       program: process.execPath,
       args: [
         // Under one name for all, the thread that plans would write over the one that answers.
         ...(profile ? ['--cpu-prof', '--cpu-prof-dir', path.join(profile, name)] : []),
+        // As the image and worker processes have it.
+        '--max-semi-space-size=64',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
     }),

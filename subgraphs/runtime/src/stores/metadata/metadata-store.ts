@@ -132,7 +132,7 @@ export class TypeOrmMetadataStore implements MetadataStore {
 
   putQualityOverlay(overlay: QualityOverlay): Promise<void> {
     return this.store.write(async manager => {
-      await manager.save(manager.create(QualityOverlayEntity, { ...overlay }))
+      await manager.upsert(QualityOverlayEntity, { ...overlay } as object, ['dataset'])
     })
   }
 
@@ -152,15 +152,9 @@ export class TypeOrmMetadataStore implements MetadataStore {
 
   setDeployed(sha256: string, documents: Record<string, unknown>): Promise<void> {
     return this.store.write(async manager => {
-      // Not upsert: TypeORM types its argument deeply, and a document is any JSON.
-      await manager.save(
-        manager.create(DeploymentEntity, {
-          ...ONLY,
-          sha256,
-          at: new Date().toISOString(),
-          documents: { ...documents },
-        }),
-      )
+      // One statement: what starts beside this process may write the same row. TypeORM types the documents too deeply.
+      const row = { ...ONLY, sha256, at: new Date().toISOString(), documents }
+      await manager.upsert(DeploymentEntity, row as object, ['id'])
     })
   }
 

@@ -57,7 +57,8 @@ export class TypeOrmSecurityStore implements SecurityStore {
 }
 
 async function put(manager: EntityManager, grant: Grant): Promise<void> {
-  await manager.save(Object.assign(new GrantEntity(), ABSENT, grant))
+  // One statement: what starts beside this process may declare the same grant.
+  await manager.upsert(GrantEntity, { ...ABSENT, ...grant } as object, ['id'])
 }
 
 async function grown(manager: EntityManager): Promise<void> {

@@ -1,0 +1,7 @@
+/** The worker processes behind one port, this one among them. */
+export interface Siblings {
+  /** Of all of them together, in Prometheus' text format. */
+  metrics(): Promise<string>
+  /** Has as many started anew, in place of all there are now; resolves once those serve. */
+  renew(): Promise<void>
+}

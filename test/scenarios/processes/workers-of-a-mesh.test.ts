@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type Gateway,
+  type GatewayLimits,
+  type GatewayWorkers,
+  issueToken,
+  startGateway,
+  startWorkers,
+} from '@terrane/gateway'
+import { loadOrCreateKeys } from '@terrane/schema'
+import { geography, ukSales } from '../gateway/small-mesh.js'
+import type { SmallProduct } from '../gateway/small-product.js'
+import { ask, eventually } from './processes.js'
+
+/** Worker processes serve the products of a catalogue that another gateway has as well. */
+
+let home: string
+let other: Gateway
+let pool: GatewayWorkers | undefined
+let uk: SmallProduct
+let geo: SmallProduct
+/** Clients ask as long as it is set. */
+let going = false
+const quiet = () => {}
+const COUNTRIES = '{ referenceGeography { countries { code } } }'
+
+beforeEach(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), 'terrane-workers-of-a-mesh-'))
+  const { jwks } = await loadOrCreateKeys(home)
+  uk = ukSales(jwks)
+  geo = geography(jwks)
+  other = await startGateway({ listenPort: 0, home, demo: true, log: quiet })
+})
+afterEach(async () => {
+  going = false
+  await pool?.close()
+  pool = undefined
+  await other.close()
+  await Promise.all([uk.die(), geo.die()])
+  await rm(home, { recursive: true, force: true })
+})
+
+/** Two of them; whom the other gateway signs in they believe. */
+async function workers(limits: Partial<GatewayLimits> = {}): Promise<string> {
+  const issuer = { url: `${other.url}/oidc`, audience: 'terrane' }
+  pool = await startWorkers({ listenPort: 0, home, issuer, limits }, 2, quiet)
+  return pool.url
+}
+
+const token = async (as: string) => (await issueToken({ home, as }))!
+
+async function publish(gateway: string, product: SmallProduct) {
+  const answer = await fetch(`${gateway}/registry/products`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token('admin')}` },
+    body: JSON.stringify({ url: await product.listen() }),
+  })
+  return { status: answer.status, body: (await answer.json()) as object }
+}
+
+/** The worker processes of this one, by what the kernel says. */
+const workerProcesses = (): number[] =>
+  readdirSync('/proc/self/task')
+    .flatMap(thread => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' '))
+    .filter(pid => pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('gateway-worker'))
+    .map(Number)
+
+test('what is published at one gateway is served by all that have its catalogue', async () => {
+  const url = await workers()
+  expect((await ask(url, COUNTRIES)).status).toBe(400)
+  expect(await publish(other.url, geo)).toMatchObject({ status: 201 })
+  await eventually(
+    () => Promise.all(Array.from({ length: 8 }, () => ask(url, COUNTRIES))),
+    answers => answers.every(({ status }) => status === 200),
+  )
+  expect(await publish(url, uk)).toMatchObject({ status: 201 })
+  const seen = await eventually(
+    async () => ask(other.url, '{ ukSales { orders { totalCount } } }', await token('steward')),
+    ({ status }) => status === 200,
+  )
+  expect(seen.data).toEqual({ ukSales: { orders: { totalCount: 2 } } })
+})
+
+test('a large mesh is put in force by new workers: nothing fails, and nothing that changes data happens twice', async () => {
+  expect(await publish(other.url, uk)).toMatchObject({ status: 201 })
+  const url = await workers({ subgraphsSwapped: 0 })
+  const steward = await token('steward')
+  going = true
+  const failures: unknown[] = []
+  let changed = 0
+  const client = async (query: string, count: () => void) => {
+    while (going) {
+      const answer = await ask(url, query, steward).catch(error => ({ status: 0, errors: [error], data: null }))
+      if (answer.status === 200 && answer.errors.length === 0) count()
+      else failures.push(answer)
+      await sleep(20)
+    }
+  }
+  const clients = [
+    client('{ ukSales { orders { totalCount } } }', () => {}),
+    client('mutation { ukSales { run } }', () => changed++),
+  ]
+  const before = workerProcesses()
+  expect(await publish(url, geo)).toEqual({ status: 201, body: { name: 'reference-geography', problems: [] } })
+  await eventually(
+    async () => workerProcesses(),
+    now => now.length > 0 && now.every(pid => !before.includes(pid)),
+  )
+  expect((await ask(url, COUNTRIES)).data).toMatchObject({ referenceGeography: { countries: [{}, {}] } })
+  going = false
+  await Promise.all(clients)
+  expect(failures).toEqual([])
+  const mutations = uk.asked.filter(({ query }) => query.startsWith('mutation'))
+  expect(mutations).toHaveLength(changed)
+  expect(changed).toBeGreaterThan(0)
+})
