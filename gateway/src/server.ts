@@ -78,12 +78,17 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
-    async error => {
-      await catalogue?.close()
-      throw error
-    },
-  )
+  const mesh = await openMesh(
+    options,
+    identities,
+    catalogue,
+    log,
+    name => metrics.subgraphs.fetch(name),
+    metrics.caches.of('plans'),
+  ).catch(async error => {
+    await catalogue?.close()
+    throw error
+  })
   const registry = new Registry(options, catalogue, mesh, identities, log, siblings)
 
   const { federation, decisionPoint, products } = mesh
