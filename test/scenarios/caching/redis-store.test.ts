@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createClient } from '@redis/client'
 import { RedisStore } from '../../../gateway/src/executor/caching/redis-store.js'
-import { SharedAnswers } from '../../../gateway/src/executor/caching/shared-answers.js'
+import { SharedAnswers, type SharedAnswersOptions } from '../../../gateway/src/executor/caching/shared-answers.js'
 import { describeWith, REDIS_SERVER } from '../../servers.js'
 import { eventually } from '../processes/processes.js'
 
@@ -73,12 +73,22 @@ describeWith(REDIS_SERVER)('a Redis', () => {
   })
 
   test('holds an answer as it was put there, for those of the same key and scope alone', async () => {
-    const url = REDIS_SERVER!
+    // A database of its own: another suite counts what is in the first.
+    const url = Object.assign(new URL(REDIS_SERVER!), { pathname: '/1' }).href
     const texts = await RedisStore.open(url, event => log.push(event))
+    const names: string[] = []
+    const store: SharedAnswersOptions['store'] = {
+      get: (name, characters) => texts.get(name, characters),
+      set: (name, text, seconds) => {
+        names.push(name)
+        texts.set(name, text, seconds)
+      },
+      close: () => texts.close(),
+    }
     await told('answers')
     const of = (secret: string, scope: object) => {
       const figures = { hits: 0, misses: 0, failures: 0 }
-      return new SharedAnswers({ store: texts, secret, scope, figures, log: event => log.push(event) })
+      return new SharedAnswers({ store, secret, scope, figures, log: event => log.push(event) })
     }
     const secret = randomBytes(12).toString('hex')
     const answer = {
@@ -97,5 +107,7 @@ describeWith(REDIS_SERVER)('a Redis', () => {
     expect(await of(secret, { policy: ['role'] }).get('question')).toBeUndefined()
     expect(await of(randomBytes(12).toString('hex'), {}).get('question')).toBeUndefined()
     texts.close()
+    await admin.select(1)
+    expect(await admin.del(names)).toBe(1)
   })
 })
