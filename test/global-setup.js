@@ -2,7 +2,7 @@ const { execFileSync } = require('node:child_process')
 const path = require('node:path')
 const { program } = require('../scripts/bin/programs.js')
 const { findMysqlServer } = require('./mysql-server.js')
-const { findMqttBroker, findPostgresqlServer } = require('./other-servers.js')
+const { findMqttBroker, findPostgresqlServer, findRedisServer } = require('./other-servers.js')
 
 module.exports = async () => {
   // The run's child process and the command line are started from `dist`, so the tests build first (seconds when fresh).
@@ -10,16 +10,18 @@ module.exports = async () => {
     const root = path.resolve(__dirname, '..')
     execFileSync(process.execPath, [program(root, 'typescript', 'tsc'), '-b'], { cwd: root, stdio: 'inherit' })
   }
-  const [{ url, stop }, postgresql, broker] = await Promise.all([
+  const [{ url, stop }, postgresql, broker, redis] = await Promise.all([
     findMysqlServer(),
     findPostgresqlServer(),
     findMqttBroker(),
+    findRedisServer(),
   ])
   globalThis.stopTestServers = () => {
-    for (const each of [{ stop }, postgresql, broker]) each.stop()
+    for (const each of [{ stop }, postgresql, broker, redis]) each.stop()
   }
   offer('TERRANE_TEST_POSTGRESQL_URL', postgresql.url, 'PostgreSQL', 'reading from it is')
   offer('TERRANE_TEST_MQTT_URL', broker.url, 'Mosquitto', 'receiving from it is')
+  offer('TERRANE_TEST_REDIS_URL', redis.url, 'Redis', 'answers that gateways share are')
   if (url) process.env.TERRANE_TEST_DATABASE_URL = url
   else {
     delete process.env.TERRANE_TEST_DATABASE_URL

@@ -25,6 +25,10 @@ exports.findPostgresqlServer = () =>
 exports.findMqttBroker = () =>
   find(['mqtt://127.0.0.1:1883'], process.env.TERRANE_TEST_MQTT_URL, answersAsMqtt, ownMosquitto)
 
+/** The same for a Redis server that anybody may use, `TERRANE_TEST_REDIS_URL`. */
+exports.findRedisServer = () =>
+  find(['redis://127.0.0.1:6379'], process.env.TERRANE_TEST_REDIS_URL, answersAsRedis, ownRedis)
+
 async function find(usual, named, answers, own) {
   for (const url of [named, ...usual]) if (url && (await answers(url))) return { url, stop: () => {} }
   const started = await own()
@@ -65,6 +69,21 @@ async function answersAsMqtt(url) {
   }
 }
 
+async function answersAsRedis(url) {
+  const { hostname, port } = new URL(url)
+  const socket = net.connect({ host: hostname, port: Number(port || 6379), timeout: PATIENCE_MILLISECONDS })
+  try {
+    await once(socket, 'connect')
+    socket.write('PING\r\n')
+    const [answer] = await once(socket, 'data')
+    return answer.toString() === '+PONG\r\n'
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
 async function ownPostgresql() {
   const [server, init] = ['postgres', 'initdb'].map(installed)
   if (!server || !init) return undefined
@@ -93,6 +112,17 @@ async function ownMosquitto() {
   const listenPort = await freeListenPort()
   return stoppable(spawn(server, ['-p', String(listenPort)], { stdio: 'ignore', cwd: folder }), folder, {
     url: `mqtt://127.0.0.1:${listenPort}`,
+  })
+}
+
+async function ownRedis() {
+  const server = installed('redis-server')
+  if (!server) return undefined
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'terrane-redis-'))
+  const listenPort = await freeListenPort()
+  const args = ['--port', String(listenPort), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
+  return stoppable(spawn(server, args, { stdio: 'ignore', cwd: folder }), folder, {
+    url: `redis://127.0.0.1:${listenPort}`,
   })
 }
 

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   /** TERRANE_HOME: catalogue, keys, embedded identity provider. */
   home: string
   databaseUrl?: string
+  /** `redis://` or `rediss://`: where gateways of one key share what they have answered (docs/caching.md). */
+  cacheUrl?: string
   /** Products in this process. */
   products?: ProductEndpoint[]
   /** Products elsewhere, by URL. */
@@ -69,7 +71,7 @@ export interface GatewayLimits {
   tokens: number
   /** Values that one operation's answer may hold at most, by its page sizes (see docs/limits.md). Default 100000. */
   cost: number
-  /** Bytes of answers that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
+  /** Bytes of answers and fetches that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
   cacheBytes: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number

@@ -21,6 +21,7 @@ import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
+import type { CacheFigures } from './telemetry/cache-metrics.js'
 import type { FetchWatch } from './telemetry/watch.js'
 
 /** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
@@ -50,6 +51,7 @@ export async function openMesh(
   catalogue: CatalogueStore | undefined,
   log: Log,
   watchFetch: (subgraph: string) => FetchWatch,
+  plans: CacheFigures,
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
     // Told once, when its breaker opened.
@@ -92,6 +94,7 @@ export async function openMesh(
     ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch),
     // What was composed here is valid.
     sdl => new PlanningThread({ sdl, validate: given !== undefined, log }),
+    plans,
   )
   await federation.load().catch(error => {
     throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])

@@ -23,7 +23,12 @@ import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
 import { AnswerCache } from './executor/caching/answer-cache.js'
+import { FetchCache } from './executor/caching/fetch-cache.js'
+import { KeptMemory } from './executor/caching/kept-memory.js'
+import { PublicationsReceived } from './executor/caching/publications-received.js'
+import { RedisStore } from './executor/caching/redis-store.js'
 import { RepeatReports } from './executor/caching/repeat-reports.js'
+import { SharedAnswers } from './executor/caching/shared-answers.js'
 import type { Operation } from './executor/operation.js'
 import { planExecutor } from './executor/planned.js'
 import type { Gateway, GatewayOptions } from './gateway.js'
@@ -73,21 +78,37 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
   const people = await openIdentities(options, sessions, keys.privateJwk.d!)
-  const mesh = await openMesh(options, identities, catalogue, log, name => metrics.subgraphs.fetch(name)).catch(
-    async error => {
-      await catalogue?.close()
-      throw error
-    },
-  )
+  const mesh = await openMesh(
+    options,
+    identities,
+    catalogue,
+    log,
+    name => metrics.subgraphs.fetch(name),
+    metrics.caches.of('plans'),
+  ).catch(async error => {
+    await catalogue?.close()
+    throw error
+  })
   const registry = new Registry(options, catalogue, mesh, identities, log, siblings)
 
   const { federation, decisionPoint, products } = mesh
   const announcements = new Announcements(identities, log)
   const reports = new RepeatReports(name => products.get(name)?.endpoint, identities, log)
-  const answers =
-    limits.cacheBytes > 0
-      ? new AnswerCache({ bytes: limits.cacheBytes, announcements, reports, figures: metrics.caches.of('answers') })
+  const received = new PublicationsReceived(announcements)
+  const shared =
+    options.cacheUrl !== undefined && limits.cacheBytes > 0
+      ? new SharedAnswers({
+          store: await RedisStore.open(options.cacheUrl, log),
+          secret: keys.privateJwk.d!,
+          scope: options.policies ?? {},
+          figures: metrics.caches.ofShared('shared'),
+          log,
+        })
       : undefined
+  const keeping = limits.cacheBytes > 0 ? { memory: new KeptMemory(limits.cacheBytes), received, reports } : undefined
+  const answers =
+    keeping && new AnswerCache({ ...keeping, figures: metrics.caches.of('answers'), ...(shared ? { shared } : {}) })
+  const fetches = keeping && new FetchCache({ ...keeping, figures: metrics.caches.of('fetches') })
   const execute = withinTime(
     authorisedExecutor({
       supergraph: () => federation.current,
@@ -96,7 +117,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       costLimit: limits.cost,
       inner: planExecutor(schema => federation.of(schema)),
       own: mesh.own,
-      ...(answers ? { answers } : {}),
+      ...(answers && fetches ? { answers, fetches, received } : {}),
     }),
   )
   federation.gateway.executor = execute
@@ -182,6 +203,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await apollo.stop()
     await registry.close()
     announcements.close()
+    shared?.close()
     await reports.close()
     await mesh.close()
     await catalogue?.close()

@@ -20,6 +20,8 @@ test.each([
     { TERRANE_SUBGRAPHS: '{"byName": {"uk-sales": {"breakerShare": 2}}}' },
     /byName.uk-sales: breakerShare must be from 0/,
   ],
+  [{ TERRANE_CACHE_URL: 'localhost:6379' }, /TERRANE_CACHE_URL must be redis/],
+  [{ TERRANE_CACHE_URL: 'redis://localhost/cache' }, /TERRANE_CACHE_URL must be redis/],
   [{ TERRANE_DATABASE_URL: 'postgres://localhost/x' }, /TERRANE_DATABASE_URL must be mysql/],
 ])('%j cannot be meant', (env, message) => {
   expect(() => configurationOf(env)).toThrow(ConfigurationError)
@@ -31,7 +33,15 @@ test('no secret is in what it says', () => {
   expect(said).toThrow(ConfigurationError)
   expect(said).not.toThrow(/hunter2/)
   expect(() => configurationOf({ TERRANE_DATABASE_URL: 'mysql:/root:hunter2@db' })).not.toThrow(/hunter2/)
+  expect(() => configurationOf({ TERRANE_CACHE_URL: 'http://:hunter2@cache' })).not.toThrow(/hunter2/)
 })
+
+test.each(['redis://127.0.0.1:6379', 'rediss://terrane:hunter2@cache.example:6380/3'])(
+  '%s is a shared cache',
+  cacheUrl => {
+    expect(configurationOf({ TERRANE_CACHE_URL: cacheUrl })).toMatchObject({ cacheUrl })
+  },
+)
 
 test('with a secret alone a product is itself at the provider of its mesh', () => {
   const { client } = configurationOf({ TERRANE_MESH_URL: 'http://mesh.example/', TERRANE_CLIENT_SECRET: 's' })

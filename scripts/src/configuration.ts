@@ -28,8 +28,10 @@ export interface Configuration {
   subgraphs?: SubgraphTransports
   /** TERRANE_WORKERS: processes of a gateway that serves a supergraph as it is; `auto` as many as there are cores. */
   workers?: number
-  /** TERRANE_CACHE_BYTES: of answers that the gateway keeps; 0 none. */
+  /** TERRANE_CACHE_BYTES: of answers and fetches that the gateway keeps; 0 none. */
   cacheBytes?: number
+  /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
+  cacheUrl?: string
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -78,6 +80,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
     ...(env.TERRANE_CACHE_BYTES ? { cacheBytes: bytesOf(env.TERRANE_CACHE_BYTES, 'TERRANE_CACHE_BYTES') } : {}),
+    ...(env.TERRANE_CACHE_URL ? { cacheUrl: cacheUrlOf(env.TERRANE_CACHE_URL) } : {}),
     ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
@@ -109,6 +112,12 @@ function subgraphsOf(text: string): SubgraphTransports {
 function databaseUrlOf(text: string): string {
   if (URL.canParse(text) && /^mysql:\/\/.*[^/]\/[^/]+$/.test(text)) return text
   throw new ConfigurationError('TERRANE_DATABASE_URL must be mysql://user:password@host:port/database.')
+}
+
+/** Not shown where it is wrong: it may hold a password. */
+function cacheUrlOf(text: string): string {
+  if (URL.canParse(text) && /^rediss?:\/\/[^/]+(\/\d*)?$/.test(text)) return text
+  throw new ConfigurationError('TERRANE_CACHE_URL must be redis://user:password@host:port/number or rediss://….')
 }
 
 function secondsOf(text: string, name: string): number {

@@ -15,8 +15,10 @@ export interface MeshOptions
   databaseUrl?: string
   /** What one operation may cost at the gateway. */
   costLimit?: number
-  /** Of answers that the gateway keeps. */
+  /** Of answers and fetches that the gateway keeps. */
   cacheBytes?: number
+  /** Redis, where gateways share answers. */
+  cacheUrl?: string
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -34,7 +36,7 @@ export interface Mesh {
 }
 
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, env, databaseUrl, costLimit, cacheBytes, log } = options
+  const { home, env, databaseUrl, costLimit, cacheBytes, cacheUrl, log } = options
   const { jwks } = await loadOrCreateKeys(home)
   let gateway: Gateway | undefined
   // Products are opened before the gateway that they read one another through.
@@ -69,6 +71,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       home,
       listenPort: options.listenPort,
       limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
+      ...(cacheUrl ? { cacheUrl } : {}),
       ...(options.host ? { host: options.host } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),

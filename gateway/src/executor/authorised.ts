@@ -6,6 +6,8 @@ import { VisibleSchemas } from '../authorisation/visible-schemas.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
 import type { AnswerCache } from './caching/answer-cache.js'
+import type { FetchCache } from './caching/fetch-cache.js'
+import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
@@ -13,7 +15,7 @@ import { type Explanation, explanation } from './explain/explanation.js'
 import { mayBeTold } from './explain/may-be-told.js'
 import type { Operation } from './operation.js'
 import type { PlanExecutor } from './planned.js'
-import { PreparedOperations } from './prepared.js'
+import { hashOf, PreparedOperations } from './prepared.js'
 
 export interface AuthorisedExecutorOptions {
   supergraph: () => LoadedSupergraph
@@ -27,7 +29,13 @@ export interface AuthorisedExecutorOptions {
   own: ReadonlySet<string>
   /** Without it nothing is answered again. */
   answers?: AnswerCache
+  /** Beside them, what single fetches were answered. */
+  fetches?: FetchCache
+  received?: PublicationsReceived
 }
+
+/** Supergraphs so far: tells the keys of one from those of another. */
+let supergraphs = 0
 
 /**
  * The gateway's half of the enforcement: one decision per operation, the question held against what its caller may know
@@ -38,7 +46,9 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
   const memoryOf = (supergraph: LoadedSupergraph): PreparedOperations => {
     const known = memories.get(supergraph)
     if (known) return known
-    const memory = new PreparedOperations(supergraph, options.policies)
+    // What only this process remembers needs no name that others would give it as well.
+    const name = options.answers?.shares ? hashOf(supergraph.sdl) : String(++supergraphs)
+    const memory = new PreparedOperations(supergraph, options.policies, name)
     memories.set(supergraph, memory)
     return memory
   }
@@ -91,7 +101,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         ...context,
         decisions: decided.decisions,
         denied: new Map(denied),
-        ...(key === undefined ? {} : { repeats: new Repeats() }),
+        ...(key === undefined ? {} : { repeats: new Repeats(), fetches: options.fetches }),
       } satisfies Operation,
     }
     if (explain?.has('dry-run')) {
@@ -99,15 +109,29 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       return { data: null, extensions: { terrane: { explain: told } } }
     }
     const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
+    const whole = (answer: OperationAnswer) =>
+      places.length === 0
+        ? answer
+        : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+    const elsewhere = async (key: string) => {
+      const { subject } = context.caller
+      const kept = await answers!.elsewhere(key, { subject, denied, whole: data => whole({ data }) })
+      if (!kept) return undefined
+      context.kept = kept
+      context.pins.take(kept.publications)
+      prepared.repeatable = answers!.holds(key)
+      return kept.answer
+    }
     const execute = async () => {
-      const since = answers?.now ?? 0
+      if (key !== undefined && answers?.shares && prepared.repeatable !== false) {
+        const found = await elsewhere(key)
+        if (found) return found
+      }
+      const since = options.received?.now ?? 0
       const answer = await options.inner(planned, projections && { projections, beside })
-      const complete =
-        places.length === 0
-          ? answer
-          : { ...answer, errors: [...(answer.errors ?? []), ...deniedErrors(places, answer.data)] }
+      const complete = whole(answer)
       const { repeats, pins } = planned.context
-      answers?.received(pins.all(), since)
+      options.received?.received(pins.all(), since)
       if (key === undefined || !repeats) return complete
       const kept =
         repeats.whole && !answer.errors?.length
@@ -122,7 +146,10 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       key !== undefined && prepared.repeatable
         ? await answers!.once(key, context.signal, again, execute)
         : await execute()
-    if (operation.operation === 'query' && options.supergraph() !== supergraph) return attempt(request)
+    if (operation.operation === 'query' && options.supergraph() !== supergraph) {
+      delete context.kept
+      return attempt(request)
+    }
     if (!explain) return complete
     const told = await explained(planned, schema, decided, cost)
     return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }

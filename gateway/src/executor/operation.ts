@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql'
 import type { RequestTrace } from '../telemetry/tracing.js'
 import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
 import type { KeptAnswer } from './caching/answer-cache.js'
+import type { FetchCache } from './caching/fetch-cache.js'
 import type { Repeats } from './caching/repeats.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import type { Timings } from './explain/timings.js'
@@ -27,6 +28,8 @@ export interface Operation {
   pins: PublicationPins
   /** What is found out about answering again; undefined where nobody will. */
   repeats?: Repeats
+  /** What single fetches were answered before; undefined where nobody may be given it. */
+  fetches?: FetchCache
   /** The answer as it is kept; set where it is. */
   kept?: KeptAnswer
   /** What its caller wants told of it; an error where he asked for something else. */

@@ -36,18 +36,16 @@ export interface PreparedOperation {
   projections?: Projections
 }
 
-/** Supergraphs so far: tells the keys of one from those of another. */
-let supergraphs = 0
-
 /** What is remembered about one supergraph. Every key holds the decisions it was made for. */
 export class PreparedOperations {
   private readonly prepared = new BoundedMap<string, Prepared>(1000)
-  private readonly number = ++supergraphs
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
   constructor(
     private readonly supergraph: LoadedSupergraph,
     private readonly policies: Rights['policies'],
+    /** Tells its keys from those of another supergraph. */
+    private readonly name: string,
   ) {}
 
   of(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
@@ -57,7 +55,7 @@ export class PreparedOperations {
     const known = this.prepared.get(key)
     if (known) return known
     const validated = (request.context as Operation).watch?.phase('validate')
-    const prepared = this.prepare(request, schema, caller, decided, `${this.number} ${key}`)
+    const prepared = this.prepare(request, schema, caller, decided, `${this.name} ${key}`)
     this.prepared.set(key, prepared)
     validated?.()
     return prepared
@@ -138,4 +136,4 @@ function missingOperation(name: string | undefined): string {
     : `Unknown operation named "${name}".`
 }
 
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')

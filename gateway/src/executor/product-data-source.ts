@@ -3,6 +3,7 @@ import { DENIED_HEADER, IDENTITY_HEADER, type ProductDecision, PUBLICATION_HEADE
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { type FetchOutcome, type FetchWatch, fetchesTogether } from '../telemetry/watch.js'
+import { wasKept } from './caching/fetch-cache.js'
 import type { Operation } from './operation.js'
 import { SubgraphUnavailable } from './transport/exchange-errors.js'
 
@@ -31,7 +32,7 @@ export class ProductDataSource implements GraphQLDataSource {
     let outcome: FetchOutcome = 'failed'
     try {
       const answer = await this.ask(options, operation, watch)
-      outcome = answer.errors?.length ? 'errors' : 'answered'
+      outcome = answer.errors?.length ? 'errors' : wasKept(answer) ? 'kept' : 'answered'
       operation.repeats?.note(this.subgraph, operation.decisions.get(this.subgraph)?.fingerprint, answer)
       return answer
     } catch (error) {
@@ -61,17 +62,21 @@ export class ProductDataSource implements GraphQLDataSource {
     const identity = await this.identities.of(operation.caller, decision)
     const denied = operation.denied.get(this.subgraph)
     operation.denied.delete(this.subgraph)
+    const cached = operation.fetches?.of(decision, options.request, operation, denied)
+    const read = (answer: Answer) => publicationIn(answer, this.subgraph)
     return operation.pins.through(
       this.subgraph,
       publication => {
         if (publication !== undefined) watch.pinned?.(publication)
-        return this.send(options, operation, {
+        const sent = this.send(options, operation, {
           [IDENTITY_HEADER]: identity,
           ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
           ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
         })
+        return cached ? cached.keep(sent, read) : sent
       },
-      answer => publicationIn(answer, this.subgraph),
+      read,
+      cached && (publication => cached.take(publication)),
     )
   }
 

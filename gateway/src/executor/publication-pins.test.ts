@@ -40,3 +40,45 @@ test('products do not wait for one another', async () => {
   expect(never).toBeInstanceOf(Promise)
   expect(pins.all()).toEqual({ b: 2 })
 })
+
+test('what is at hand is of the publication that the operation reads', async () => {
+  const pins = new PublicationPins()
+  const asked: (number | undefined)[] = []
+  const known = (publication: number | undefined) => (publication === undefined || publication === 17 ? 17 : undefined)
+  const through = (answer: number) =>
+    pins.through(
+      'ledger',
+      async publication => {
+        asked.push(publication)
+        return answer
+      },
+      read => read,
+      known,
+    )
+  expect(await through(18)).toBe(17)
+  expect(pins.all()).toEqual({ ledger: 17 })
+  expect(await through(17)).toBe(17)
+  expect(asked).toEqual([])
+})
+
+test('what is at hand is not taken beside a first fetch that is under way: that one says what is read', async () => {
+  const pins = new PublicationPins()
+  const asked: (number | undefined)[] = []
+  let answerFirst = (_: number) => {}
+  const first = pins.through(
+    'ledger',
+    () => new Promise<number>(resolve => (answerFirst = resolve)),
+    read => read,
+  )
+  const second = pins.through(
+    'ledger',
+    async publication => {
+      asked.push(publication)
+      return publication!
+    },
+    read => read,
+    publication => (publication === undefined || publication === 17 ? 17 : undefined),
+  )
+  answerFirst(18)
+  expect([await first, await second, asked]).toEqual([18, 18, [18]])
+})

@@ -6,25 +6,32 @@ export class PublicationPins {
   private readonly pinned = new Map<string, number>()
   private readonly first = new Map<string, Promise<unknown>>()
 
-  /** `fetch` gets the publication to ask for, undefined for the first. `read` takes out of the answer what was read. */
+  /**
+   * `fetch` gets the publication to ask for, undefined for the first. `read` takes out of the answer what was read. `known`
+   * has answers at hand: of that publication, or of any where none is read yet.
+   */
   async through<Answer>(
     product: string,
     fetch: (publication: number | undefined) => Promise<Answer>,
     read: (answer: Answer) => number | undefined,
+    known?: (publication: number | undefined) => Answer | undefined,
   ): Promise<Answer> {
     // A first fetch that failed pins nothing, so whoever wakes up next may be the first; hence the loop.
     for (;;) {
       const pinned = this.pinned.get(product)
-      if (pinned !== undefined) return fetch(pinned)
+      if (pinned !== undefined) return known?.(pinned) ?? fetch(pinned)
       const underWay = this.first.get(product)
       if (underWay === undefined) break
       await underWay
     }
-    const answering = fetch(undefined).then(answer => {
+    const pin = (answer: Answer) => {
       const publication = read(answer)
       if (publication !== undefined) this.pinned.set(product, publication)
       return answer
-    })
+    }
+    const found = known?.(undefined)
+    if (found !== undefined) return pin(found)
+    const answering = fetch(undefined).then(pin)
     const settled = answering.then(
       () => this.first.delete(product),
       () => this.first.delete(product),

@@ -18,6 +18,8 @@ interface Followed {
 /** What is in force at a product whose stream stands, and since which moment it has stood without a break. */
 export interface InForce {
   publication: number
+  /** ISO 8601. */
+  publishedAt?: string
   since: number
 }
 
@@ -47,7 +49,8 @@ export class Announcements {
   inForce(product: string): InForce | undefined {
     const followed = this.followed.get(product)
     if (!followed?.hears || !followed.newest) return undefined
-    return { publication: followed.newest.publication, since: followed.since }
+    const { publication, publishedAt } = followed.newest
+    return { publication, ...(publishedAt === undefined ? {} : { publishedAt }), since: followed.since }
   }
 
   /** The last publication heard of; undefined where none was. */
@@ -110,14 +113,15 @@ export class Announcements {
     if (first) followed.since = ++this.moment
     followed.hears = true
     // A product whose home was emptied begins again at one: what a new stream says first is so.
-    if (
-      known &&
-      (first ? known.publication === announcement.publication : known.publication >= announcement.publication)
-    )
-      return
+    if (known && (first ? isSame(known, announcement) : known.publication >= announcement.publication)) return
     followed.newest = announcement
     for (const listener of this.listeners) listener(announcement)
   }
+}
+
+/** Of one number there is another where a product began again and has come as far as before. */
+function isSame(one: Announcement, other: Announcement): boolean {
+  return one.publication === other.publication && one.publishedAt === other.publishedAt
 }
 
 function paused(milliseconds: number, signal: AbortSignal): Promise<void> {

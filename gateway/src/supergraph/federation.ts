@@ -7,6 +7,7 @@ import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
 import type { Planner } from '../executor/plan/planner.js'
 import { planInThisThread } from '../executor/plan/supergraph-planner.js'
+import type { CacheFigures } from '../telemetry/cache-metrics.js'
 import { SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
 
@@ -44,6 +45,7 @@ export class Federation {
     private readonly buildDataSource: BuildDataSource,
     /** Default: in this thread, which is for tests. */
     private readonly openPlanner: (sdl: string) => Planner = sdl => planInThisThread({ sdl, validate: true }),
+    private readonly plans: CacheFigures = { hits: 0, misses: 0, entries: 0 },
   ) {}
 
   /** Reads the first supergraph. Rejects where it is none. */
@@ -98,7 +100,7 @@ export class Federation {
         subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
       )
       await setImmediate()
-      const engine = await Engine.of({ document, apiSchema, sources, planner })
+      const engine = await Engine.of({ document, apiSchema, sources, planner, figures: this.plans })
       await planner.ready()
       return { sdl, apiSchema, document, sources, rights, planner, engine }
     } catch (error) {
@@ -111,6 +113,7 @@ export class Federation {
     const before = this.loaded
     this.loaded = loaded
     this.bySchema.set(loaded.apiSchema, loaded)
+    this.plans.entries = 0
     this.gateway.tell(loaded.apiSchema, loaded.sdl)
     before?.planner.retire()
   }

@@ -8,12 +8,19 @@ export interface CacheFigures {
   entries: number
 }
 
+/** What is kept outside of this process: how much that is only its keeper knows. */
+export interface SharedCacheFigures extends Omit<CacheFigures, 'entries'> {
+  /** Look-ups without a usable answer in time; misses as well. */
+  failures: number
+}
+
 /** Hits, misses and sizes of the gateway's caches, `plans` among them. */
 export class CacheMetrics {
   private readonly caches = new Map<string, CacheFigures>()
+  private readonly sharedCaches = new Map<string, SharedCacheFigures>()
 
   constructor(register: Registry) {
-    const { caches } = this
+    const { caches, sharedCaches } = this
     const registers = [register]
     new Counter({
       name: 'terrane_gateway_cache_lookups_total',
@@ -22,10 +29,20 @@ export class CacheMetrics {
       registers,
       collect() {
         this.reset()
-        for (const [cache, { hits, misses }] of caches) {
+        for (const [cache, { hits, misses }] of [...caches, ...sharedCaches]) {
           this.inc({ cache, outcome: 'hit' }, hits)
           this.inc({ cache, outcome: 'miss' }, misses)
         }
+      },
+    })
+    new Counter({
+      name: 'terrane_gateway_cache_failures_total',
+      help: 'Look-ups in a shared cache that was away, late or held what cannot be used; misses as well',
+      labelNames: ['cache'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [cache, { failures }] of sharedCaches) this.inc({ cache }, failures)
       },
     })
     new Gauge({
@@ -43,6 +60,13 @@ export class CacheMetrics {
   of(cache: string): CacheFigures {
     const figures = this.caches.get(cache) ?? { hits: 0, misses: 0, entries: 0 }
     this.caches.set(cache, figures)
+    return figures
+  }
+
+  /** The same for one outside of this process. */
+  ofShared(cache: string): SharedCacheFigures {
+    const figures = this.sharedCaches.get(cache) ?? { hits: 0, misses: 0, failures: 0 }
+    this.sharedCaches.set(cache, figures)
     return figures
   }
 }

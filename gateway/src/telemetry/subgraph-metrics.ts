@@ -100,7 +100,7 @@ export class SubgraphMetrics {
   private of(subgraph: string): Figures {
     let figures = this.figures.get(subgraph)
     if (!figures) {
-      const outcomes = { answered: 0, errors: 0, failed: 0, aborted: 0 }
+      const outcomes = { answered: 0, kept: 0, errors: 0, failed: 0, aborted: 0 }
       const [seconds, bytes] = [this.seconds.at(subgraph), this.bytes.at(subgraph)]
       figures = { seconds, bytes, outcomes, retries: 0, underway: 0 }
       this.figures.set(subgraph, figures)
@@ -125,6 +125,6 @@ class CountedFetch implements FetchWatch {
   end(outcome: FetchOutcome): void {
     this.figures.underway--
     this.figures.outcomes[outcome]++
-    this.figures.seconds.observe((performance.now() - this.started) / 1000)
+    if (outcome !== 'kept') this.figures.seconds.observe((performance.now() - this.started) / 1000)
   }
 }

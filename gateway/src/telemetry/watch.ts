@@ -1,8 +1,8 @@
 /** What the gateway does itself for an operation. `parse`, `validate` and `plan` only where nothing was remembered. */
 export type Phase = 'parse' | 'decide' | 'validate' | 'plan' | 'project'
 
-/** `errors`: the subgraph answered, with errors in it. `failed`: it did not answer. `aborted`: nobody waited any more. */
-export type FetchOutcome = 'answered' | 'errors' | 'failed' | 'aborted'
+/** `kept`: it was not asked, for it had answered the same before. `errors`: it answered, with errors in it. `failed`: it did not answer. `aborted`: nobody waited any more. */
+export type FetchOutcome = 'answered' | 'kept' | 'errors' | 'failed' | 'aborted'
 
 /**
  * Looks on while one operation runs; undefined where nobody does, so that a call costs a comparison. Nothing it is told

@@ -39,6 +39,7 @@ export function gateway(terrane: Command): void {
         clientSeed,
         costLimit,
         cacheBytes,
+        cacheUrl,
         subgraphs,
       } = configuration
       if (supergraph !== undefined && product.length > 0) {
@@ -63,6 +64,7 @@ export function gateway(terrane: Command): void {
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(issuer ? { issuer } : {}),
         limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
+        ...(cacheUrl ? { cacheUrl } : {}),
         ...(subgraphs ? { subgraphs } : {}),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),

@@ -31,7 +31,8 @@ export async function start(): Promise<void> {
   const endTelemetry = await startTelemetry()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit, cacheBytes } = configuration
+    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit, cacheBytes, cacheUrl } =
+      configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -50,6 +51,7 @@ export async function start(): Promise<void> {
       ...(databaseUrl ? { databaseUrl } : {}),
       ...(costLimit ? { costLimit } : {}),
       ...(cacheBytes === undefined ? {} : { cacheBytes }),
+      ...(cacheUrl ? { cacheUrl } : {}),
       ...(publicUrl ? { publicUrl } : {}),
     })
     const mesh = await Promise.race([starting, stopping])

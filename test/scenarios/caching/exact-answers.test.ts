@@ -13,7 +13,14 @@ const RUNS = { 'in this process': 8, 'over HTTP': 2 }
 const CALLERS = ['anna', 'bob', 'cleo'] as const
 type CallerName = (typeof CALLERS)[number]
 
-const QUESTION = '{ ledger { entries { totalCount nodes { entryId region holder edition } } } }'
+const ENTRIES = 'ledger { entries { totalCount nodes { entryId region holder edition } } }'
+const QUESTION = `{ ${ENTRIES} }`
+/** Operations that have their fetch in common; whole answers to the last are never given again, for the mesh tells of now. */
+const QUESTIONS = [
+  QUESTION,
+  `query Again { ${ENTRIES} }`,
+  `query WithMesh { ${ENTRIES} mesh { products { nodes { name } } } }`,
+] as const
 
 interface Answer {
   data?: { ledger: { entries: { totalCount: number; nodes: object[] } | null } | null }
@@ -42,9 +49,9 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
   })
   afterAll(() => ledger?.close())
 
-  async function ask(caller: CallerName): Promise<Answer> {
+  async function ask(caller: CallerName, question: string = QUESTION): Promise<Answer> {
     if (rights.has(caller)) asked.set(caller, (asked.get(caller) ?? 0) + 1)
-    return (await (await ledger.ask(caller, QUESTION)).json()) as Answer
+    return (await (await ledger.ask(caller, question)).json()) as Answer
   }
 
   function hold({ data, errors, extensions }: Answer, of: Rights | undefined): void {
@@ -65,7 +72,10 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
         weight: 6,
         arbitrary: fc.record({
           do: fc.constant('ask' as const),
-          who: fc.array(fc.constantFrom(...CALLERS), { minLength: 2, maxLength: 8 }),
+          asked: fc.array(fc.tuple(fc.constantFrom(...CALLERS), fc.constantFrom(...QUESTIONS)), {
+            minLength: 2,
+            maxLength: 8,
+          }),
         }),
       },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('publish' as const), beside: fc.constantFrom(...CALLERS) }) },
@@ -91,7 +101,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
           if (command.do === 'publish') {
             // Asked while it comes into force: either edition is right, as long as the answer says which.
             const [answers] = await Promise.all([
-              Promise.all([command.beside, command.beside, command.beside].map(ask)),
+              Promise.all(QUESTIONS.map(question => ask(command.beside, question))),
               ledger.publish(++edition),
             ])
             for (const answer of answers) hold(answer, rights.get(command.beside))
@@ -105,7 +115,9 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
             await settled(who)
           } else if (command.do === 'interrupt') ledger.interrupt()
           else {
-            const answers = await Promise.all(command.who.map(async who => ({ who, answer: await ask(who) })))
+            const answers = await Promise.all(
+              command.asked.map(async ([who, question]) => ({ who, answer: await ask(who, question) })),
+            )
             for (const { who, answer } of answers) hold(answer, rights.get(who))
           }
         }
@@ -113,6 +125,9 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
       { numRuns: RUNS[where], seed: 7, endOnFailure: true },
     )
     expect(await ledger.hits()).toBeGreaterThan(0)
+    expect(await ledger.counted('terrane_gateway_cache_lookups_total{cache="fetches",outcome="hit"}')).toBeGreaterThan(
+      0,
+    )
   }, 300_000)
 
   /** A product of another process is asked for its grants once a second: until then the gateway decides by the ones before. */
@@ -190,11 +205,12 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
   })
 })
 
-test('no bytes, no answers given again', async () => {
-  const ledger = await Ledger.open('in this process', 0)
+test('no bytes, no answers given again, and no fetches', async () => {
+  const ledger = await Ledger.open('in this process', { limits: { cacheBytes: 0 } })
   await ledger.publish(1)
   await ledger.grant('anna', { masked: false })
   for (let at = 0; at < 3; at++) expect((await ledger.ask('anna', QUESTION)).headers.get('etag')).toBeNull()
   expect(await ledger.hits()).toBe(0)
+  expect(await ledger.counted('terrane_gateway_fetches_total{subgraph="ledger",outcome="answered"}')).toBe(3)
   await ledger.close()
 })

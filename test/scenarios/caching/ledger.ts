@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Gateway, issueToken, startGateway } from '@terrane/gateway'
+import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
@@ -24,10 +24,22 @@ export interface Rights {
 
 const ADDRESS = '/data/ledgers/ledger/1'
 
-/** A product that publishes editions and grants them to callers, behind a gateway. Its news can be cut off. */
+/** A way in of its own, and what it hears of the product by. */
+export interface Door {
+  gateway: Gateway
+  /** What the gateway told its log. */
+  log: { level: string; message: string }[]
+  news: Set<AbortController>
+  /** While it is, no news comes through. */
+  deaf: boolean
+  /** Questions that came to the product in this process. */
+  asked: string[]
+}
+
+/** A product that publishes editions and grants them to callers, behind gateways. Their news can be cut off. */
 export class Ledger {
   private grants = new Map<string, string>()
-  private readonly news = new Set<AbortController>()
+  readonly doors: Door[] = []
   /** By publication. */
   readonly editions = new Map<number, number>()
 
@@ -36,10 +48,13 @@ export class Ledger {
     private readonly home: string,
     readonly product: DataProduct,
     private served: ServedDataProduct | undefined,
-    public gateway: Gateway,
   ) {}
 
-  static async open(where: 'in this process' | 'over HTTP', cacheBytes?: number): Promise<Ledger> {
+  get gateway(): Gateway {
+    return this.doors[0]!.gateway
+  }
+
+  static async open(where: 'in this process' | 'over HTTP', options: Partial<GatewayOptions> = {}): Promise<Ledger> {
     const base = await mkdtemp(path.join(os.tmpdir(), 'terrane-ledger-'))
     const home = path.join(base, 'home')
     await write(path.join(base, 'ledger'))
@@ -56,13 +71,22 @@ export class Ledger {
     if (!product) throw new Error(JSON.stringify(opened.problems))
     const http = where === 'over HTTP'
     const served = http ? await serveDataProduct(product, { listenPort: 0 }) : undefined
-    let ledger: Ledger | undefined
+    const ledger = new Ledger(base, home, product, served)
+    await ledger.openDoor(options)
+    return ledger
+  }
+
+  /** Another gateway of the same home and catalogue. */
+  async openDoor(options: Partial<GatewayOptions> = {}): Promise<Door> {
+    const { product, served, home } = this
+    const inside = inProcessDataSource(product)
+    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, asked: [] }
     const gateway = await startGateway({
       listenPort: 0,
       home,
-      demo: true,
-      log: () => {},
-      ...(cacheBytes === undefined ? {} : { limits: { cacheBytes } }),
+      // Whom the first one signs in the others believe.
+      ...(this.doors[0] ? { issuer: { url: `${this.gateway.url}/oidc`, audience: 'terrane' } } : { demo: true }),
+      log: event => door.log.push(event),
       ...(served
         ? { productUrls: [served.url] }
         : {
@@ -70,14 +94,26 @@ export class Ledger {
               {
                 name: 'ledger',
                 url: 'terrane:ledger',
-                fetch: request => (ledger ? ledger.fetch(request) : product.fetch(request)),
-                dataSource: inProcessDataSource(product),
+                fetch: request => this.fetch(request, door),
+                dataSource: {
+                  process: asking => {
+                    door.asked.push(asking.request.query ?? '')
+                    return inside.process(asking)
+                  },
+                },
               },
             ],
           }),
+      ...options,
     })
-    ledger = new Ledger(base, home, product, served, gateway)
-    return ledger
+    const open = Object.assign(door, { gateway })
+    this.doors.push(open)
+    return open
+  }
+
+  async closeDoor(door: Door): Promise<void> {
+    this.doors.splice(this.doors.indexOf(door), 1)
+    await door.gateway.close()
   }
 
   async publish(edition: number): Promise<void> {
@@ -105,12 +141,17 @@ export class Ledger {
     this.grants.set(caller, ((await answer.json()) as { id: string }).id)
   }
 
-  async ask(caller: string, query: string, init: { method?: 'GET'; headers?: Record<string, string> } = {}) {
+  async ask(
+    caller: string,
+    query: string,
+    init: { method?: 'GET'; headers?: Record<string, string> } = {},
+    { url } = this.gateway,
+  ) {
     const token = await issueToken({ home: this.home, as: `product:${caller}` })
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...init.headers }
     return init.method === 'GET'
-      ? fetch(`${this.gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
-      : fetch(`${this.gateway.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      ? fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, { headers })
+      : fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
   }
 
   /** The product's own record of who read its entries. */
@@ -120,28 +161,34 @@ export class Ledger {
   }
 
   /** How often an answer was given again. */
-  async hits(): Promise<number> {
-    const text = await (await fetch(`${this.gateway.url}/metrics`)).text()
-    return Number(/cache_lookups_total\{cache="answers",outcome="hit"\} (\d+)/.exec(text)?.[1] ?? 0)
+  hits(): Promise<number> {
+    return this.counted('terrane_gateway_cache_lookups_total{cache="answers",outcome="hit"}')
+  }
+
+  /** A figure of `/metrics`, by its name and labels. */
+  async counted(series: string, { url } = this.gateway): Promise<number> {
+    const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n')
+    return Number(lines.find(line => line.startsWith(`${series} `))?.slice(series.length) ?? 0)
   }
 
   /** The streams of news break; the gateway opens them again by itself. */
-  interrupt(): void {
-    for (const each of this.news) each.abort()
-    this.news.clear()
+  interrupt({ news } = this.doors[0]!): void {
+    for (const each of news) each.abort()
+    news.clear()
   }
 
   async close(): Promise<void> {
-    await this.gateway.close()
+    await Promise.all(this.doors.map(({ gateway }) => gateway.close()))
     await this.served?.close()
     await this.product.close()
     await rm(this.base, { recursive: true, force: true })
   }
 
-  private async fetch(request: Request): Promise<Response> {
+  private async fetch(request: Request, door: Omit<Door, 'gateway'>): Promise<Response> {
     if (new URL(request.url).pathname !== NEWS_PATH) return this.product.fetch(request)
+    if (door.deaf) throw new Error('no news comes through')
     const cut = new AbortController()
-    this.news.add(cut)
+    door.news.add(cut)
     const answer = await this.product.fetch(request)
     const body = answer.body!.pipeThrough(new TransformStream(), { signal: cut.signal })
     return new Response(body, answer)

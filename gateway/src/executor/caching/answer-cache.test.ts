@@ -1,21 +1,28 @@
+import { WrittenData } from '../answer-data.js'
 import { PublicationPins } from '../publication-pins.js'
 import { AnswerCache } from './answer-cache.js'
+import { KeptMemory } from './kept-memory.js'
+import { PublicationsReceived } from './publications-received.js'
+import { NOT_ANSWERED } from './redis-store.js'
 import { Repeats } from './repeats.js'
+import { SharedAnswers } from './shared-answers.js'
 
 /** A cache before one product whose news the test tells. */
-function cacheOf() {
-  const news = { now: 1, publication: 17, since: 1, hears: true }
+function cacheOf(shared?: SharedAnswers) {
+  const news = { now: 1, publication: 17, publishedAt: 'monday', since: 1, hears: true }
   const told: object[] = []
-  const cache = new AnswerCache({
-    bytes: 1_000_000,
-    announcements: {
-      get now() {
-        return news.now
-      },
-      inForce: () => (news.hears ? { publication: news.publication, since: news.since } : undefined),
+  const received = new PublicationsReceived({
+    get now() {
+      return news.now
     },
+    inForce: () => (news.hears ? news : undefined),
+  })
+  const cache = new AnswerCache({
+    memory: new KeptMemory(1_000_000),
+    received,
     reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
-    figures: { hits: 0, misses: 0, entries: 0 } as never,
+    figures: { hits: 0, misses: 0, entries: 0 },
+    ...(shared ? { shared } : {}),
   })
   /** An answer of this publication, asked for now. */
   const keep = (key: string, publication: number, properties: string[] = []) => {
@@ -24,21 +31,21 @@ function cacheOf() {
     const repeats = new Repeats()
     const reads = [{ dataset: 'entries', publication, properties }]
     repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', reads } } } })
-    cache.keep(key, { data: {} }, { pins, repeats, denied: new Map(), since: cache.now })
+    cache.keep(key, { data: new WrittenData('{}') }, { pins, repeats, denied: new Map(), since: received.now })
   }
-  return { cache, news, told, keep }
+  return { cache, received, news, told, keep }
 }
 
 const nobody = new AbortController().signal
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 test('who has heard of a newer publication by an answer is given nothing older, before the news of it is there', () => {
-  const { cache, news, keep } = cacheOf()
+  const { cache, received, news, keep } = cacheOf()
   keep('a', 17)
   expect(cache.get('a', 'user:anna')).toBeDefined()
-  cache.received({ ledger: 18 }, cache.now)
+  received.received({ ledger: 18 }, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
-  cache.received({ ledger: 17 }, cache.now)
+  received.received({ ledger: 17 }, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
   news.publication = 18
   keep('a', 18)
@@ -46,11 +53,48 @@ test('who has heard of a newer publication by an answer is given nothing older, 
 })
 
 test('a product that began again at one is not held against what it said before', () => {
-  const { cache, news, keep } = cacheOf()
-  cache.received({ ledger: 18 }, cache.now)
+  const { cache, received, news, keep } = cacheOf()
+  received.received({ ledger: 18 }, received.now)
   Object.assign(news, { now: 2, since: 2, publication: 1 })
   keep('a', 1)
   expect(cache.get('a', 'user:anna')).toBeDefined()
+})
+
+test('what another gateway has answered is of the same publication, not only of the same number, and asked for while it is heard', async () => {
+  const texts = new Map<string, string>()
+  let asked = () => {}
+  const shared = () =>
+    new SharedAnswers({
+      store: {
+        get: async name => {
+          asked()
+          return texts.get(name) ?? NOT_ANSWERED
+        },
+        set: (name, text) => void texts.set(name, text),
+        close: () => {},
+      },
+      secret: 'secret',
+      scope: {},
+      figures: { hits: 0, misses: 0, failures: 0 },
+      log: () => {},
+    })
+  const one = cacheOf(shared())
+  one.keep('a', 17)
+  await turn()
+  const other = cacheOf(shared())
+  const elsewhere = () =>
+    other.cache.elsewhere('a', { subject: 'user:anna', denied: new Map(), whole: data => ({ data: data ?? null }) })
+  // A product that began again with an empty home has come as far as before.
+  other.news.publishedAt = 'friday'
+  expect(await elsewhere()).toBeUndefined()
+  other.news.publishedAt = 'monday'
+  // The stream breaks and stands again while the store is asked.
+  asked = () => Object.assign(other.news, { since: 2, now: 2 })
+  expect(await elsewhere()).toBeUndefined()
+  expect([other.cache.holds('a'), other.told]).toEqual([false, []])
+  asked = () => {}
+  expect(await elsewhere()).toMatchObject({ publications: { ledger: 17 } })
+  expect([other.cache.holds('a'), other.told.length]).toEqual([true, 1])
 })
 
 test('while a product is not heard nothing is kept or given', () => {

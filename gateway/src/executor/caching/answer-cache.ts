@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { RepeatableRead } from '@terrane/schema'
-import { LRUCache } from 'lru-cache'
-import type { Announcements } from '../../publications/announcements.js'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
 import type { PublicationPins } from '../publication-pins.js'
 import type { StopSignal } from '../stop.js'
+import type { KeptMemory } from './kept-memory.js'
+import type { PublicationsReceived } from './publications-received.js'
 import type { RepeatReports } from './repeat-reports.js'
 import type { Repeats } from './repeats.js'
+import type { SharedAnswer, SharedAnswers } from './shared-answers.js'
 
 /** An answer that is kept: settled by its key and the publications that were received with it. */
 export interface KeptAnswer {
@@ -27,11 +28,12 @@ export interface KeptAnswer {
 }
 
 export interface AnswerCacheOptions {
-  /** Bytes of all answers together. */
-  bytes: number
-  announcements: Pick<Announcements, 'inForce' | 'now'>
+  memory: KeptMemory
+  received: PublicationsReceived
   reports: Pick<RepeatReports, 'takes' | 'add'>
   figures: CacheFigures
+  /** What other gateways have answered, and are told of. */
+  shared?: SharedAnswers
 }
 
 /** What one is worth beside its texts. */
@@ -43,62 +45,59 @@ const OVERHEAD_BYTES = 1000
  * that no answer crosses it.
  */
 export class AnswerCache {
-  private readonly kept: LRUCache<string, KeptAnswer>
   /** By key, whether what is under way has answered, once it has ended. */
   private readonly underWay = new Map<string, Promise<boolean>>()
-  /** The newest publication of each product that any answer read, and when that was asked for. */
-  private readonly newest = new Map<string, { publication: number; since: number }>()
 
-  constructor(private readonly options: AnswerCacheOptions) {
-    this.kept = new LRUCache({
-      maxSize: options.bytes,
-      // One answer is no reason to forget all others.
-      maxEntrySize: Math.max(1, Math.floor(options.bytes / 8)),
-      sizeCalculation: weightOf,
-    })
-  }
+  constructor(private readonly options: AnswerCacheOptions) {}
 
-  /** The moment from which on an answer that is asked for now counts. */
-  get now(): number {
-    return this.options.announcements.now
-  }
-
-  /**
-   * An operation that was begun at `since` has read these: nobody who hears of a newer publication through an answer is given
-   * an older one afterwards, also where the product's own news of it is still on its way.
-   */
-  received(publications: Readonly<Record<string, number>>, since: number): void {
-    for (const [product, publication] of Object.entries(publications)) {
-      const known = this.newest.get(product)
-      const stands = known && known.since >= (this.options.announcements.inForce(product)?.since ?? 0)
-      if (!stands || publication > known.publication) this.newest.set(product, { publication, since })
-    }
+  /** Whether keys have to mean the same to other gateways. */
+  get shares(): boolean {
+    return this.options.shared !== undefined
   }
 
   /** Whether an answer is kept under this key. */
   holds(key: string): boolean {
-    return this.kept.has(key)
+    return this.options.memory.has(inMemory(key))
   }
 
   /** Undefined where there is none that is exact now. The subject's reading is told to the products. */
   get(key: string, subject: string): KeptAnswer | undefined {
-    const { figures, reports } = this.options
-    const found = this.kept.get(key)
-    const products = found && Object.keys(found.publications)
-    if (!found || !this.isExact(found) || !products!.every(product => reports.takes(product))) {
+    const { figures, memory } = this.options
+    const found = memory.get<KeptAnswer>(inMemory(key))
+    if (!found || !this.mayBeGiven(found)) {
       figures.misses++
       return undefined
     }
     figures.hits++
-    const at = new Date().toISOString()
-    for (const product of products!)
-      reports.add(product, {
-        at,
-        subject,
-        reads: [...(found.reads.get(product) ?? [])],
-        denied: [...(found.denied.get(product) ?? [])],
-      })
+    this.tell(found, subject)
     return found
+  }
+
+  /**
+   * What another gateway has answered under this key, where that is exact here and now; from then on it is kept here as
+   * well. `whole` makes an answer of the data alone.
+   */
+  async elsewhere(
+    key: string,
+    {
+      subject,
+      denied,
+      whole,
+    }: Pick<KeptAnswer, 'denied'> & {
+      subject: string
+      whole: (data: OperationAnswer['data']) => OperationAnswer
+    },
+  ): Promise<KeptAnswer | undefined> {
+    const { shared, received } = this.options
+    if (!shared) return undefined
+    const since = received.now
+    const found = await shared.get(key)
+    const kept = found && this.asKept(key, found, { denied, whole, since })
+    shared.count(kept ? 'hits' : 'misses')
+    if (!kept) return undefined
+    this.remember(key, kept)
+    this.tell(kept, subject)
+    return kept
   }
 
   /** Keeps an answer, if it can be given again at all. */
@@ -111,13 +110,11 @@ export class AnswerCache {
     const { reads } = made.repeats
     if (!made.repeats.whole || ![...reads.keys()].every(product => publications[product] !== undefined))
       return undefined
-    const etag = createHash('sha256')
-      .update(`${key} ${JSON.stringify(publications)}`)
-      .digest('base64url')
-    const kept = { answer, publications, reads, denied: made.denied, since: made.since, at: Date.now(), etag }
-    if (!this.isExact(kept)) return kept
-    this.kept.set(key, kept)
-    this.options.figures.entries = this.kept.size
+    const { denied, since } = made
+    const kept = { answer, publications, reads, denied, since, at: Date.now(), etag: etagOf(key, publications) }
+    if (!this.options.received.areNewest(publications, since)) return kept
+    this.remember(key, kept)
+    this.share(key, kept)
     return kept
   }
 
@@ -150,16 +147,69 @@ export class AnswerCache {
     return asking
   }
 
-  private isExact({ publications, since }: KeptAnswer): boolean {
-    for (const product in publications) {
-      const inForce = this.options.announcements.inForce(product)
-      if (!inForce || inForce.publication !== publications[product] || inForce.since > since) return false
-      const newest = this.newest.get(product)
-      if (newest && newest.since >= inForce.since && newest.publication > inForce.publication) return false
+  private mayBeGiven({ publications, since }: KeptAnswer): boolean {
+    const { received, reports } = this.options
+    return received.areNewest(publications, since) && Object.keys(publications).every(one => reports.takes(one))
+  }
+
+  private tell({ publications, reads, denied }: KeptAnswer, subject: string): void {
+    const at = new Date().toISOString()
+    for (const product of Object.keys(publications))
+      this.options.reports.add(product, {
+        at,
+        subject,
+        reads: [...(reads.get(product) ?? [])],
+        denied: [...(denied.get(product) ?? [])],
+      })
+  }
+
+  private remember(key: string, kept: KeptAnswer): void {
+    const { memory, figures } = this.options
+    memory.set(inMemory(key), kept, weightOf(kept, key), figures)
+  }
+
+  private share(key: string, { answer, publications, reads, at }: KeptAnswer): void {
+    const { shared, received } = this.options
+    const { data } = answer
+    if (!shared || !(data instanceof WrittenData)) return
+    const named: SharedAnswer['publications'] = {}
+    for (const [product, publication] of Object.entries(publications)) {
+      const publishedAt = received.publishedAt(product)
+      if (publishedAt === undefined) return
+      named[product] = { publication, publishedAt }
     }
-    return true
+    shared.put(key, { text: data.text, publications: named, reads: [...reads], at })
+  }
+
+  /** Undefined where it is not exact here. */
+  private asKept(
+    key: string,
+    { text, publications: named, reads, at }: SharedAnswer,
+    {
+      denied,
+      whole,
+      since,
+    }: Pick<KeptAnswer, 'denied' | 'since'> & {
+      whole: (data: OperationAnswer['data']) => OperationAnswer
+    },
+  ): KeptAnswer | undefined {
+    const { received } = this.options
+    const all = Object.entries(named)
+    if (!all.every(([product, { publishedAt }]) => received.publishedAt(product) === publishedAt)) return undefined
+    const publications = Object.fromEntries(all.map(([product, { publication }]) => [product, publication]))
+    const etag = etagOf(key, publications)
+    const answer = whole(new WrittenData(text))
+    const kept = { answer, publications, reads: new Map(reads), denied, since, at, etag }
+    return this.mayBeGiven(kept) ? kept : undefined
   }
 }
+
+const inMemory = (key: string) => `answer ${key}`
+
+const etagOf = (key: string, publications: Readonly<Record<string, number>>) =>
+  createHash('sha256')
+    .update(`${key} ${JSON.stringify(publications)}`)
+    .digest('base64url')
 
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
 function weightOf({ answer, reads }: KeptAnswer, key: string): number {

@@ -1,7 +1,17 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { Repeatable, RepeatableRead } from '@terrane/schema'
 
-type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+type Answer = Pick<Awaited<ReturnType<GraphQLDataSource['process']>>, 'errors' | 'extensions'>
+
+/**
+ * What a subgraph has read for an answer that can be given again; undefined for one that cannot. `decision`: fingerprint of
+ * the one that the subgraph was handed.
+ */
+export function readsIn({ errors, extensions }: Answer, decision: string | undefined): RepeatableRead[] | undefined {
+  const said = (extensions?.terrane as { repeatable?: Partial<Repeatable> } | undefined)?.repeatable
+  if (errors?.length || !Array.isArray(said?.reads) || decision === undefined) return undefined
+  return said.decision === decision ? said.reads : undefined
+}
 
 /** What is known of an operation's fetches: whether all of them may be answered again, and what was read for them. */
 export class Repeats {
@@ -15,14 +25,9 @@ export class Repeats {
   }
 
   /** `decision`: fingerprint of the one that the subgraph was handed. */
-  note(
-    subgraph: string,
-    decision: string | undefined,
-    { errors, extensions }: Pick<Answer, 'errors' | 'extensions'>,
-  ): void {
-    const said = (extensions?.terrane as { repeatable?: Partial<Repeatable> } | undefined)?.repeatable
-    if (errors?.length || !Array.isArray(said?.reads) || decision === undefined || said.decision !== decision)
-      this.all = false
-    else this.reads.set(subgraph, [...(this.reads.get(subgraph) ?? []), ...said.reads])
+  note(subgraph: string, decision: string | undefined, answer: Answer): void {
+    const reads = readsIn(answer, decision)
+    if (reads === undefined) this.all = false
+    else this.reads.set(subgraph, [...(this.reads.get(subgraph) ?? []), ...reads])
   }
 }

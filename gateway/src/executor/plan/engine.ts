@@ -11,6 +11,7 @@ import {
   print,
 } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
+import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
@@ -39,6 +40,8 @@ export interface PlannedSupergraph {
   apiSchema: GraphQLSchema
   sources: Subgraphs['sources']
   planner: Planner
+  /** Of its plans, which one supergraph after the other counts on. */
+  figures: CacheFigures
 }
 
 /** Plans and projections of one supergraph; they go with it. */
@@ -100,7 +103,13 @@ export class Engine {
       overridden.size === 0
         ? `${queryHash} ${operationName}`
         : [queryHash, operationName, ...overridden.values()].join(' ')
-    return this.operations.get(key) ?? this.find(request, key, overridden)
+    return this.remembered(key) ?? this.find(request, key, overridden)
+  }
+
+  private remembered(key: string): PlannedOperation | undefined {
+    const known = this.operations.get(key)
+    if (known) this.supergraph.figures.hits++
+    return known
   }
 
   /** What is not known, or known by more than its text. */
@@ -119,7 +128,7 @@ export class Engine {
     this.rootConditions.set(key, conditions)
     const { values, valuesKey } = conditions.of(request.request.variables ?? {})
     const whole = conditions.any ? `${key} ${valuesKey}` : key
-    const known = this.operations.get(whole)
+    const known = this.remembered(whole)
     if (known) return known
     const collected = withRootFieldsCollected(document, operation, values, typeName => this.covers(typeName, rootType))
     return this.prepare(request, { ...asked, key: whole, collected })
@@ -134,6 +143,7 @@ export class Engine {
     { key, operation, rootType, collected, overrides }: Asked,
   ): Promise<PlannedOperation> {
     const { signal, watch } = context as Partial<Operation>
+    this.supergraph.figures.misses++
     const made = watch?.phase('plan')
     const { operationName } = request
     const whole = withTypesOfEmptyObjects(collected)
@@ -163,6 +173,7 @@ export class Engine {
       },
     }
     this.operations.set(key, planned)
+    this.supergraph.figures.entries = this.operations.size
     return planned
   }
 

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache'
+import type { CacheFigures } from '../../telemetry/cache-metrics.js'
+
+interface Entry {
+  value: object
+  bytes: number
+  figures: CacheFigures
+}
+
+/** One budget of bytes for all that is kept; what was not asked for the longest goes first. */
+export class KeptMemory {
+  private readonly entries: LRUCache<string, Entry>
+  /** One entry is no reason to forget all others. */
+  private readonly largest: number
+
+  constructor(bytes: number) {
+    this.largest = Math.max(1, Math.floor(bytes / 8))
+    this.entries = new LRUCache<string, Entry>({
+      maxSize: bytes,
+      sizeCalculation: entry => entry.bytes,
+      dispose: ({ figures }) => {
+        figures.entries--
+      },
+    })
+  }
+
+  has(key: string): boolean {
+    return this.entries.has(key)
+  }
+
+  /** Keys begin with the kind of what they stand for. */
+  get<Value extends object>(key: string): Value | undefined {
+    return this.entries.get(key)?.value as Value | undefined
+  }
+
+  /** `figures` are those of its kind. */
+  set(key: string, value: object, bytes: number, figures: CacheFigures): void {
+    if (bytes > this.largest) return
+    figures.entries++
+    this.entries.set(key, { value, bytes, figures })
+  }
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { createClient } from '@redis/client'
+import { RedisStore } from '../../../gateway/src/executor/caching/redis-store.js'
+import { SharedAnswers } from '../../../gateway/src/executor/caching/shared-answers.js'
+import { describeWith, REDIS_SERVER } from '../../servers.js'
+import { eventually } from '../processes/processes.js'
+
+/** What the real Redis refuses, and what is told of it. */
+describeWith(REDIS_SERVER)('a Redis', () => {
+  const user = `terrane-test-${randomBytes(6).toString('hex')}`
+  const password = randomBytes(12).toString('hex')
+  const admin = createClient({ url: REDIS_SERVER ?? '' })
+  const log: { message: string; reason?: unknown }[] = []
+  let store: RedisStore | undefined
+
+  beforeAll(async () => {
+    await admin.connect()
+    await admin.sendCommand([
+      'ACL',
+      'SETUSER',
+      user,
+      'on',
+      `>${password}`,
+      `~${user}:*`,
+      '-@all',
+      '+getrange',
+      '+select',
+    ])
+  })
+  afterEach(() => {
+    store?.close()
+    log.length = 0
+  })
+  afterAll(async () => {
+    await admin.sendCommand(['ACL', 'DELUSER', user])
+    await admin.close()
+  })
+
+  const openAs = async (word: string) => {
+    const url = new URL(REDIS_SERVER!)
+    Object.assign(url, { username: user, password: word })
+    store = await RedisStore.open(url.href, event => log.push(event))
+    return store
+  }
+  const told = (message: string) =>
+    eventually(
+      async () => log.filter(line => line.message.includes(message)),
+      lines => lines.length > 0,
+    )
+
+  test('that takes nothing is read all the same, and it is told once', async () => {
+    const reading = await openAs(password)
+    await told('answers')
+    for (let at = 0; at < 5; at++) reading.set(`${user}:${at}`, 'text', 60)
+    expect(await told('takes nothing more')).toHaveLength(1)
+    expect(await reading.get(`${user}:0`, 100)).toBe('')
+    for (let at = 0; at < 5; at++) reading.set(`${user}:${at}`, 'text', 60)
+    expect(await reading.get('of somebody else', 100)).not.toBe('')
+    await reading.get('of somebody else', 100)
+    expect(log.map(({ message }) => message)).toEqual([
+      'The shared cache answers',
+      'The shared cache takes nothing more',
+      'The shared cache refuses to be read',
+    ])
+  })
+
+  test('that lets nobody in is away, and no password is told', async () => {
+    const refused = await openAs('hunter2')
+    const [line] = await told('cannot be reached')
+    expect(line!.reason).toMatch(/WRONGPASS/)
+    expect(JSON.stringify(log)).not.toMatch(/hunter2/)
+    expect(typeof (await refused.get('name', 100))).toBe('symbol')
+  })
+
+  test('holds an answer as it was put there, for those of the same key and scope alone', async () => {
+    const url = REDIS_SERVER!
+    const texts = await RedisStore.open(url, event => log.push(event))
+    await told('answers')
+    const of = (secret: string, scope: object) => {
+      const figures = { hits: 0, misses: 0, failures: 0 }
+      return new SharedAnswers({ store: texts, secret, scope, figures, log: event => log.push(event) })
+    }
+    const secret = randomBytes(12).toString('hex')
+    const answer = {
+      text: '{"a":" ü"}',
+      publications: { ledger: { publication: 17, publishedAt: '2026-11-22T00:00:00.000Z' } },
+      reads: [['ledger', [{ dataset: 'entries', publication: 17, properties: ['a'] }]]] as never,
+      at: 1,
+    }
+    of(secret, {}).put('question', answer)
+    await eventually(
+      () => of(secret, {}).get('question'),
+      found => found !== undefined,
+    )
+    expect(await of(secret, {}).get('question')).toEqual(answer)
+    expect(await of(secret, {}).get('another question')).toBeUndefined()
+    expect(await of(secret, { policy: ['role'] }).get('question')).toBeUndefined()
+    expect(await of(randomBytes(12).toString('hex'), {}).get('question')).toBeUndefined()
+    texts.close()
+  })
+})
