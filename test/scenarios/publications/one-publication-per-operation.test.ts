@@ -108,7 +108,7 @@ describe.each(['in this process', 'over HTTP'])('products %s', where => {
       for (let edition = 2; edition <= PUBLICATIONS; edition++)
         editionOf[twin.name]!.set(await twin.publish(edition), edition)
     }
-    const clients = [client(), client()]
+    const clients = [client(), client(), client(), client()]
     await Promise.all(twins.map(publisher)).finally(() => {
       publishing = false
     })
