@@ -18,7 +18,12 @@ function fetches(bytes = 1_000_000) {
   })
   const of = (query = '{ a }', fingerprint = 'f', denied: string[] = []) => {
     const decision = { product: 'ledger', fingerprint } as ProductDecision
-    return cache.of(decision, { query, variables: { b: 1 } }, { caller: { subject: 'user:anna' } } as Operation, denied)
+    return cache.of(
+      decision,
+      { query, variables: { b: 1 } },
+      { caller: { subject: 'user:anna' } } as Operation,
+      denied,
+    )!
   }
   return { of, inForce, reports, figures, memory }
 }

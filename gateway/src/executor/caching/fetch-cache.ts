@@ -8,6 +8,7 @@ import type { KeptMemory } from './kept-memory.js'
 import type { PublicationsReceived } from './publications-received.js'
 import type { RepeatReports } from './repeat-reports.js'
 import { readsIn } from './repeats.js'
+import { type Kind, WorthKeeping } from './worth-keeping.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
@@ -42,19 +43,26 @@ const OVERHEAD_BYTES = 500
  * whole answers, and told to the products in the same way.
  */
 export class FetchCache {
+  private readonly worth = new WorthKeeping()
+
   constructor(private readonly options: FetchCacheOptions) {}
 
-  /** One fetch of an operation to a product. `denied`: policy keys that the operation lost, which this fetch tells of. */
+  /**
+   * One fetch of an operation to a product; undefined where it is not worth it. `denied`: policy keys that the operation
+   * lost, which this fetch tells of.
+   */
   of(
     decision: ProductDecision,
     { query = '', variables }: GraphQLDataSourceProcessOptions['request'],
     { caller }: Operation,
     denied: readonly string[] = [],
-  ): CachedFetch {
+  ): CachedFetch | undefined {
+    const kind = this.worth.of(query)
+    if (!kind.worthIt()) return undefined
     const { product, fingerprint } = decision
     const question = hash('sha256', `${query.replace(NAME, 'query')}\0${JSON.stringify(variables)}`, 'base64url')
     const key = `fetch ${product} ${fingerprint} ${question}`
-    return new CachedFetch(this.options, key, decision, caller.subject, denied)
+    return new CachedFetch(this.options, kind, key, decision, caller.subject, denied)
   }
 }
 
@@ -64,6 +72,7 @@ export class CachedFetch {
 
   constructor(
     private readonly options: FetchCacheOptions,
+    private readonly kind: Kind,
     private readonly key: string,
     private readonly decision: ProductDecision,
     private readonly subject: string,
@@ -76,13 +85,11 @@ export class CachedFetch {
   take(pinned: number | undefined): Answer | undefined {
     const { memory, received, reports, figures } = this.options
     const { product } = this.decision
-    const found = memory.get<KeptFetch>(this.key)
-    if (
-      !found ||
-      (pinned !== undefined && pinned !== found.publications[product]) ||
-      !received.areNewest(found.publications, found.since) ||
-      !reports.takes(product)
-    ) {
+    const kept = memory.get<KeptFetch>(this.key)
+    const fits = kept && (pinned === undefined || pinned === kept.publications[product])
+    const found = fits && received.areNewest(kept.publications, kept.since) && reports.takes(product) ? kept : undefined
+    this.kind.lookedUp(found !== undefined)
+    if (!found) {
       figures.misses++
       return undefined
     }
