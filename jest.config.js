@@ -1,10 +1,5 @@
 /** One jest run over the whole house. Sources are transformed by swc; `@terrane/*` resolves to sources, not to builds. */
 const esm = ['aedes', 'oidc-provider', 'jose', 'openid-client', 'oauth4webapi', 'content-disposition'].join('|')
-// Each test file loads what it imports anew; a package is loaded once something of it is used, which most never are.
-const lazy = ['schema', 'subgraphs/runtime', 'gateway', 'scripts']
-  .flatMap(workspace => Object.keys(require(`./${workspace}/package.json`).dependencies))
-  .filter(name => !name.startsWith('@terrane/') && name !== 'reflect-metadata')
-  .concat('mysql2/promise')
 module.exports = {
   testEnvironment: 'node',
   roots: [
@@ -34,7 +29,7 @@ module.exports = {
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
         },
-        module: { type: 'commonjs', lazy },
+        module: { type: 'commonjs' },
         sourceMaps: 'inline',
       },
     ],

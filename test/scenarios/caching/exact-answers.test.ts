@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { Ledger, REGIONS, type Rights, rowsOf } from './ledger.js'
 
@@ -138,6 +139,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
       const [edition] = [...ledger.editions.values()].slice(-1)
       const got = JSON.stringify(data?.ledger?.entries ?? null)
       if (got === JSON.stringify(expected(edition!, given))) return
+      await pause(20)
     }
   }
 
@@ -166,7 +168,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
       const now = (await ledger.audited(caller)).length
       if (now === count) return now
       count = now
-      await new Promise(resolve => setTimeout(resolve, 1500))
+      await pause(1500)
     }
   }
 

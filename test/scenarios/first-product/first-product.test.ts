@@ -30,6 +30,8 @@ const environment = () => ({
   TERRANE_HOME: path.join(user, 'home'),
   PORT: new URL(mesh.url).port,
   npm_config_cache: path.join(user, 'npm'),
+  // The page's own blocks say npx, which takes longer than the command.
+  terrane: path.join(WORKSPACE, 'scripts/bin/terrane.js'),
 })
 
 async function sh(text: string): Promise<string> {
@@ -77,7 +79,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     terminal: new Terminal(false, { isTTY: false, write: () => true } as never),
     today: new Date('2026-03-10T00:00:00Z'),
-    orders: 500,
+    orders: 50,
   })
 }, 120_000)
 
@@ -113,7 +115,7 @@ test('every block works as it stands, and answers what the page shows', async ()
   }
   expect(compared).toBe(2)
   // The row that was added while it was served.
-  const authorization = `Bearer ${(await sh('npx terrane token --as analyst')).trim()}`
+  const authorization = `Bearer ${(await sh('$terrane token --as analyst')).trim()}`
   const csv = `${mesh.url}/data/europe/ireland/ireland-sales/1/orders/1.csv`
   const rows = async () => (await fetch(csv, { headers: { authorization } })).text()
   expect(await eventually(rows, text => text.includes('IE-4'))).toMatch(
@@ -130,9 +132,9 @@ test('every block works as it stands, and answers what the page shows', async ()
 }, 180_000)
 
 test('a purpose that nobody has written is told by check, with its place; the one of the page is not', async () => {
-  expect(await sh('npx terrane check ~/ireland/ireland-sales')).not.toContain('PURPOSE_PLACEHOLDER')
-  await sh('npx terrane init ~/elsewhere/new-sales --from ~/ireland/orders.csv')
-  expect(await sh('npx terrane check ~/elsewhere/new-sales')).toMatch(
+  expect(await sh('$terrane check ~/ireland/ireland-sales')).not.toContain('PURPOSE_PLACEHOLDER')
+  await sh('$terrane init ~/elsewhere/new-sales --from ~/ireland/orders.csv')
+  expect(await sh('$terrane check ~/elsewhere/new-sales')).toMatch(
     /still the sentence that terrane init wrote.*PURPOSE_PLACEHOLDER\n {2}at .*product\.odps\.yaml:\d+:1\n/,
   )
   expect(readFileSync(path.join(user, 'elsewhere/new-sales/contracts/orders.odcs.yaml'), 'utf8')).toMatch(
@@ -141,13 +143,11 @@ test('a purpose that nobody has written is told by check, with its place; the on
 })
 
 test('init overwrites nothing, and shows before it writes', async () => {
-  const again = 'npx terrane init ~/ireland/ireland-sales --from ~/ireland/orders.csv'
+  const again = '$terrane init ~/ireland/ireland-sales --from ~/ireland/orders.csv'
   await expect(sh(again)).rejects.toThrow(/is not empty/)
-  const shown = await sh('npx terrane init ~/ireland/other-sales --from ~/ireland/orders.csv --dry-run; ls ~/ireland')
+  const shown = await sh('$terrane init ~/ireland/other-sales --from ~/ireland/orders.csv --dry-run; ls ~/ireland')
   expect(shown).toContain('contractId: other-sales.input.orders')
   expect(shown.trim().split('\n').slice(-2)).toEqual(['ireland-sales', 'orders.csv'])
-  await expect(sh('npx terrane init ~/ireland/Other_1 --from ~/ireland/orders.csv')).rejects.toThrow(
-    /cannot be a product/,
-  )
-  await expect(sh('npx terrane init ~/ireland/x --from ~/nowhere.csv')).rejects.toThrow(/There is no file/)
+  await expect(sh('$terrane init ~/ireland/Other_1 --from ~/ireland/orders.csv')).rejects.toThrow(/cannot be a product/)
+  await expect(sh('$terrane init ~/ireland/x --from ~/nowhere.csv')).rejects.toThrow(/There is no file/)
 })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { PUBLICATION_HEADER } from '@terrane/schema'
 import { CALLS, ENGINES, type Harbour, openHarbour, writeSources } from './harbour.js'
 
@@ -87,6 +88,8 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
         }
         // The publication of the last answer is still kept when it is asked for, though perhaps no longer in force.
         if (withAsOf) asOf = publication
+        // Readers without a pause only keep the publications from getting on.
+        await pause(25)
       }
     }
 
@@ -110,7 +113,7 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
         expect(bad.status).toBe(422)
         expect(good.status).toBe(200)
         granted.push(((await good.json()) as { id: string }).id)
-        await new Promise(resolve => setTimeout(resolve, 20))
+        await pause(20)
       }
     }
 

@@ -12,7 +12,7 @@ import { type Answer, ask, endAll, eventually, productFolder, type Running, terr
  * held against the same products in one process that keeps its rows and stores in MariaDB.
  */
 
-const ORDERS = 2000
+const ORDERS = 300
 const QUESTION = `{
   europeSales { byCountryAndMonth(where: { month: { gte: "2026-01-01" } }, first: 5) {
     nodes { country { code name continent { name } } month orderCount revenue } } }

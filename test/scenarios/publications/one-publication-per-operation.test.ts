@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Gateway, startGateway } from '@terrane/gateway'
 import { type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys } from '@terrane/schema'
@@ -97,7 +98,11 @@ describe.each(['in this process', 'over HTTP'])('products %s', where => {
     let publishing = true
     const claims: Claimed[] = []
     const client = async () => {
-      while (publishing) claims.push(await ask())
+      while (publishing) {
+        claims.push(await ask())
+        // Clients without a pause only keep the publications from getting on.
+        await pause(10)
+      }
     }
     const publisher = async (twin: Twin) => {
       for (let edition = 2; edition <= PUBLICATIONS; edition++)
