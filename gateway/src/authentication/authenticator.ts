@@ -28,9 +28,11 @@ const CLOCK_TOLERANCE_SECONDS = 5
 /** A key that its issuer withdraws counts no longer than this. */
 const REMEMBERED_MILLISECONDS = 30_000
 
+const USUAL = 'Bearer '
+
 /** Finds out who asks. No token is a visitor; a bad one is never quietly a visitor. */
 export class Authenticator {
-  /** Headers with a token found good, for a moment: checking a signature costs more than most questions. */
+  /** Tokens found good, for a moment: checking a signature costs more than most questions. */
   private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(5000)
 
   constructor(private readonly trusted: TrustedIssuer | undefined) {
@@ -38,19 +40,24 @@ export class Authenticator {
     if (symmetric.length > 0) throw new TypeError(`Tokens need asymmetric signatures, not ${symmetric.join(', ')}`)
   }
 
-  /** Of a header that was found good a moment ago: it need not be waited for. */
+  /** Of a header as clients write it, whose token was found good a moment ago: it need not be waited for. */
   remembered(authorization: string): Caller | undefined {
-    const known = this.known.get(authorization)
+    return authorization.startsWith(USUAL) ? this.rememberedToken(authorization.slice(USUAL.length)) : undefined
+  }
+
+  /** By the token alone: one token in headers of many spellings would drive out everybody else's. */
+  private rememberedToken(token: string): Caller | undefined {
+    const known = this.known.get(token)
     return known && Date.now() < known.until ? known.caller : undefined
   }
 
   async authenticate(authorization: string | undefined): Promise<Authentication> {
     if (authorization === undefined) return { caller: VISITOR }
-    const known = this.remembered(authorization)
-    if (known) return { caller: known }
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
     if (token === undefined) return { refused: 'invalid', reason: 'the header is not a bearer token' }
     if (this.trusted === undefined) return { refused: 'invalid', reason: 'no issuer is configured' }
+    const known = this.rememberedToken(token)
+    if (known) return { caller: known }
     const { issuer, audience, algorithms, keys, claims, visitors } = this.trusted
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -62,7 +69,7 @@ export class Authenticator {
       })
       const caller = visitors?.includes(payload.sub!) ? VISITOR : callerOf(payload, claims)
       if (!caller) return { refused: 'invalid', reason: 'the token names no subject' }
-      this.known.set(authorization, {
+      this.known.set(token, {
         caller,
         until: Math.min(payload.exp! * 1000, Date.now() + REMEMBERED_MILLISECONDS),
       })
