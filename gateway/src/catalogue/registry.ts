@@ -116,9 +116,8 @@ export class Registry {
    */
   private async take(registered: readonly RegisteredProduct[], configured: readonly string[] = []): Promise<void> {
     const additions = new Map<string, Addition>()
-    for (const { name, url, facts: text, registeredAt } of registered) {
+    for (const { name, url, facts: text } of registered) {
       const known = JSON.parse(text) as ProductFacts
-      this.known.set(name, { registeredAt, hash: hashOfFacts(url, known) })
       additions.set(name, { endpoint: this.mesh.remote(name, url), remote: true, replace: true, known })
     }
     const found = await Promise.all(configured.map(url => this.found({ url, by: CONFIGURATION, replace: true })))
@@ -129,7 +128,11 @@ export class Registry {
     }
     const names = [...additions.keys()]
     const added = await this.mesh.products.addAll([...additions.values()])
-    for (const { url, name } of registered) this.report(url, added[names.indexOf(name)]!.problems)
+    // Only now: what is lost on the way is news the next time too.
+    for (const { name, url, facts, registeredAt } of registered) {
+      this.known.set(name, { registeredAt, hash: hashOfFacts(url, JSON.parse(facts) as ProductFacts) })
+      this.report(url, added[names.indexOf(name)]!.problems)
+    }
     for (const [at, url] of configured.entries()) {
       const one = found[at]!
       const { product, problems } = 'addition' in one ? added[names.indexOf(one.name)]! : { ...one, product: undefined }
@@ -170,8 +173,13 @@ export class Registry {
   }
 
   private async retryWaiting(): Promise<void> {
-    await this.take([], [...this.waiting])
-    this.governed ||= await this.mesh.meetGoverned()
+    try {
+      await this.take([], [...this.waiting])
+      this.governed ||= await this.mesh.meetGoverned()
+    } catch (error) {
+      // What cannot be remembered now can be the next time.
+      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+    }
     if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }
 

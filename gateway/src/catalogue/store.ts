@@ -108,7 +108,8 @@ async function inTurn(databaseUrl: string, work: () => Promise<unknown>): Promis
   const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ uri: databaseUrl, connectTimeout: 5000 })
   try {
-    await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60)")
+    const [rows] = await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60) AS got")
+    if (Number((rows as { got: unknown }[])[0]?.got) !== 1) throw new Error('another gateway holds its lock')
     await work()
   } finally {
     await connection.end()
