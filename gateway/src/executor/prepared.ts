@@ -11,6 +11,7 @@ import {
 import type { Decided } from '../authorisation/decision-point.js'
 import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking, type Rights } from '../authorisation/lacking.js'
+import type { RequiredRights } from '../authorisation/required-rights.js'
 import { BoundedMap } from '../bounded-map.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { OperationRequest } from './executor.js'
@@ -42,7 +43,7 @@ export class PreparedOperations {
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
   constructor(
-    private readonly supergraph: LoadedSupergraph,
+    private readonly supergraph: Pick<LoadedSupergraph, 'apiSchema'> & { rights: Pick<RequiredRights, 'of'> },
     private readonly policies: Rights['policies'],
     /** Tells its keys from those of another supergraph. */
     private readonly name: string,
