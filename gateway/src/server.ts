@@ -70,10 +70,10 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const tracing = useTracing(Tracing.open())
+  const tracing = useTracing(Tracing.open({ trustsCallers: options.trustTraceparent ?? false }))
   const metrics = useMetrics(
     { productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() },
-    siblings,
+    { door: options.metrics ?? {}, host, siblings },
   )
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
@@ -83,7 +83,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     identities,
     catalogue,
     log,
-    name => metrics.subgraphs.fetch(name),
+    name => metrics.fetch(name),
     metrics.caches.of('plans'),
   ).catch(async error => {
     await catalogue?.close()
@@ -124,7 +124,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
 
   const formatError = maskErrors(log)
   const documents = new KnownDocuments()
-  const observers = [metrics, useAudit(log)].map(part => part.observe!)
+  const observers = [metrics, useAudit(log)].flatMap(part => part.observe ?? [])
   const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
     gateway: federation.gateway,
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
@@ -192,7 +192,6 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     // What arrives on a connection that was open before is answered, and told that the connection ends.
     return503OnClosing: false,
   })
-  for (const part of parts) await part.http?.(app)
 
   const close: Gateway['close'] = async ({ drainMilliseconds = 0 } = {}) => {
     if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
@@ -209,11 +208,13 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await catalogue?.close()
   }
   try {
+    for (const part of parts) await part.http?.(app)
     const url = await listen(app, host, options.listenPort)
     await people.startAt(url)
     await registry.restore()
     return {
       url,
+      ...(metrics.url === undefined ? {} : { metricsUrl: `${metrics.url}/metrics` }),
       // Over the loopback: whoever comes this way meets the very same server, streams included.
       fetch: request => {
         const { pathname, search } = new URL(request.url)

@@ -8,7 +8,10 @@ import { upstreamOf } from './product-folders.js'
 import { productTokens } from './tokens.js'
 
 export interface MeshOptions
-  extends Pick<GatewayOptions, 'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'log'> {
+  extends Pick<
+    GatewayOptions,
+    'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'metrics' | 'trustTraceparent' | 'log'
+  > {
   /** Product folders. */
   folders: readonly string[]
   home: string
@@ -77,6 +80,8 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+      ...(options.trustTraceparent === undefined ? {} : { trustTraceparent: options.trustTraceparent }),
       ...(log ? { log } : {}),
       products: products.map(product => ({
         name: product.product.name,

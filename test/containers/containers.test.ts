@@ -174,6 +174,21 @@ test('only the gateway reaches the products, and who keeps files of its own is o
       ports: [{ protocol: 'TCP', port: 'http' }],
     },
   ])
+  // Metrics are at an address of their own, which callers do not reach.
+  const gateway = policies.filter(
+    ({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/component'] === 'gateway',
+  )
+  expect(gateway.map(({ spec }) => spec.ingress)).toEqual([[{ ports: [{ protocol: 'TCP', port: 'http' }] }]])
+  const toMetrics = policies.filter(({ spec }) => JSON.stringify(spec).includes('"port":"metrics"'))
+  expect(toMetrics.map(({ spec }) => spec.ingress)).toEqual([
+    [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 'metrics' }],
+      },
+    ],
+  ])
+  expect(JSON.stringify([...base, ...overlay].filter(({ kind }) => /Service|Ingress/.test(kind)))).not.toContain('9464')
   for (const { kind, spec } of base) if (kind === 'StatefulSet') expect(spec.replicas).toBe(1)
   const published = Object.entries(compose.services).filter(([, service]) => 'ports' in service)
   expect(published.map(([name]) => name)).toEqual(['gateway'])

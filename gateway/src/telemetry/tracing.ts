@@ -9,6 +9,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
+import { ASKED_FROM_OUTSIDE } from './asked-from-outside.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
 
 /**
@@ -16,19 +17,24 @@ import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from 
  * every promise something. They name subgraphs, operations and sizes; no value, no variable, no path of an address.
  */
 export class Tracing {
-  private constructor(private readonly tracer: Tracer) {}
+  private constructor(
+    private readonly tracer: Tracer,
+    private readonly outside: Context,
+  ) {}
 
   /** Undefined where no SDK is registered with `@opentelemetry/api`: then nobody asks for spans. */
-  static open(): Tracing | undefined {
+  static open({ trustsCallers }: { trustsCallers: boolean }): Tracing | undefined {
     const tracer = trace.getTracer('terrane-gateway')
     const probe = tracer.startSpan('probe', { root: true }, ROOT_CONTEXT)
-    return isSpanContextValid(probe.spanContext()) ? new Tracing(tracer) : undefined
+    return isSpanContextValid(probe.spanContext())
+      ? new Tracing(tracer, trustsCallers ? ROOT_CONTEXT : ROOT_CONTEXT.setValue(ASKED_FROM_OUTSIDE, true))
+      : undefined
   }
 
   /** `headers`: the request's, for the trace that it is a part of. `route`: as it was declared, `/graphql`. */
   request(method: string, route: string, headers: Readonly<Record<string, unknown>>): RequestTrace {
     const attributes = { 'http.request.method': method, 'http.route': route }
-    const above = propagation.extract(ROOT_CONTEXT, headers)
+    const above = propagation.extract(this.outside, headers)
     const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, above)
     return new RequestTrace(this.tracer, span)
   }

@@ -56,7 +56,7 @@ export function dev(terrane: Command): void {
 /** Opens the products and what feeds them, runs them and keeps them fed. A run that fails has said so. */
 async function serve(
   folders: readonly string[],
-  { home, host, listenPort, databaseUrl, costLimit }: Configuration,
+  { home, host, listenPort, databaseUrl, costLimit, metrics }: Configuration,
   terminal: Terminal,
 ): Promise<Mesh> {
   const { openMesh } = await import('../mesh.js')
@@ -71,6 +71,7 @@ async function serve(
     ...(host ? { host } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(costLimit ? { costLimit } : {}),
+    ...(metrics ? { metrics } : {}),
   })
   terminal.problems(mesh.problems)
   const inUse = mesh.problems.some(({ code }) => code === 'PRODUCT_IN_USE')

@@ -41,6 +41,8 @@ export function gateway(terrane: Command): void {
         cacheBytes,
         cacheUrl,
         subgraphs,
+        metrics,
+        trustTraceparent,
       } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
@@ -66,6 +68,8 @@ export function gateway(terrane: Command): void {
         limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
         ...(cacheUrl ? { cacheUrl } : {}),
         ...(subgraphs ? { subgraphs } : {}),
+        ...(metrics ? { metrics } : {}),
+        ...(trustTraceparent === undefined ? {} : { trustTraceparent }),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),
         ...(publicUrl ? { publicUrl } : {}),
@@ -88,6 +92,8 @@ export function gateway(terrane: Command): void {
           running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
         })
       }
+      const metricsUrl = 'metricsUrl' in running ? running.metricsUrl : undefined
+      if (metricsUrl !== undefined) terminal.step('done', `Metrics are told at ${metricsUrl}`)
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
       if (!issuer) {
         terminal.step(

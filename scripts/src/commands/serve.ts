@@ -32,6 +32,7 @@ export function serve(terrane: Command): void {
         const served = await serveDataProduct(product, {
           listenPort,
           ...(configuration.host ? { host: configuration.host } : {}),
+          ...(configuration.metrics ? { metrics: configuration.metrics } : {}),
         })
         const facts = {
           product: product.product.name,

@@ -1,6 +1,8 @@
 import { type Contained, GENERATED } from './contained.js'
 
 const SECONDS_TO_END = 40
+/** Where Prometheus finds the exporters of OpenTelemetry, too. */
+const METRICS_PORT = '9464'
 
 /**
  * `k8s/base`: the mesh with embedded stores, a StatefulSet of one replica for the gateway and for each product.
@@ -88,7 +90,7 @@ const gatewayWorkload = (names: string[]): Workload => ({
   name: 'gateway',
   args: ['gateway', '--demo', ...names.flatMap(name => ['--product', `http://${name}:4000`])],
   isGateway: true,
-  environment: { PORT: '4000', TERRANE_PUBLIC_URL: 'http://terrane.example' },
+  environment: { PORT: '4000', TERRANE_METRICS: METRICS_PORT, TERRANE_PUBLIC_URL: 'http://terrane.example' },
   replicas: 2,
 })
 
@@ -97,7 +99,7 @@ const workloadOf = ({ name, environment, listens }: Contained): Workload => ({
   name,
   args: ['serve', `subgraphs/${name}`],
   isGateway: false,
-  environment: { PORT: '4000', ...environment },
+  environment: { PORT: '4000', TERRANE_METRICS: METRICS_PORT, ...environment },
   replicas: listens ? 1 : 2,
 })
 
@@ -196,6 +198,7 @@ function pod({ name, args, isGateway, environment }: Workload, sharedHome?: stri
   const secret = `${name}-secrets`
   return `    metadata:
       labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/component: ${isGateway ? 'gateway' : 'product'} }
+      annotations: { prometheus.io/scrape: "true", prometheus.io/port: "${METRICS_PORT}", prometheus.io/path: /metrics }
     spec:
       automountServiceAccountToken: false
       terminationGracePeriodSeconds: ${SECONDS_TO_END}
@@ -216,6 +219,7 @@ ${Object.entries(environment)
 ${isGateway ? '' : '            - configMapRef: { name: product-settings }\n'}            - secretRef: { name: ${secret} }
 ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          ports:
             - { name: http, containerPort: 4000 }
+            - { name: metrics, containerPort: ${METRICS_PORT} }
           startupProbe:
             httpGet: { path: /healthz, port: http }
             periodSeconds: 2
@@ -298,7 +302,7 @@ spec:
         - { name: tmp, emptyDir: {} }
 `
 
-/** Nobody reaches anybody but: all who may come in the gateway, and the gateway the products. */
+/** Nobody reaches anybody but: all who may come in the gateway, the gateway the products, and monitoring what they count. */
 const networkPolicies = () => `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -332,6 +336,22 @@ spec:
         - podSelector:
             matchLabels: { app.kubernetes.io/component: gateway }
       ports: [{ protocol: TCP, port: http }]
+---
+# What they count is for monitoring, in a namespace of its own.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: from-monitoring-to-metrics
+spec:
+  podSelector:
+    matchExpressions:
+      - { key: app.kubernetes.io/component, operator: In, values: [gateway, product] }
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - namespaceSelector:
+            matchLabels: { kubernetes.io/metadata.name: monitoring }
+      ports: [{ protocol: TCP, port: metrics }]
 ---
 # Products that listen to the demo's tills call them; nobody else does.
 apiVersion: networking.k8s.io/v1

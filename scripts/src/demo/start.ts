@@ -53,6 +53,8 @@ export async function start(): Promise<void> {
       ...(cacheBytes === undefined ? {} : { cacheBytes }),
       ...(cacheUrl ? { cacheUrl } : {}),
       ...(publicUrl ? { publicUrl } : {}),
+      ...(configuration.metrics ? { metrics: configuration.metrics } : {}),
+      ...(configuration.trustTraceparent ? { trustTraceparent: true } : {}),
     })
     const mesh = await Promise.race([starting, stopping])
     if (mesh) {

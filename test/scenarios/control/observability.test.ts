@@ -169,6 +169,31 @@ test('metrics in the text format of Prometheus', async () => {
   expect(await answer.text()).toMatch(/terrane_runs_total\{state="failed",product="harbour"\} [1-9]/)
 })
 
+test('its own server tells them where and to whom it is set to', async () => {
+  const counted = /terrane_runs_total\{/
+  const status = async (url: string, authorization?: string) =>
+    (await fetch(url, authorization ? { headers: { authorization } } : {})).status
+  const closed = await serveDataProduct(harbour.product, { listenPort: 0, metrics: { off: true } })
+  expect(await status(`${closed.url}/metrics`)).toBe(404)
+  await closed.close()
+  const token = 'a-token-of-some-length'
+  const apart = await serveDataProduct(harbour.product, {
+    listenPort: 0,
+    metrics: { listen: { listenPort: 0 }, token },
+  })
+  expect(await status(`${apart.url}/metrics`, `Bearer ${token}`)).toBe(404)
+  expect(await status(apart.metricsUrl!)).toBe(401)
+  const told = await fetch(apart.metricsUrl!, { headers: { authorization: `Bearer ${token}` } })
+  expect(await told.text()).toMatch(counted)
+  expect(await status(apart.metricsUrl!.replace('/metrics', address))).toBe(404)
+  await apart.close()
+  const plain = await serveDataProduct(harbour.product, { listenPort: 0 })
+  expect(await (await fetch(`${plain.url}/metrics`)).text()).toMatch(counted)
+  const proxied = { headers: { 'x-forwarded-for': '10.0.0.7' } }
+  expect((await fetch(`${plain.url}/metrics`, proxied)).status).toBe(403)
+  await plain.close()
+})
+
 describe('events', () => {
   const served = () => serveDataProduct(harbour.product, { listenPort: 0 })
   const readable = (answer: Response) => answer.body!.pipeThrough(new TextDecoderStream()).getReader()
