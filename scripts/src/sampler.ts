@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -42,8 +42,9 @@ class OwnDecision implements Sampler {
 
   shouldSample(context: Context, traceId: string, ...rest: Rest): SamplingResult {
     if (!context.getValue(ASKED_FROM_OUTSIDE)) return this.inside.shouldSample(context, traceId, ...rest)
-    // A share is taken by the trace's number, and that is the caller's choice as well.
-    return this.root.shouldSample(ROOT_CONTEXT, this.ids.generateTraceId(), ...rest)
+    // A share is taken by the trace's number, and one that a caller gives is the caller's choice as well.
+    const own = trace.getSpanContext(context) ? this.ids.generateTraceId() : traceId
+    return this.root.shouldSample(ROOT_CONTEXT, own, ...rest)
   }
 
   toString(): string {

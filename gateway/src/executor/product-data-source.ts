@@ -2,7 +2,7 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import { DENIED_HEADER, IDENTITY_HEADER, type ProductDecision, PUBLICATION_HEADER } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
-import { type FetchOutcome, type FetchWatch, fetchesTogether } from '../telemetry/watch.js'
+import { FetchesTogether, type FetchOutcome, type FetchWatch } from '../telemetry/watch.js'
 import { wasKept } from './caching/fetch-cache.js'
 import type { Operation } from './operation.js'
 import { SubgraphUnavailable } from './transport/exchange-errors.js'
@@ -28,7 +28,7 @@ export class ProductDataSource implements GraphQLDataSource {
     const operation = options.context as Operation
     if (!('incomingRequestContext' in options)) return this.send(options, operation)
     const counted = this.count(this.subgraph)
-    const watch = operation.watch ? fetchesTogether([counted, operation.watch.fetch(this.subgraph)]) : counted
+    const watch = operation.watch ? new FetchesTogether(counted, operation.watch.fetch(this.subgraph)) : counted
     let outcome: FetchOutcome = 'failed'
     try {
       const answer = await this.ask(options, operation, watch)
