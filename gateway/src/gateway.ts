@@ -65,6 +65,8 @@ export interface GatewayOptions {
    * traces go on in the caller's either way.
    */
   trustTraceparent?: boolean
+  /** Whether answers are compressed for who accepts it. Default true. */
+  compression?: boolean
   /** Folder with the built marketplace; default the workspace's. */
   marketplace?: string
   log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void

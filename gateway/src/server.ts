@@ -42,6 +42,7 @@ import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
 import { useCaching } from './plugins/use-caching.js'
+import { useCompression } from './plugins/use-compression.js'
 import { useGraphql } from './plugins/use-graphql.js'
 import { useGraphqlOverHttp } from './plugins/use-graphql-over-http.js'
 import { useHealth } from './plugins/use-health.js'
@@ -171,6 +172,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     letGo,
     tracing,
     useRequestIds(),
+    useCompression(options.compression),
     useHealth(() => registry.missing()),
     metrics,
     useAuthentication(people.authenticator, people.signIn, log),

@@ -23,6 +23,7 @@ test.each([
   [{ TERRANE_METRICS: 'everywhere' }, /TERRANE_METRICS must be a port, host:port or off/],
   [{ TERRANE_METRICS: '127.0.0.1:99999' }, /TERRANE_METRICS must be a number from 0 to 65535/],
   [{ TERRANE_METRICS_TOKEN: 'hunter2' }, /TERRANE_METRICS_TOKEN must be at least 16/],
+  [{ TERRANE_COMPRESSION: 'gzip' }, /TERRANE_COMPRESSION must be true or false/],
   [{ TERRANE_TRUST_TRACEPARENT: 'yes' }, /TERRANE_TRUST_TRACEPARENT must be true or false/],
   [{ TERRANE_CACHE_URL: 'localhost:6379' }, /TERRANE_CACHE_URL must be redis/],
   [{ TERRANE_CACHE_URL: 'redis://localhost/cache' }, /TERRANE_CACHE_URL must be redis/],

@@ -38,6 +38,8 @@ export interface Configuration {
    * it may read them. Default: who asks from this machine.
    */
   metrics?: MetricsDoor
+  /** TERRANE_COMPRESSION: `false` where a proxy compresses, or nobody need. Default true, for who accepts it. */
+  compression?: boolean
   /** TERRANE_TRUST_TRACEPARENT: `true` where a proxy of yours decides which requests are traced. */
   trustTraceparent?: boolean
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
@@ -94,6 +96,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
     ...(metrics ? { metrics } : {}),
+    ...(env.TERRANE_COMPRESSION ? { compression: isTrue(env.TERRANE_COMPRESSION, 'TERRANE_COMPRESSION') } : {}),
     ...(env.TERRANE_TRUST_TRACEPARENT
       ? { trustTraceparent: isTrue(env.TERRANE_TRUST_TRACEPARENT, 'TERRANE_TRUST_TRACEPARENT') }
       : {}),

@@ -10,7 +10,7 @@ import { productTokens } from './tokens.js'
 export interface MeshOptions
   extends Pick<
     GatewayOptions,
-    'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'metrics' | 'trustTraceparent' | 'log'
+    'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'metrics' | 'compression' | 'trustTraceparent' | 'log'
   > {
   /** Product folders. */
   folders: readonly string[]
@@ -81,6 +81,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),
       ...(options.metrics ? { metrics: options.metrics } : {}),
+      ...(options.compression === undefined ? {} : { compression: options.compression }),
       ...(options.trustTraceparent === undefined ? {} : { trustTraceparent: options.trustTraceparent }),
       ...(log ? { log } : {}),
       products: products.map(product => ({

@@ -43,6 +43,7 @@ export function gateway(terrane: Command): void {
         subgraphs,
         metrics,
         trustTraceparent,
+        compression,
       } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
@@ -69,6 +70,7 @@ export function gateway(terrane: Command): void {
         ...(cacheUrl ? { cacheUrl } : {}),
         ...(subgraphs ? { subgraphs } : {}),
         ...(metrics ? { metrics } : {}),
+        ...(compression === undefined ? {} : { compression }),
         ...(trustTraceparent === undefined ? {} : { trustTraceparent }),
         ...(clientSeed ? { clientSeed } : {}),
         ...(signIn ? { signIn } : {}),

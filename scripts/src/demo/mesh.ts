@@ -25,6 +25,7 @@ export interface DemoOptions
     | 'cacheBytes'
     | 'cacheUrl'
     | 'metrics'
+    | 'compression'
     | 'trustTraceparent'
     | 'log'
   > {

@@ -54,6 +54,7 @@ export async function start(): Promise<void> {
       ...(cacheUrl ? { cacheUrl } : {}),
       ...(publicUrl ? { publicUrl } : {}),
       ...(configuration.metrics ? { metrics: configuration.metrics } : {}),
+      ...(configuration.compression === undefined ? {} : { compression: configuration.compression }),
       ...(configuration.trustTraceparent ? { trustTraceparent: true } : {}),
     })
     const mesh = await Promise.race([starting, stopping])

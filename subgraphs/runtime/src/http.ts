@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { type MetricsDoor, metricsRefusal } from '@terrane/schema'
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import type { DataProduct } from './data-product-options.js'
 import { notFound, problemResponse } from './output-ports/problem-response.js'
 
@@ -10,6 +12,8 @@ export interface ServeOptions {
   listenPort: number
   /** Default 127.0.0.1: a product on its own serves its neighbours only where it is told to. */
   host?: string
+  /** Whether answers are compressed for who accepts it. Default true. */
+  compression?: boolean
   /** Who is told its metrics. Default: who asks from this machine. */
   metrics?: MetricsDoor
 }
@@ -30,7 +34,8 @@ const METRICS = '/metrics'
 
 /** Serves a product by itself. Rejects where an address is taken. */
 export async function serveDataProduct(product: DataProduct, options: ServeOptions): Promise<ServedDataProduct> {
-  const { listenPort, host = '127.0.0.1', metrics: door = {} } = options
+  const { listenPort, host = '127.0.0.1', metrics: door = {}, compression = true } = options
+  const squeezed = compressing(product)
   const { listen } = door
   const isOfMetrics = (request: Request) => new URL(request.url).pathname === METRICS
   const metrics: Answer = (request, { incoming }) => {
@@ -42,7 +47,9 @@ export async function serveDataProduct(product: DataProduct, options: ServeOptio
     return problemResponse(refusal.status, refusal.title, {}, challenge)
   }
   const answer: Answer = (request, asked) => {
-    if (!isOfMetrics(request)) return product.fetch(request)
+    // Gateways ask for nothing compressed unless they are told to: theirs are not held up.
+    if (!isOfMetrics(request))
+      return compression && request.headers.has('accept-encoding') ? squeezed(request) : product.fetch(request)
     return door.off || listen ? notFound() : metrics(request, asked)
   }
   const served = await open(answer, host, listenPort)
@@ -57,6 +64,14 @@ export async function serveDataProduct(product: DataProduct, options: ServeOptio
     metricsUrl: own.url + METRICS,
     close: async () => void (await Promise.all([served.close(), own.close()])),
   }
+}
+
+/** From a kilobyte on; not streams of events, which are to arrive as they happen. */
+function compressing(product: DataProduct): (request: Request) => Response | Promise<Response> {
+  const app = new Hono()
+  app.use(compress())
+  app.all('*', context => product.fetch(context.req.raw))
+  return request => app.fetch(request)
 }
 
 async function open(answer: Answer, host: string, listenPort: number): Promise<ServedDataProduct> {

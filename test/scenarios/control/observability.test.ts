@@ -194,6 +194,28 @@ test('its own server tells them where and to whom it is set to', async () => {
   await plain.close()
 })
 
+test('its own server compresses long answers for who accepts it, and no stream', async () => {
+  const { url, close } = await serveDataProduct(harbour.product, { listenPort: 0 })
+  const plain = await serveDataProduct(harbour.product, { listenPort: 0, compression: false })
+  const ask = async (at: string, path: string, accepted: string) => {
+    const headers = { ...(await harbour.as('admin')), 'accept-encoding': accepted }
+    return fetch(at + path, { headers, signal: AbortSignal.timeout(20_000) })
+  }
+  const [identity, gzip] = [await ask(url, '/openapi.json', 'identity'), await ask(url, '/openapi.json', 'gzip')]
+  expect(identity.headers.get('content-encoding')).toBeNull()
+  expect(gzip.headers.get('content-encoding')).toBe('gzip')
+  expect(gzip.headers.get('vary')).toMatch(/accept-encoding/i)
+  expect(gzip.headers.get('etag')).toBe(`W/${identity.headers.get('etag')}`)
+  expect(await gzip.text()).toBe(await identity.text())
+  expect((await ask(plain.url, '/openapi.json', 'gzip')).headers.get('content-encoding')).toBeNull()
+  const events = await ask(url, `${address}/observability/events`, 'gzip')
+  expect(events.headers.get('content-encoding')).toBeNull()
+  const reader = events.body!.getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toContain(': connected')
+  await reader.cancel()
+  await Promise.all([close(), plain.close()])
+})
+
 describe('events', () => {
   const served = () => serveDataProduct(harbour.product, { listenPort: 0 })
   const readable = (answer: Response) => answer.body!.pipeThrough(new TextDecoderStream()).getReader()
