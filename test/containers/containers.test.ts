@@ -198,6 +198,20 @@ test('only the gateway reaches the products, and who keeps files of its own is o
       expect(spec.template.spec.containers[0].envFrom).toContainEqual({ secretRef: { name: 'database' } })
 })
 
+test('monitoring asks every process of the mesh where it tells its metrics', () => {
+  const { scrape_configs: jobs } = parse(read('docker/monitoring/prometheus.yaml'))
+  const asked = JSON.stringify(jobs)
+  for (const name of PRODUCTS) expect(asked).toContain(`"${name}:9464"`)
+  expect(jobs[0].dns_sd_configs).toEqual([{ names: ['gateway'], type: 'A', port: 9464 }])
+  for (const [name, { environment }] of ours)
+    if (name !== 'demo-data') expect([name, environment!.TERRANE_METRICS]).toEqual([name, '9464'])
+  const { services } = parse(read('docker/monitoring/docker-compose.yml')) as { services: Record<string, Service> }
+  for (const one of Object.values(services).flatMap(({ volumes }) => volumes ?? []))
+    expect(existsSync(path.join(ROOT, one.split(':')[0]!))).toBe(true)
+  const { groups } = parse(read('docker/monitoring/alerts.yaml'))
+  for (const { alert, expr } of groups[0].rules) expect([alert, typeof expr]).toEqual([alert, 'string'])
+})
+
 const withCompose = has('docker-compose') ? test : skipLoudly('docker-compose')
 const withKubectl = hasKustomize() ? test : skipLoudly('kubectl 1.24 or newer')
 

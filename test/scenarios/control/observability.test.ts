@@ -3,6 +3,7 @@ import path from 'node:path'
 import { serveDataProduct } from '@terrane/runtime'
 import type { AuditInfo, RunInfo } from '@terrane/schema'
 import { writeSources } from '../harbour/harbour.js'
+import { askedMetrics, unknownIn } from '../telemetry/dashboard.js'
 import { address, type GuardedHarbour, openGuardedHarbour } from './guarded-harbour.js'
 
 /** What happened, for those who may look: runs, reads, rows set aside, figures, events. */
@@ -167,6 +168,12 @@ test('metrics in the text format of Prometheus', async () => {
   const answer = await harbour.get(`${address}/observability/metrics`, await harbour.as('admin'))
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0.0.4/)
   expect(await answer.text()).toMatch(/terrane_runs_total\{state="failed",product="harbour"\} [1-9]/)
+})
+
+test('all that dashboard and alerts ask of a product is among them', async () => {
+  const asked = askedMetrics('product')
+  expect(asked.length).toBeGreaterThan(4)
+  expect(unknownIn(await (await harbour.get('/metrics')).text(), asked)).toEqual([])
 })
 
 test('its own server tells them where and to whom it is set to', async () => {
