@@ -66,7 +66,7 @@ export async function serveDataProduct(product: DataProduct, options: ServeOptio
   }
 }
 
-/** From a kilobyte on; not streams of events, which are to arrive as they happen. */
+/** Not short answers that say their length, nor streams of events, which are to arrive as they happen. */
 function compressing(product: DataProduct): (request: Request) => Response | Promise<Response> {
   const app = new Hono()
   app.use(compress())
