@@ -26,11 +26,12 @@ import { BYTES_PER_ENTRY, bytesOfDocument, bytesOfPlan, type PlanMemory, type Pl
 import type { Planner, PlanQuestion } from './planner.js'
 import type { AnswerProjection } from './projection.js'
 import { defaultsOf, Projections } from './projections.js'
+import { withRequiredFields } from './required-arguments.js'
 import { Requirements } from './requirements.js'
 import { RootConditions, withRootFieldsCollected } from './root-mutations.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
-import { planningDocument } from './supergraph-planner.js'
+import { inPlanningOrder } from './supergraph-planner.js'
 import { Types } from './types.js'
 
 /** A supergraph as the engine takes it. */
@@ -64,7 +65,9 @@ export class Engine {
 
   /** In steps, between which operations have their turn. */
   static async of(supergraph: PlannedSupergraph): Promise<Engine> {
-    const { document, required } = planningDocument(supergraph.document)
+    const inOrder = inPlanningOrder(supergraph.document)
+    await setImmediate()
+    const { document, required } = withRequiredFields(inOrder)
     await setImmediate()
     const overrides = new OverrideLabels(document)
     await setImmediate()
