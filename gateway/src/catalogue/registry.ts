@@ -14,6 +14,9 @@ import type { CatalogueStore } from './store.js'
 const RETRY_MILLISECONDS = 5000
 /** Longest that a gateway does not know what was published at another one with the same catalogue. */
 const FOLLOW_MILLISECONDS = 1000
+/** Between two attempts to start workers that do not start; doubled with each. */
+const FIRST_PAUSE_MILLISECONDS = 1000
+const LONGEST_PAUSE_MILLISECONDS = 60_000
 /** Who published what is configured. */
 const CONFIGURATION = 'configuration'
 
@@ -39,6 +42,8 @@ export class Registry {
   private follow?: NodeJS.Timeout
   /** Of the catalogue's products: as of when each is here. */
   private readonly known = new Map<string, { registeredAt: string; hash: string }>()
+  /** Of workers that do not start: when the next are, and how long it is until those after them are. */
+  private readonly renewal = { after: 0, pause: FIRST_PAUSE_MILLISECONDS }
 
   /** Without a catalogue, for a supergraph as it is, nothing can be added. */
   constructor(
@@ -64,16 +69,27 @@ export class Registry {
     if (this.store) this.follow = setTimeout(() => void this.followOthers(), FOLLOW_MILLISECONDS).unref()
   }
 
-  async publish(request: Publication): Promise<{ name?: string; problems: Problem[] }> {
+  /**
+   * Resolves once the product is in force, or is not published. Published with problems is what composes and stands in the
+   * catalogue, but is not in force here yet: others have it by then, so that it is not taken back.
+   */
+  async publish(request: Publication): Promise<{ name?: string; published: boolean; problems: Problem[] }> {
     const found = await this.found(request)
-    if ('problems' in found) return found
+    if ('problems' in found) return { published: false, ...found }
     const { name, addition } = found
-    const large = this.isLarge()
-    const added = await (large ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
-    if (added.product === undefined) return { name, problems: added.problems }
-    await this.remember(added.product, request.by)
-    if (large) await this.siblings?.renew()
-    return { name, problems: [] }
+    const siblings = this.isLarge() ? this.siblings : undefined
+    const added = await (siblings ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
+    if (added.product === undefined) return { name, published: false, problems: added.problems }
+    // As long as it is not known, it is news that this gateway follows.
+    await this.remember(added.product, request.by, { known: siblings === undefined })
+    try {
+      await siblings?.renew()
+      return { name, published: true, problems: [] }
+    } catch (error) {
+      this.postponeRenewal()
+      const reason = (error as Error).message
+      return { name, published: true, problems: [problem('PUBLICATION_NOT_IN_FORCE', { product: name, reason })] }
+    }
   }
 
   missing(): string[] {
@@ -100,11 +116,11 @@ export class Registry {
     return { name, addition }
   }
 
-  private async remember(product: Product, by: string): Promise<void> {
+  private async remember(product: Product, by: string, { known } = { known: true }): Promise<void> {
     const { endpoint, sdl, policy, info } = product
     const { name, url } = endpoint
     const registeredAt = new Date().toISOString()
-    this.known.set(name, { registeredAt, hash: hashOfFacts(url, product) })
+    if (known) this.known.set(name, { registeredAt, hash: hashOfFacts(url, product) })
     const facts = JSON.stringify({ sdl, policy, info } satisfies ProductFacts)
     await this.store?.put({ name, url, facts, registeredBy: by, registeredAt })
     this.log({ level: 'info', message: 'Product published', product: name, url, by })
@@ -156,7 +172,7 @@ export class Registry {
         ({ name, registeredAt }) =>
           this.known.get(name)?.registeredAt !== registeredAt && this.mesh.products.get(name)?.remote !== false,
       )
-      if (news.length > 0 && this.isLarge()) await this.siblings?.renew()
+      if (news.length > 0 && this.isLarge()) await this.renew()
       else if (news.length > 0) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
       this.report('the catalogue', [])
     } catch (error) {
@@ -164,6 +180,24 @@ export class Registry {
     }
     // None once the gateway has closed.
     this.follow?.refresh()
+  }
+
+  /** Has workers started on what is in the catalogue now; those that do not start are tried again later. */
+  private async renew(): Promise<void> {
+    if (Date.now() < this.renewal.after) return
+    try {
+      await this.siblings?.renew()
+      this.report('new workers', [])
+    } catch (error) {
+      this.postponeRenewal()
+      this.report('new workers', [problem('WORKERS_NOT_STARTED', { reason: (error as Error).message })])
+    }
+  }
+
+  private postponeRenewal(): void {
+    const { renewal } = this
+    renewal.after = Date.now() + renewal.pause
+    renewal.pause = Math.min(2 * renewal.pause, LONGEST_PAUSE_MILLISECONDS)
   }
 
   /** Whether the mesh is put in force by new processes: a supergraph of this size would hold up those who ask here. */
