@@ -3,6 +3,8 @@ import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
 import { DEFAULT_LIMITS } from '../plugins/use-limits.js'
+import { GatewayStartError } from '../start-error.js'
+import { CompositionLost } from '../supergraph/composing-thread.js'
 import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Addition, Product } from '../supergraph/products.js'
@@ -14,7 +16,7 @@ import type { CatalogueStore } from './store.js'
 const RETRY_MILLISECONDS = 5000
 /** Longest that a gateway does not know what was published at another one with the same catalogue. */
 const FOLLOW_MILLISECONDS = 1000
-/** Between two attempts to start workers that do not start; doubled with each. */
+/** Between two attempts to put in force what cannot be: workers do not start, composing fails. Doubled with each. */
 const FIRST_PAUSE_MILLISECONDS = 1000
 const LONGEST_PAUSE_MILLISECONDS = 60_000
 /** Who published what is configured. */
@@ -42,8 +44,8 @@ export class Registry {
   private follow?: NodeJS.Timeout
   /** Of the catalogue's products: as of when each is here. */
   private readonly known = new Map<string, { registeredAt: string; hash: string }>()
-  /** Of workers that do not start: when the next are, and how long it is until those after them are. */
-  private readonly renewal = { after: 0, pause: FIRST_PAUSE_MILLISECONDS }
+  /** Of news that could not be put in force: when it is tried again, and how long it is until the time after that. */
+  private readonly postponed = { until: 0, pause: FIRST_PAUSE_MILLISECONDS }
 
   /** Without a catalogue, for a supergraph as it is, nothing can be added. */
   constructor(
@@ -59,10 +61,14 @@ export class Registry {
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
     const before = (await this.store?.products()) ?? []
-    await this.take(
-      before.filter(({ name }) => !this.mesh.products.get(name)),
-      this.options.productUrls ?? [],
-    )
+    try {
+      await this.take(
+        before.filter(({ name }) => !this.mesh.products.get(name)),
+        this.options.productUrls ?? [],
+      )
+    } catch (error) {
+      throw error instanceof CompositionLost ? new GatewayStartError([error.problem]) : error
+    }
     this.governed = await this.mesh.meetGoverned()
     if (this.waiting.size > 0 || !this.governed)
       this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS).unref()
@@ -86,7 +92,7 @@ export class Registry {
       await siblings?.renew()
       return { name, published: true, problems: [] }
     } catch (error) {
-      this.postponeRenewal()
+      this.postpone()
       const reason = (error as Error).message
       return { name, published: true, problems: [problem('PUBLICATION_NOT_IN_FORCE', { product: name, reason })] }
     }
@@ -168,36 +174,42 @@ export class Registry {
   private async followOthers(): Promise<void> {
     try {
       const registered = (await this.store?.registrations()) ?? []
+      const due = Date.now() >= this.postponed.until
       const news = registered.filter(
         ({ name, registeredAt }) =>
           this.known.get(name)?.registeredAt !== registeredAt && this.mesh.products.get(name)?.remote !== false,
       )
-      if (news.length > 0 && this.isLarge()) await this.renew()
-      else if (news.length > 0) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
+      if (news.length > 0 && due && this.isLarge()) await this.renew()
+      else if (news.length > 0 && due) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
       this.report('the catalogue', [])
     } catch (error) {
-      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+      this.reportOfCatalogue(error as Error)
     }
     // None once the gateway has closed.
     this.follow?.refresh()
   }
 
+  private reportOfCatalogue(error: Error): void {
+    const lost = error instanceof CompositionLost
+    if (lost) this.postpone()
+    this.report('the catalogue', [lost ? error.problem : problem('CATALOGUE_UNAVAILABLE', { reason: error.message })])
+  }
+
   /** Has workers started on what is in the catalogue now; those that do not start are tried again later. */
   private async renew(): Promise<void> {
-    if (Date.now() < this.renewal.after) return
     try {
       await this.siblings?.renew()
       this.report('new workers', [])
     } catch (error) {
-      this.postponeRenewal()
+      this.postpone()
       this.report('new workers', [problem('WORKERS_NOT_STARTED', { reason: (error as Error).message })])
     }
   }
 
-  private postponeRenewal(): void {
-    const { renewal } = this
-    renewal.after = Date.now() + renewal.pause
-    renewal.pause = Math.min(2 * renewal.pause, LONGEST_PAUSE_MILLISECONDS)
+  private postpone(): void {
+    const { postponed } = this
+    postponed.until = Date.now() + postponed.pause
+    postponed.pause = Math.min(2 * postponed.pause, LONGEST_PAUSE_MILLISECONDS)
   }
 
   /** Whether the mesh is put in force by new processes: a supergraph of this size would hold up those who ask here. */
@@ -212,7 +224,7 @@ export class Registry {
       this.governed ||= await this.mesh.meetGoverned()
     } catch (error) {
       // What cannot be remembered now can be the next time.
-      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+      this.reportOfCatalogue(error as Error)
     }
     if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }

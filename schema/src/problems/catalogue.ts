@@ -701,6 +701,10 @@ export const CATALOGUE = {
     message: 'The store of the catalogue cannot be opened: {reason}.',
     hint: 'Look at the data folder and the database that this process was given.',
   },
+  COMPOSITION_LOST: {
+    message: 'The mesh was not composed: its thread was lost ({reason}).',
+    hint: 'Nothing has changed. Composing takes a gigabyte at 300 products of 30 types: if it was memory, shared entities with fields that lead back (terrane.reverse) are what takes most. terrane compose tells more.',
+  },
   PUBLICATION_NOT_IN_FORCE: {
     message:
       '{product} is published, but not yet in force at this gateway: it serves with new worker processes, and those cannot start ({reason}).',
