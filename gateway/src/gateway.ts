@@ -83,6 +83,8 @@ export interface GatewayLimits {
   cost: number
   /** Bytes of answers and fetches that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
   cacheBytes: number
+  /** Bytes, as estimated, of plans, projections and questions that are kept made ready. Default 128 MiB. */
+  planBytes: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number
   /** Event streams open at once in this process; of those half at most are visitors', who cannot be told apart. Default 1000. */

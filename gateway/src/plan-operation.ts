@@ -52,7 +52,7 @@ async function planOn(federation: Federation, { query, operationName, variables,
   const { apiSchema } = supergraph
   const decided = as ? decidedBy(as) : NOTHING
   const schema = VisibleSchemas.of(supergraph).for(decided)
-  const prepared = new PreparedOperations(as ? supergraph : { apiSchema, rights: NO_RIGHTS }, {}, '')
+  const prepared = new PreparedOperations(as ? supergraph : { ...supergraph, rights: NO_RIGHTS }, {}, '')
   const requestOf = (document: DocumentNode, source: string) =>
     ({
       ...{ document, source, queryHash: hashOf(source), schema: apiSchema, context: {} },

@@ -85,7 +85,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     catalogue,
     log,
     name => metrics.fetch(name),
-    metrics.caches.of('plans'),
+    cache => metrics.caches.of(cache),
   ).catch(async error => {
     await catalogue?.close()
     throw error

@@ -27,6 +27,7 @@ test.each([
   [{ TERRANE_TRUST_TRACEPARENT: 'yes' }, /TERRANE_TRUST_TRACEPARENT must be true or false/],
   [{ TERRANE_CACHE_URL: 'localhost:6379' }, /TERRANE_CACHE_URL must be redis/],
   [{ TERRANE_CACHE_URL: 'redis://localhost/cache' }, /TERRANE_CACHE_URL must be redis/],
+  [{ TERRANE_PLAN_BYTES: '0' }, /TERRANE_PLAN_BYTES must be a whole number of bytes, 1 or more/],
   [{ TERRANE_DATABASE_URL: 'postgres://localhost/x' }, /TERRANE_DATABASE_URL must be mysql/],
 ])('%j cannot be meant', (env, message) => {
   expect(() => configurationOf(env)).toThrow(ConfigurationError)
@@ -48,6 +49,12 @@ test.each(['redis://127.0.0.1:6379', 'rediss://terrane:hunter2@cache.example:638
     expect(configurationOf({ TERRANE_CACHE_URL: cacheUrl })).toMatchObject({ cacheUrl })
   },
 )
+
+test('limits are handed on by their names, and only those that are set', () => {
+  expect(configurationOf({ TERRANE_CACHE_BYTES: '0', TERRANE_PLAN_BYTES: '1000' })).toMatchObject({
+    limits: { cacheBytes: 0, planBytes: 1000 },
+  })
+})
 
 test('with a secret alone a product is itself at the provider of its mesh', () => {
   const { client } = configurationOf({ TERRANE_MESH_URL: 'http://mesh.example/', TERRANE_CLIENT_SECRET: 's' })

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import type { GatewayLimits } from '@terrane/gateway'
 import type { SubgraphTransports } from '@terrane/gateway/executor/transport/subgraph-transport'
 import type { MetricsDoor } from '@terrane/schema'
 import { subgraphTransports } from './subgraph-transports.js'
@@ -23,14 +24,15 @@ export interface Configuration {
   gatewayJwks?: string
   /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
   pollSeconds?: number
-  /** TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. */
-  costLimit?: number
+  /**
+   * TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. TERRANE_CACHE_BYTES: of
+   * answers and fetches that the gateway keeps; 0 none. TERRANE_PLAN_BYTES: of plans and what belongs to them.
+   */
+  limits?: Partial<Pick<GatewayLimits, 'cost' | 'cacheBytes' | 'planBytes'>>
   /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
   subgraphs?: SubgraphTransports
   /** TERRANE_WORKERS: processes of a gateway that serves a supergraph as it is; `auto` as many as there are cores. */
   workers?: number
-  /** TERRANE_CACHE_BYTES: of answers and fetches that the gateway keeps; 0 none. */
-  cacheBytes?: number
   /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
   cacheUrl?: string
   /**
@@ -79,6 +81,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   const issuer = issuerOf(env)
   const signIn = signInOf(env)
   const metrics = metricsOf(env)
+  const limits = limitsOf(env)
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
@@ -90,9 +93,8 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
-    ...(env.TERRANE_CACHE_BYTES ? { cacheBytes: bytesOf(env.TERRANE_CACHE_BYTES, 'TERRANE_CACHE_BYTES') } : {}),
     ...(env.TERRANE_CACHE_URL ? { cacheUrl: cacheUrlOf(env.TERRANE_CACHE_URL) } : {}),
-    ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
     ...(metrics ? { metrics } : {}),
@@ -105,6 +107,15 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(signIn ? { signIn } : {}),
     ...(env.TERRANE_PUBLIC_URL ? { publicUrl: urlOf(env.TERRANE_PUBLIC_URL, 'TERRANE_PUBLIC_URL') } : {}),
   }
+}
+
+/** Those of the settings that are set, to be handed on under their own names. */
+export function only<Name extends keyof Configuration>(
+  configuration: Configuration,
+  ...names: Name[]
+): Pick<Configuration, Name> {
+  const set = names.filter(name => configuration[name] !== undefined)
+  return Object.fromEntries(set.map(name => [name, configuration[name]])) as Pick<Configuration, Name>
 }
 
 export function listenPortOf(text: string, name: string): number {
@@ -168,10 +179,22 @@ export function workersOf(text: string, name: string): number {
   throw new ConfigurationError(`${name} must be a whole number above 0, or auto, not "${text}".`)
 }
 
-function bytesOf(text: string, name: string): number {
+function limitsOf({
+  TERRANE_COST_LIMIT: cost,
+  TERRANE_CACHE_BYTES: cacheBytes,
+  TERRANE_PLAN_BYTES: planBytes,
+}: NodeJS.ProcessEnv): NonNullable<Configuration['limits']> {
+  return {
+    ...(cost ? { cost: costOf(cost) } : {}),
+    ...(cacheBytes ? { cacheBytes: bytesOf(cacheBytes, 'TERRANE_CACHE_BYTES', 0) } : {}),
+    ...(planBytes ? { planBytes: bytesOf(planBytes, 'TERRANE_PLAN_BYTES', 1) } : {}),
+  }
+}
+
+function bytesOf(text: string, name: string, least: number): number {
   const bytes = Number(text)
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
-  throw new ConfigurationError(`${name} must be a whole number of bytes, not "${text}".`)
+  if (Number.isSafeInteger(bytes) && bytes >= least) return bytes
+  throw new ConfigurationError(`${name} must be a whole number of bytes, ${least} or more, not "${text}".`)
 }
 
 function costOf(text: string): number {

@@ -148,6 +148,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         : await execute()
     if (operation.operation === 'query' && options.supergraph() !== supergraph) {
       delete context.kept
+      // Another product may stand in the place of one that it has read.
+      context.pins.forget()
       return attempt(request)
     }
     if (!explain) return complete

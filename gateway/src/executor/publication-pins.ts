@@ -45,6 +45,12 @@ export class PublicationPins {
     for (const [product, publication] of Object.entries(publications)) this.pinned.set(product, publication)
   }
 
+  /** The operation begins anew, of what is in force by then. */
+  forget(): void {
+    this.pinned.clear()
+    this.first.clear()
+  }
+
   /** Product → publication that this operation read. */
   all(): Record<string, number> {
     return Object.fromEntries(this.pinned)

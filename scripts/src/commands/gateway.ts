@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
-import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
+import { configurationOf, listenPortOf, only, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
 import { stopRequested, untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
@@ -14,6 +14,24 @@ interface Options {
   workers?: string
   json?: boolean
 }
+
+/** Settings of the environment that the gateway takes as they are. */
+const OF_EVERY_GATEWAY = [
+  'home',
+  'listenPort',
+  'host',
+  'databaseUrl',
+  'issuer',
+  'signIn',
+  'publicUrl',
+  'clientSeed',
+  'limits',
+  'cacheUrl',
+  'subgraphs',
+  'metrics',
+  'compression',
+  'trustTraceparent',
+] as const
 
 export function gateway(terrane: Command): void {
   terrane
@@ -28,23 +46,7 @@ export function gateway(terrane: Command): void {
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
       const terminal = new Terminal(json)
       const configuration = configurationOf()
-      const {
-        home,
-        host,
-        databaseUrl,
-        issuer,
-        signIn,
-        publicUrl,
-        listenPort,
-        clientSeed,
-        costLimit,
-        cacheBytes,
-        cacheUrl,
-        subgraphs,
-        metrics,
-        trustTraceparent,
-        compression,
-      } = configuration
+      const { home, databaseUrl, issuer } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
@@ -60,21 +62,9 @@ export function gateway(terrane: Command): void {
       }
       claimHome(home)
       const options = {
-        home,
+        ...only(configuration, ...OF_EVERY_GATEWAY),
         demo,
-        listenPort: port === undefined ? listenPort : listenPortOf(port, '--port'),
-        ...(host ? { host } : {}),
-        ...(databaseUrl ? { databaseUrl } : {}),
-        ...(issuer ? { issuer } : {}),
-        limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
-        ...(cacheUrl ? { cacheUrl } : {}),
-        ...(subgraphs ? { subgraphs } : {}),
-        ...(metrics ? { metrics } : {}),
-        ...(compression === undefined ? {} : { compression }),
-        ...(trustTraceparent === undefined ? {} : { trustTraceparent }),
-        ...(clientSeed ? { clientSeed } : {}),
-        ...(signIn ? { signIn } : {}),
-        ...(publicUrl ? { publicUrl } : {}),
+        ...(port === undefined ? {} : { listenPort: listenPortOf(port, '--port') }),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()

@@ -21,7 +21,7 @@ function cacheOf(shared?: SharedAnswers) {
     memory: new KeptMemory(1_000_000),
     received,
     reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
-    figures: { hits: 0, misses: 0, entries: 0 },
+    figures: { hits: 0, misses: 0, entries: 0, bytes: 0 },
     ...(shared ? { shared } : {}),
   })
   /** An answer of this publication, asked for now. */

@@ -8,7 +8,7 @@ import { PublicationsReceived } from './publications-received.js'
 function fetches(bytes = 1_000_000) {
   const inForce = { publication: 17, since: 1 }
   const reports = { room: true, told: [] as Repeat[] }
-  const figures = { hits: 0, misses: 0, entries: 0 }
+  const figures = { hits: 0, misses: 0, entries: 0, bytes: 0 }
   const memory = new KeptMemory(bytes)
   const cache = new FetchCache({
     memory,
@@ -88,7 +88,7 @@ test('it is given for the same question of the same decision and publication alo
 
 test('fetches and whole answers have one budget', async () => {
   const { of, figures, memory } = fetches(10_000)
-  const answers = { hits: 0, misses: 0, entries: 0 }
+  const answers = { hits: 0, misses: 0, entries: 0, bytes: 0 }
   await of().keep(Promise.resolve(answer()), read)
   expect([figures.entries, answers.entries]).toEqual([1, 0])
   for (let at = 0; at < 10; at++) memory.set(`answer ${at}`, {}, 1000, answers)
