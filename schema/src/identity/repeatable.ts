@@ -22,7 +22,9 @@ export interface RepeatableRead {
 
 /** An answer that was given again. `POST` to `REPEATS_PATH`, as `{ repeats: Repeat[] }`, by the mesh itself. */
 export interface Repeat {
-  /** ISO 8601. */
+  /** What is told twice under one is written once: whoever tells may not learn that it was told. 1 to 30 of `a-z0-9-`. */
+  id?: string
+  /** ISO 8601, as `Date` writes it. */
   at: string
   subject: string
   reads: RepeatableRead[]
