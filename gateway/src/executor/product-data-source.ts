@@ -76,7 +76,7 @@ export class ProductDataSource implements GraphQLDataSource {
         return cached ? cached.keep(sent, read) : sent
       },
       read,
-      cached && (publication => cached.take(publication)),
+      cached && (publication => cached.take(publication, operation.repeats?.ids.get(this.subgraph))),
     )
   }
 

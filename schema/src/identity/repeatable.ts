@@ -9,6 +9,11 @@ export interface Repeatable {
    * to it: then the answer is good for this once only.
    */
   decision: string
+  /**
+   * Of the publication that was read: no other has the same, also not one of the same number in a home that was begun
+   * again. News of publications carry it as well, as `publicationId`.
+   */
+  publicationId: string
   /** What was read for it, as the audit has it. */
   reads: RepeatableRead[]
 }

@@ -5,6 +5,7 @@ import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@te
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
+import { ProductProxy } from './product-proxy.js'
 
 export const REGIONS = ['north', 'south'] as const
 /** Every row tells the edition that it was published in. */
@@ -38,7 +39,9 @@ export interface Door {
 
 /** A product that publishes editions and grants them to callers, behind gateways. Their news can be cut off. */
 export class Ledger {
-  private grants = new Map<string, string>()
+  private readonly grants = new Map<string, string>()
+  /** What was served before it began again. */
+  private readonly left: { product: DataProduct; served: ServedDataProduct | undefined }[] = []
   readonly doors: Door[] = []
   /** By publication. */
   readonly editions = new Map<number, number>()
@@ -46,8 +49,10 @@ export class Ledger {
   private constructor(
     private readonly base: string,
     private readonly home: string,
-    readonly product: DataProduct,
+    public product: DataProduct,
     private served: ServedDataProduct | undefined,
+    /** The way to it where it is in another process. */
+    readonly proxy: ProductProxy | undefined,
   ) {}
 
   get gateway(): Gateway {
@@ -59,26 +64,28 @@ export class Ledger {
     const home = path.join(base, 'home')
     await write(path.join(base, 'ledger'))
     await writeRows(base, 1)
-    const { jwks } = await loadOrCreateKeys(home)
-    const opened = await openDataProduct({
-      folder: path.join(base, 'ledger'),
-      home,
-      trust: jwks,
-      env: { ENTRIES: path.join(base, 'entries.csv') },
-      log: () => {},
-    })
-    const { product } = opened
-    if (!product) throw new Error(JSON.stringify(opened.problems))
-    const http = where === 'over HTTP'
-    const served = http ? await serveDataProduct(product, { listenPort: 0 }) : undefined
-    const ledger = new Ledger(base, home, product, served)
+    const product = await openIn(base, home, home)
+    const served = where === 'over HTTP' ? await serveDataProduct(product, { listenPort: 0 }) : undefined
+    const proxy = served && (await ProductProxy.open(served.url))
+    const ledger = new Ledger(base, home, product, served, proxy)
     await ledger.openDoor(options)
     return ledger
   }
 
+  /** Another process of the product with an empty home: where it is served. The one before goes on. */
+  async beginAgain(): Promise<string> {
+    const { product, served } = this
+    this.left.push({ product, served })
+    this.product = await openIn(this.base, this.home, path.join(this.base, `home-${this.left.length}`))
+    this.served = await serveDataProduct(this.product, { listenPort: 0 })
+    this.grants.clear()
+    this.editions.clear()
+    return this.served.url
+  }
+
   /** Another gateway of the same home and catalogue. */
   async openDoor(options: Partial<GatewayOptions> = {}): Promise<Door> {
-    const { product, served, home } = this
+    const { product, proxy, home } = this
     const inside = inProcessDataSource(product)
     const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, asked: [] }
     const gateway = await startGateway({
@@ -87,8 +94,8 @@ export class Ledger {
       // Whom the first one signs in the others believe.
       ...(this.doors[0] ? { issuer: { url: `${this.gateway.url}/oidc`, audience: 'terrane' } } : { demo: true }),
       log: event => door.log.push(event),
-      ...(served
-        ? { productUrls: [served.url] }
+      ...(proxy
+        ? { productUrls: [proxy.url] }
         : {
             products: [
               {
@@ -175,12 +182,16 @@ export class Ledger {
   interrupt({ news } = this.doors[0]!): void {
     for (const each of news) each.abort()
     news.clear()
+    this.proxy?.interrupt()
   }
 
   async close(): Promise<void> {
     await Promise.all(this.doors.map(({ gateway }) => gateway.close()))
-    await this.served?.close()
-    await this.product.close()
+    await this.proxy?.close()
+    for (const { product, served } of [...this.left, { product: this.product, served: this.served }]) {
+      await served?.close()
+      await product.close()
+    }
     await rm(this.base, { recursive: true, force: true })
   }
 
@@ -204,6 +215,19 @@ export class Ledger {
     if (!answer.ok) throw new Error(`${method} ${pathname}: ${answer.status} ${await answer.text()}`)
     return answer
   }
+}
+
+async function openIn(base: string, keys: string, home: string): Promise<DataProduct> {
+  const { jwks } = await loadOrCreateKeys(keys)
+  const { product, problems } = await openDataProduct({
+    folder: path.join(base, 'ledger'),
+    home,
+    trust: jwks,
+    env: { ENTRIES: path.join(base, 'entries.csv') },
+    log: () => {},
+  })
+  if (!product) throw new Error(JSON.stringify(problems))
+  return product
 }
 
 async function writeRows(base: string, edition: number): Promise<void> {

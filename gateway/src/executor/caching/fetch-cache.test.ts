@@ -6,7 +6,7 @@ import { PublicationsReceived } from './publications-received.js'
 
 /** Before one product at publication 17. */
 function fetches(bytes = 1_000_000) {
-  const inForce = { publication: 17, since: 1 }
+  const inForce = { publication: 17, publicationId: 'monday', since: 1 }
   const reports = { room: true, told: [] as Repeat[] }
   const figures = { hits: 0, misses: 0, entries: 0 }
   const memory = new KeptMemory(bytes)
@@ -28,12 +28,12 @@ function fetches(bytes = 1_000_000) {
   return { of, inForce, reports, figures, memory }
 }
 
-const answer = (more: object = {}, decision = 'f') => ({
+const answer = (more: object = {}, decision = 'f', publicationId = 'monday') => ({
   data: { a: { list: [1, 2] } },
   extensions: {
     terrane: {
       publications: { ledger: 17 },
-      repeatable: { decision, reads: [{ dataset: 'entries', publication: 17, properties: ['a'] }] },
+      repeatable: { decision, publicationId, reads: [{ dataset: 'entries', publication: 17, properties: ['a'] }] },
     },
   },
   ...more,
@@ -44,36 +44,38 @@ test('who changes what was given changes nobody else’s', async () => {
   const { of } = fetches()
   const asked = await of().keep(Promise.resolve(answer()), read)
   Object.assign(asked.data!.a, { more: true })
-  const given = of().take(undefined)!
+  const given = of().take(undefined, undefined)!
   expect(given.data).toEqual({ a: { list: [1, 2] } })
   Object.assign(given.data!.a, { more: true })
-  expect(of().take(17)).toMatchObject({ data: { a: { list: [1, 2] } }, extensions: answer().extensions })
-  expect(of().take(17)!.data!.a).not.toHaveProperty('more')
+  expect(of().take(17, undefined)).toMatchObject({ data: { a: { list: [1, 2] } }, extensions: answer().extensions })
+  expect(of().take(17, undefined)!.data!.a).not.toHaveProperty('more')
   expect([wasKept(asked), wasKept(given)]).toEqual([false, true])
 })
 
 test.each([
   ['with an error', answer({ errors: [{ message: 'no' }] }), read],
   ['of a decision that the product narrowed', answer({}, 'narrower'), read],
+  ['of another publication of the same number', answer({}, 'f', 'of another home'), read],
   ['that the product does not call repeatable', answer({ extensions: {} }), read],
   ['of no publication', answer(), () => undefined],
   ['of another publication than is in force', answer(), () => 16],
 ])('an answer %s is not kept', async (_, given, publication) => {
   const { of, figures } = fetches()
   expect(await of().keep(Promise.resolve(given as never), publication)).toBe(given)
-  expect([of().take(undefined), figures.entries]).toEqual([undefined, 0])
+  expect([of().take(undefined, undefined), figures.entries]).toEqual([undefined, 0])
 })
 
 test('it is given for the same question of the same decision and publication alone, and only if the product can be told', async () => {
   const { of, inForce, reports } = fetches()
   await of('query First__ledger__0 { a }').keep(Promise.resolve(answer()), read)
-  expect(of('{ a b }').take(undefined)).toBeUndefined()
-  expect(of('query First__ledger__0 { a }', 'g').take(undefined)).toBeUndefined()
-  expect(of('query Other { a }').take(16)).toBeUndefined()
+  expect(of('{ a b }').take(undefined, undefined)).toBeUndefined()
+  expect(of('query First__ledger__0 { a }', 'g').take(undefined, undefined)).toBeUndefined()
+  expect(of('query Other { a }').take(16, undefined)).toBeUndefined()
+  expect(of('query Other { a }').take(17, 'of another home')).toBeUndefined()
   reports.room = false
-  expect(of('query Other { a }').take(17)).toBeUndefined()
+  expect(of('query Other { a }').take(17, undefined)).toBeUndefined()
   reports.room = true
-  expect(of('query Other { a }', 'f', ['ledger/entries/b']).take(17)).toBeDefined()
+  expect(of('query Other { a }', 'f', ['ledger/entries/b']).take(17, undefined)).toBeDefined()
   expect(reports.told).toEqual([
     {
       at: expect.any(String),
@@ -83,7 +85,7 @@ test('it is given for the same question of the same decision and publication alo
     },
   ])
   Object.assign(inForce, { publication: 18 })
-  expect(of('query Other { a }').take(17)).toBeUndefined()
+  expect(of('query Other { a }').take(17, undefined)).toBeUndefined()
 })
 
 test('fetches and whole answers have one budget', async () => {
@@ -92,7 +94,7 @@ test('fetches and whole answers have one budget', async () => {
   await of().keep(Promise.resolve(answer()), read)
   expect([figures.entries, answers.entries]).toEqual([1, 0])
   for (let at = 0; at < 10; at++) memory.set(`answer ${at}`, {}, 1000, answers)
-  expect(of().take(17)).toBeUndefined()
+  expect(of().take(17, undefined)).toBeUndefined()
   expect([figures.entries, answers.entries]).toEqual([0, 10])
   memory.set('answer too large', {}, 2000, answers)
   expect([memory.has('answer too large'), answers.entries]).toEqual([false, 10])

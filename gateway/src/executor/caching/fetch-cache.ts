@@ -5,9 +5,9 @@ import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import type { Operation } from '../operation.js'
 import { noteIfPlain } from '../plain-answer.js'
 import type { KeptMemory } from './kept-memory.js'
-import type { PublicationsReceived } from './publications-received.js'
+import type { NamedPublications, PublicationsReceived } from './publications-received.js'
 import type { RepeatReports } from './repeat-reports.js'
-import { readsIn } from './repeats.js'
+import { readIn } from './repeats.js'
 import { type Kind, WorthKeeping } from './worth-keeping.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
@@ -15,7 +15,7 @@ type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 interface KeptFetch {
   /** The whole answer as JSON: whoever is given it puts what is in it together with other answers, and changes it. */
   text: string
-  publications: Readonly<Record<string, number>>
+  publications: NamedPublications
   reads: readonly RepeatableRead[]
   since: number
 }
@@ -82,12 +82,15 @@ export class CachedFetch {
   }
 
   /** What is kept and exact now, if it is of the publication that the operation reads where it reads one already. */
-  take(pinned: number | undefined): Answer | undefined {
+  take(pinned: number | undefined, pinnedId: string | undefined): Answer | undefined {
     const { memory, received, reports, figures } = this.options
     const { product } = this.decision
     const kept = memory.get<KeptFetch>(this.key)
-    const fits = kept && (pinned === undefined || pinned === kept.publications[product])
-    const found = fits && received.areNewest(kept.publications, kept.since) && reports.takes(product) ? kept : undefined
+    const of = kept?.publications[product]
+    const fits =
+      (pinned ?? of?.publication) === of?.publication && (pinnedId ?? of?.publicationId) === of?.publicationId
+    const found =
+      kept && fits && received.areNewest(kept.publications, kept.since) && reports.takes(product) ? kept : undefined
     this.kind.lookedUp(found !== undefined)
     if (!found) {
       figures.misses++
@@ -111,9 +114,10 @@ export class CachedFetch {
   private remember(answer: Answer, publication: number | undefined): void {
     const { memory, received, figures } = this.options
     const { product, fingerprint } = this.decision
-    const reads = readsIn(answer, fingerprint)
-    if (reads === undefined || publication === undefined) return
-    const publications = { [product]: publication }
+    const read = readIn(answer, fingerprint)
+    if (read === undefined || publication === undefined) return
+    const { reads, publicationId } = read
+    const publications = { [product]: { publication, publicationId } }
     if (!received.areNewest(publications, this.since)) return
     const text = JSON.stringify(answer)
     const kept: KeptFetch = { text, publications, reads, since: this.since }
