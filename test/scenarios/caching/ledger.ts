@@ -3,8 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
-import { loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
+import { type AuditInfo, loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
+import { eventually } from '../processes/processes.js'
 import { ProductProxy } from './product-proxy.js'
 
 export const REGIONS = ['north', 'south'] as const
@@ -33,6 +34,8 @@ export interface Door {
   news: Set<AbortController>
   /** While it is, no news comes through. */
   deaf: boolean
+  /** How often news was asked for meanwhile. */
+  refused: number
   /** Questions that came to the product in this process. */
   asked: string[]
 }
@@ -87,7 +90,7 @@ export class Ledger {
   async openDoor(options: Partial<GatewayOptions> = {}): Promise<Door> {
     const { product, proxy, home } = this
     const inside = inProcessDataSource(product)
-    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, asked: [] }
+    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, refused: 0, asked: [] }
     const gateway = await startGateway({
       listenPort: 0,
       home,
@@ -151,20 +154,25 @@ export class Ledger {
   async ask(
     caller: string,
     query: string,
-    init: { method?: 'GET'; headers?: Record<string, string> } = {},
+    init: { method?: 'GET'; headers?: Record<string, string>; signal?: AbortSignal } = {},
     { url } = this.gateway,
   ) {
     const token = await issueToken({ home: this.home, as: `product:${caller}` })
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...init.headers }
     return init.method === 'GET'
       ? fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, { headers })
-      : fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      : fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ query }),
+          ...(init.signal ? { signal: init.signal } : {}),
+        })
   }
 
   /** The product's own record of who read its entries. */
-  async audited(caller: string): Promise<{ outcome: string; rows?: number; detail?: string }[]> {
+  async audited(caller: string): Promise<AuditInfo[]> {
     const answer = await this.control('GET', `/observability/audit?subject=product:${caller}&limit=1000`)
-    return ((await answer.json()) as { audit: { outcome: string; rows?: number; detail?: string }[] }).audit
+    return ((await answer.json()) as { audit: AuditInfo[] }).audit
   }
 
   /** How often an answer was given again. */
@@ -185,6 +193,23 @@ export class Ledger {
     this.proxy?.interrupt()
   }
 
+  /** From now on no news comes through; resolves once the gateway knows it. */
+  async silence(): Promise<void> {
+    const source = this.proxy ?? this.doors[0]!
+    const { refused } = source
+    source.deaf = true
+    this.interrupt()
+    await eventually(
+      async () => source.refused,
+      now => now > refused,
+    )
+  }
+
+  /** News comes through again, as soon as it is asked for. */
+  endSilence(): void {
+    Object.assign(this.proxy ?? this.doors[0]!, { deaf: false })
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.doors.map(({ gateway }) => gateway.close()))
     await this.proxy?.close()
@@ -197,7 +222,10 @@ export class Ledger {
 
   private async fetch(request: Request, door: Omit<Door, 'gateway'>): Promise<Response> {
     if (new URL(request.url).pathname !== NEWS_PATH) return this.product.fetch(request)
-    if (door.deaf) throw new Error('no news comes through')
+    if (door.deaf) {
+      door.refused++
+      throw new Error('no news comes through')
+    }
     const cut = new AbortController()
     door.news.add(cut)
     const answer = await this.product.fetch(request)

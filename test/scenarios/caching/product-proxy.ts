@@ -7,12 +7,18 @@ import { IDENTITY_HEADER, NEWS_PATH } from '@terrane/schema'
 export class ProductProxy {
   /** While it is, no news comes through. */
   deaf = false
+  /** How often news was asked for meanwhile. */
+  refused = 0
   /** Where news comes from; from `target` like all else without it. */
   newsTarget: string | undefined
-  /** Questions that passed, by who may be told apart by his `terrane-identity`. */
+  /** While it is, questions get no answer. */
+  broken = false
+  /** Questions that came by, and the signed identity that each was asked with. */
   readonly asked: { body: string; identity: string | undefined }[] = []
-  /** Answers to questions wait for it. */
-  private gate: Promise<void> = Promise.resolve()
+  /** Answers that the product has given, and that are not passed on yet. */
+  waiting = 0
+  /** Answers to questions with these words wait. */
+  private held: { words: string; gate: Promise<void> } | undefined
   private readonly streams = new Set<ServerResponse>()
   private readonly server = createServer((incoming, outgoing) => this.pass(incoming, outgoing))
 
@@ -39,13 +45,17 @@ export class ProductProxy {
     for (const stream of this.streams) stream.destroy()
   }
 
-  /** From now on questions are on their way until it is called. */
-  hold(): () => void {
+  /** From now on answers to questions with these words are on their way until what it returns is called. */
+  hold(words: string): () => void {
     let release = () => {}
-    this.gate = new Promise(resolve => {
+    const gate = new Promise<void>(resolve => {
       release = resolve
     })
-    return release
+    this.held = { words, gate }
+    return () => {
+      this.held = undefined
+      release()
+    }
   }
 
   async close(): Promise<void> {
@@ -56,18 +66,32 @@ export class ProductProxy {
 
   private async pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const news = incoming.url === NEWS_PATH
-    if (news && this.deaf) return void outgoing.destroy()
+    if (news && this.deaf) {
+      this.refused++
+      return void outgoing.destroy()
+    }
     const pieces: Buffer[] = []
     for await (const piece of incoming) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
+    let gate: Promise<void> | undefined
     const { method = 'GET', headers } = incoming
     if (incoming.url === '/graphql') {
       const identity = headers[IDENTITY_HEADER] as string | undefined
-      this.asked.push({ body: body.toString(), identity })
-      await this.gate
+      const text = body.toString()
+      this.asked.push({ body: text, identity })
+      if (this.held && text.includes(this.held.words)) gate = this.held.gate
+      if (this.broken) {
+        await gate
+        return void outgoing.destroy()
+      }
     }
     const target = new URL(incoming.url!, news ? (this.newsTarget ?? this.target) : this.target)
-    const passing = request(target, { method, headers: { ...headers, connection: 'close' } }, answer => {
+    const passing = request(target, { method, headers: { ...headers, connection: 'close' } }, async answer => {
+      if (gate) {
+        this.waiting++
+        await gate
+        this.waiting--
+      }
       outgoing.writeHead(answer.statusCode!, answer.headers)
       if (news) this.streams.add(outgoing)
       answer.on('error', () => outgoing.destroy())

@@ -31,6 +31,11 @@ export class PublicationsReceived {
     return this.announcements.now
   }
 
+  /** Whether the product's stream stands: while it does not, nothing of it is given again. */
+  hears(product: string): boolean {
+    return this.announcements.inForce(product) !== undefined
+  }
+
   /**
    * An operation that was begun at `since` has read these: nobody who hears of a newer publication through an answer is given
    * an older one afterwards, also where the product's own news of it is still on its way. `ids`: those that answers said.
