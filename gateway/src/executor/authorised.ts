@@ -131,12 +131,9 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       const answer = await options.inner(planned, projections && { projections, beside })
       const complete = whole(answer)
       const { repeats, pins } = planned.context
-      options.received?.received(pins.all(), since)
+      options.received?.received(pins.all(), repeats?.ids, since)
       if (key === undefined || !repeats) return complete
-      const kept =
-        repeats.whole && !answer.errors?.length
-          ? answers!.keep(key, complete, { pins, repeats, denied, since })
-          : undefined
+      const kept = answer.errors?.length ? undefined : answers!.keep(key, complete, { pins, repeats, denied, since })
       if (kept) context.kept = kept
       prepared.repeatable = answers!.holds(key)
       return complete

@@ -1,7 +1,7 @@
 /** What the gateway does itself for an operation. `parse`, `validate` and `plan` only where nothing was remembered. */
 export type Phase = 'parse' | 'decide' | 'validate' | 'plan' | 'project'
 
-/** `kept`: it was not asked, for it had answered the same before. `errors`: it answered, with errors in it. `failed`: it did not answer. `aborted`: nobody waited any more. */
+/** `kept`: it was not asked, for it had answered the same before, or was just being asked it. `errors`: it answered, with errors in it. `failed`: it did not answer. `aborted`: nobody waited any more. */
 export type FetchOutcome = 'answered' | 'kept' | 'errors' | 'failed' | 'aborted'
 
 /**
