@@ -6,7 +6,6 @@ import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
 import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
-import { withoutMisplacedFields } from './misplaced-fields.js'
 import { withoutNumber } from './operation-names.js'
 import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
@@ -28,7 +27,7 @@ export interface Subgraphs {
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
-  const node = withoutMisplacedFields(withoutNumber(planned), subgraphs.requirements, subgraphs.schema)
+  const node = withoutNumber(planned)
   const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
@@ -56,7 +55,11 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
   const node = withOwnNames(planned, required)
   const requested = requestedFields(node, required)
   const rewrite = compileRewrites(node.outputRewrites, types)
-  return async (run, objects, at, context) => {
+  const turn = {}
+  return async (run, all, at, context) => {
+    const objects = run.served?.open(turn, all) ?? all
+    if (objects.length === 0) return
+    run.served?.add(turn, objects)
     const paths = pathsIn(run, at)
     const locate: Locate = path =>
       paths(objects).flatMap(place =>
@@ -146,7 +149,11 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
     const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
     run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
   }
-  return (run, objects, path, context) => {
+  const turn = {}
+  const turnApart = {}
+  return (run, all, path, context) => {
+    const { served } = run
+    const objects = served ? served.open(turnApart, served.open(turn, all)) : all
     let batch: Batch | undefined
     withinStack(
       run,
@@ -157,7 +164,8 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       },
     )
     if (!batch) return
-    const { incomplete } = batch
+    served?.add(turn, batch.entities.flat())
+    const incomplete = served && otherwise ? served.with(turnApart, batch.incomplete, all) : batch.incomplete
     const apart = incomplete.length > 0 ? otherwise?.(run, incomplete, path, context) : undefined
     if (batch.representations.length === 0) return apart
     const fetched = fetchBatch(run, batch, path, context)

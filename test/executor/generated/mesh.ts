@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GeneratorValue } from 'fast-check'
 import * as fc from 'fast-check'
 import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, parse } from 'graphql'
-import { addFeatures, ECHO_IN, MODES } from './mesh-features.js'
+import { addFeatures, ECHO_IN, MODES } from './features.js'
 import {
   changed,
   computed,
