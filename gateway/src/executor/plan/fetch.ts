@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql'
 import { isPlain } from '../plain-answer.js'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
-import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
+import { type FetchPart, needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutNumber } from './operation-names.js'
 import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
@@ -84,21 +84,20 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
 
 /** As one fetch, or in parts where it must be; those entities in parts that lack something only some fields take. */
 function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
-  const compile = (part: FetchNode, otherwise?: Fetch) => compileEntities(part, subgraphs, otherwise)
   let parts: Fetch[] | undefined
   const apart: Fetch = async (run, objects, path, context) => {
-    parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
+    parts ??= partsOf(node, subgraphs.requirements).map(part => compileEntities(part, subgraphs))
     await Promise.all(parts.map(part => part(run, objects, path, context)))
   }
   if (needsParts(node, subgraphs.required)) return apart
-  return compile(node, apart)
+  return compileEntities({ node, computes: true }, subgraphs, apart)
 }
 
 /** `otherwise` gets the places for which not all that the fetch takes is there. */
-function compileEntities(planned: FetchNode, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
-  const node = withOwnNames(planned, required)
+function compileEntities(part: FetchPart, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
+  const node = withOwnNames(part.node, required)
   const requested = requestedFields(node, required)
-  const representations = new Representations(node, types)
+  const representations = new Representations(node, types, part.computes)
   const rewrite = compileRewrites(node.outputRewrites, types)
   const take = (entity: Fields, objects: Fields[]) => {
     requested.restrict(entity)

@@ -58,7 +58,7 @@ export function describePlan(
     const id = String(++fetches)
     const isSplit = whole.requires !== undefined && needsParts(whole, subgraphs.required)
     const description = sent(whole, id, at, !isSplit)
-    const parts = whole.requires ? partsOf(whole, subgraphs.requirements) : [whole]
+    const parts = whole.requires ? partsOf(whole, subgraphs.requirements).map(({ node }) => node) : [whole]
     if (!isSplit && parts.length < 2) return description
     const described = parts.map((part, index) => sent(part, `${id}.${index + 1}`, at, isSplit))
     return { ...description, parts: { when: isSplit ? 'always' : 'incomplete', fetches: described } }
