@@ -91,6 +91,11 @@ test.each<{ query: string; things: unknown; variables?: Record<string, unknown> 
     ),
   },
   {
+    query:
+      'query ($no: Boolean = false) { things { extra ... on Item @skip(if: $no) { ...F own @include(if: $no) } } } fragment F on Item { second @include(if: $no) }',
+    things: [{ extra: 'extra 1' }, { extra: 'extra o' }, { extra: 'extra 2' }],
+  },
+  {
     query: '{ things { told ... on Item { label(n: 2) second } } }',
     things: [
       { told: 'told label 1 of 1', label: 'label 2 of 1', second: `second of ${first('x', '1')}` },
