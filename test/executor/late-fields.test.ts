@@ -12,7 +12,7 @@ const THINGS: Record<string, SmallSubgraph> = {
   home: {
     sdl: `type Query { all: [Thing] } interface Thing @key(fields: "id") { id: ID!  label(n: Int): String }
       type Item implements Thing @key(fields: "id") { id: ID!  first(mark: String): String @requires(fields: "base")
-        base: Int @external  own: String  label(n: Int): String }
+        base: Int @external  own: String  serial: ID!  label(n: Int): String }
       type Other implements Thing @key(fields: "id") { id: ID!  own: Int  label(n: Int): String }`,
     resolvers: {
       Query: { all: () => [{ __typename: 'Item', id: '1' }] },
@@ -22,6 +22,7 @@ const THINGS: Record<string, SmallSubgraph> = {
       Item: {
         __resolveReference: known('Item'),
         own: () => 'own',
+        serial: ({ id }: { id: string }) => `serial ${id}`,
         label: ({ id }: { id: string }, { n }: { n?: number }) => `label ${n} of ${id}`,
         first: ({ base }: { base?: number }, { mark }: { mark?: string }) => `first(${mark ?? ''}) of ${base}`,
       },
@@ -56,6 +57,12 @@ const THINGS: Record<string, SmallSubgraph> = {
     },
   },
 }
+/** A name that is one thing for one type and another for the other. */
+const APART = [
+  '{ things { ... on Item { id: serial second } ... on Other { id n: own } } }',
+  '{ things { ... on Other { id n: own } ... on Item { id: serial second } } }',
+]
+
 const first = (mark: string, id: string) => `first(${mark}) of ${id}`
 
 test.each<{ query: string; things: unknown; variables?: Record<string, unknown> }>([
@@ -139,4 +146,31 @@ test('where what a late field takes is lost, it is lost too, with the error of t
     things: [{ extra: 'extra 1', second: null }, { extra: 'extra o' }, { extra: 'extra 2', second: null }],
   })
   expect(new Set(errors?.map(({ path }) => path?.[1]))).toEqual(new Set([0, 2]))
+})
+
+test.each(APART)(
+  'a client’s name that is the name of a key on one type and the key itself on another: %s',
+  async query => {
+    const graph = await openGraph(THINGS)
+    const items = (id: string) => ({ id: `serial ${id}`, second: `second of ${first('x', id)}` })
+    expect(await graph.ask(query)).toEqual({ data: { things: [items('1'), { id: 'o', n: 7 }, items('2')] } })
+  },
+)
+
+test('a condition whose variable is not given is what its default says, wherever it stands', async () => {
+  const graph = await openGraph(THINGS)
+  for (const [yes, given] of [
+    [true, {}],
+    [false, { on: false }],
+    [true, { on: true }],
+  ] as const) {
+    const question = `query ($on: Boolean = true) { things @include(if: $on) { extra }
+      all { id ... on Item @include(if: $on) { second own @skip(if: $on) } } }`
+    expect(await graph.ask(question, given)).toEqual({
+      data: {
+        ...(yes ? { things: ['1', 'o', '2'].map(id => ({ extra: `extra ${id}` })) } : {}),
+        all: [{ id: '1', ...(yes ? { second: `second of ${first('x', '1')}` } : {}) }],
+      },
+    })
+  }
 })

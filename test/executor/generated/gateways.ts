@@ -4,7 +4,7 @@ import { planInThisThread } from '../../../gateway/src/executor/plan/supergraph-
 import { planExecutor } from '../../../gateway/src/executor/planned.js'
 import { Federation } from '../../../gateway/src/supergraph/federation.js'
 import { withoutEnforcedPurpose } from '../../../gateway/src/supergraph/links.js'
-import { stockExecutor } from '../stock.js'
+import { silent, stockExecutor } from '../stock.js'
 import { answer, type GeneratedMesh } from './mesh.js'
 import type { GeneratedQuestion } from './question.js'
 import { resolveInWorld } from './world.js'
@@ -62,9 +62,6 @@ export function oneSchemaOf({ monolith, world }: GeneratedMesh): Gateway {
       ),
   }
 }
-
-const nothing = () => undefined
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 const buildServiceOf =
   (mesh: GeneratedMesh) =>
