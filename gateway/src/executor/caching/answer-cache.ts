@@ -111,8 +111,8 @@ export class AnswerCache {
     const { denied, since } = made
     const kept = { answer, publications, reads, denied, since, at: Date.now(), etag: etagOf(key, publications) }
     if (!this.options.received.areNewest(publications, since)) return kept
-    this.remember(key, kept)
     this.share(key, kept)
+    this.remember(key, kept)
     return kept
   }
 
@@ -163,6 +163,8 @@ export class AnswerCache {
 
   private remember(key: string, kept: KeptAnswer): void {
     const { memory, figures } = this.options
+    const { data } = kept.answer
+    if (data instanceof WrittenData) data.keep()
     memory.set(inMemory(key), kept, weightOf(kept, key), figures)
   }
 
@@ -200,7 +202,7 @@ const etagOf = (key: string, publications: NamedPublications) =>
 
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
 function weightOf({ answer, reads }: KeptAnswer, key: string): number {
-  const text = answer.data instanceof WrittenData ? Buffer.byteLength(answer.data.text) : 0
+  const text = answer.data instanceof WrittenData ? answer.data.byteLength : 0
   return OVERHEAD_BYTES + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
 }
 
