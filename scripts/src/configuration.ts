@@ -31,7 +31,7 @@ export interface Configuration {
   limits?: Partial<Pick<GatewayLimits, 'cost' | 'cacheBytes' | 'planBytes'>>
   /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
   subgraphs?: SubgraphTransports
-  /** TERRANE_WORKERS: processes of a gateway that serves a supergraph as it is; `auto` as many as there are cores. */
+  /** TERRANE_WORKERS: processes behind the gateway's port; `auto` as many as there are cores. Default: the one itself. */
   workers?: number
   /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
   cacheUrl?: string

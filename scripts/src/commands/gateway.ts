@@ -40,7 +40,7 @@ export function gateway(terrane: Command): void {
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
-    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else 1')
+    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else this one')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
@@ -53,8 +53,8 @@ export function gateway(terrane: Command): void {
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
-      const count = workers === undefined ? (configuration.workers ?? 1) : workersOf(workers, '--workers')
-      if (count > 1 && demo) {
+      const count = workers === undefined ? configuration.workers : workersOf(workers, '--workers')
+      if (count !== undefined && count > 1 && demo) {
         throw new CommandFailure(
           Exit.Usage,
           'The identity provider of --demo keeps in one process what others would lack. Take --workers 1, or TERRANE_ISSUER.',
@@ -69,7 +69,8 @@ export function gateway(terrane: Command): void {
       }
       const stopping = stopRequested()
       const { startGateway, startWorkers } = await import('@terrane/gateway')
-      const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
+      // One worker too: it is started anew for what would hold up those who ask it. The demo's provider cannot be.
+      const starting = count === undefined || demo ? startGateway(options) : startWorkers(options, count)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.

@@ -25,6 +25,8 @@ ${products.map(({ name }) => `      - --product\n      - http://${name}:4000\n`)
       PORT: "4000"
       TERRANE_METRICS: "9464"
       TERRANE_PUBLIC_URL: \${TERRANE_PUBLIC_URL:-http://localhost:4000}
+      # More than one takes TERRANE_ISSUER instead of --demo (docs/deploy.md).
+      TERRANE_WORKERS: \${TERRANE_WORKERS:-1}
     ports: ["\${TERRANE_PORT:-4000}:4000"]
     volumes: [gateway:/var/lib/terrane]
     networks: [mesh, database]

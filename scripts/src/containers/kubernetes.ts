@@ -90,7 +90,14 @@ const gatewayWorkload = (names: string[]): Workload => ({
   name: 'gateway',
   args: ['gateway', '--demo', ...names.flatMap(name => ['--product', `http://${name}:4000`])],
   isGateway: true,
-  environment: { PORT: '4000', TERRANE_METRICS: METRICS_PORT, TERRANE_PUBLIC_URL: 'http://terrane.example' },
+  environment: {
+    PORT: '4000',
+    TERRANE_METRICS: METRICS_PORT,
+    TERRANE_PUBLIC_URL: 'http://terrane.example',
+    // One serving process in a pod: pods are what the cluster counts, restarts, moves and scales (docs/deploy.md).
+    TERRANE_WORKERS: '1',
+    NODE_OPTIONS: '--max-semi-space-size=64 --max-old-space-size=640',
+  },
   replicas: 2,
 })
 
@@ -152,7 +159,7 @@ ${pod(workload)}  volumeClaimTemplates:
         name: home
       spec:
         accessModes: [ReadWriteOnce]
-        resources: { requests: { storage: ${workload.isGateway ? '1Gi' : '20Gi'} } }
+        resources: { requests: { storage: ${workload.isGateway ? '1536Mi' : '20Gi'} } }
 `
 
 /** Replicas share a home: landed files and the columns of publications are files also where rows are in MySQL. */
@@ -233,7 +240,7 @@ ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          po
             periodSeconds: 5
             timeoutSeconds: 5
           resources:
-            requests: { cpu: ${isGateway ? '250m' : '100m'}, memory: ${isGateway ? '384Mi' : '256Mi'} }
+            requests: { cpu: ${isGateway ? '250m' : '100m'}, memory: ${isGateway ? '512Mi' : '256Mi'} }
             limits: { memory: ${isGateway ? '1Gi' : '2Gi'} }
           securityContext:
             allowPrivilegeEscalation: false
