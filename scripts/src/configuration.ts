@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { GatewayLimits } from '@terrane/gateway'
 import type { SubgraphTransports } from '@terrane/gateway/executor/transport/subgraph-transport'
+import type { MetricsDoor } from '@terrane/schema'
 import { subgraphTransports } from './subgraph-transports.js'
 
 /** All that Terrane reads from the environment, read here and nowhere else (contracts' `${…}` apart). */
@@ -34,6 +35,15 @@ export interface Configuration {
   workers?: number
   /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
   cacheUrl?: string
+  /**
+   * TERRANE_METRICS: an address of its own for them, `9464` or `127.0.0.1:9464`, or `off`; TERRANE_METRICS_TOKEN: who bears
+   * it may read them. Default: who asks from this machine.
+   */
+  metrics?: MetricsDoor
+  /** TERRANE_COMPRESSION: `false` where a proxy compresses, or nobody need. Default true, for who accepts it. */
+  compression?: boolean
+  /** TERRANE_TRUST_TRACEPARENT: `true` where a proxy of yours decides which requests are traced. */
+  trustTraceparent?: boolean
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -70,6 +80,7 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   const client = clientOf(env)
   const issuer = issuerOf(env)
   const signIn = signInOf(env)
+  const metrics = metricsOf(env)
   const limits = limitsOf(env)
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
@@ -86,6 +97,11 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(Object.keys(limits).length > 0 ? { limits } : {}),
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
+    ...(metrics ? { metrics } : {}),
+    ...(env.TERRANE_COMPRESSION ? { compression: isTrue(env.TERRANE_COMPRESSION, 'TERRANE_COMPRESSION') } : {}),
+    ...(env.TERRANE_TRUST_TRACEPARENT
+      ? { trustTraceparent: isTrue(env.TERRANE_TRUST_TRACEPARENT, 'TERRANE_TRUST_TRACEPARENT') }
+      : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
     ...(signIn ? { signIn } : {}),
@@ -111,6 +127,26 @@ export function listenPortOf(text: string, name: string): number {
 export function urlOf(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
   throw new ConfigurationError(`${name} must be an http or https URL.`)
+}
+
+/** A token that is short can be guessed; it is not shown. */
+function metricsOf({ TERRANE_METRICS: place, TERRANE_METRICS_TOKEN: token }: NodeJS.ProcessEnv) {
+  if (!place && !token) return undefined
+  if (token && !/^[\x21-\x7e]{16,}$/.test(token))
+    throw new ConfigurationError('TERRANE_METRICS_TOKEN must be at least 16 characters without spaces.')
+  const [, host, listenPort] = /^(?:(.+):)?(\d+)$/.exec(place ?? '') ?? []
+  if (place && place !== 'off' && listenPort === undefined)
+    throw new ConfigurationError(`TERRANE_METRICS must be a port, host:port or off, not "${place}".`)
+  const listen = listenPort && {
+    listenPort: listenPortOf(listenPort, 'TERRANE_METRICS'),
+    ...(host ? { host: host.replace(/^\[|\]$/g, '') } : {}),
+  }
+  return { ...(place === 'off' ? { off: true } : {}), ...(listen ? { listen } : {}), ...(token ? { token } : {}) }
+}
+
+function isTrue(text: string, name: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new ConfigurationError(`${name} must be true or false, not "${text}".`)
 }
 
 function subgraphsOf(text: string): SubgraphTransports {

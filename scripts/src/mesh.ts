@@ -10,7 +10,17 @@ import { productTokens } from './tokens.js'
 export interface MeshOptions
   extends Pick<
     GatewayOptions,
-    'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'log' | 'limits' | 'cacheUrl'
+    | 'listenPort'
+    | 'host'
+    | 'publicUrl'
+    | 'issuer'
+    | 'demo'
+    | 'limits'
+    | 'cacheUrl'
+    | 'metrics'
+    | 'compression'
+    | 'trustTraceparent'
+    | 'log'
   > {
   /** Product folders. */
   folders: readonly string[]
@@ -74,6 +84,9 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+      ...(options.compression === undefined ? {} : { compression: options.compression }),
+      ...(options.trustTraceparent === undefined ? {} : { trustTraceparent: options.trustTraceparent }),
       ...(log ? { log } : {}),
       products: products.map(product => ({
         name: product.product.name,

@@ -4,8 +4,8 @@ import { parse, print, validate } from 'graphql'
 import { type FetchDescription, fetchesOf } from '../../gateway/src/executor/plan/described/description.js'
 import { planExecutor } from '../../gateway/src/executor/planned.js'
 import { Federation } from '../../gateway/src/supergraph/federation.js'
-import { answer, generateMesh } from './mesh.js'
-import { generateQuestion } from './question.js'
+import { answer, generateMesh } from './generated/mesh.js'
+import { generateQuestion } from './generated/question.js'
 import { openGraph } from './small-graph.js'
 
 const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 8)

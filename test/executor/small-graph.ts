@@ -1,9 +1,11 @@
 import { composeServices } from '@apollo/composition'
-import type { GraphQLDataSource } from '@apollo/gateway'
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { execute, parse, validate } from 'graphql'
+import { execute, type GraphQLSchema, parse, print, validate } from 'graphql'
 import { planExecutor } from '../../gateway/src/executor/planned.js'
 import { Federation } from '../../gateway/src/supergraph/federation.js'
+import { withoutEnforcedPurpose } from '../../gateway/src/supergraph/links.js'
+import { silent, stockExecutor } from './stock.js'
 
 const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",
   "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])\n`
@@ -63,9 +65,13 @@ export async function openGraph(
   )
   await federation.gateway.load()
   const execute_ = planExecutor(schema => federation.of(schema))
-  const requestOf = (query: string, variables: Record<string, unknown> = {}, context = {}) => {
+  const requestOf = (
+    query: string,
+    variables: Record<string, unknown> = {},
+    context = {},
+    schema: GraphQLSchema = federation.current.apiSchema,
+  ) => {
     const document = parse(query)
-    const schema = federation.current.apiSchema
     const errors = validate(schema, document)
     if (errors.length > 0) throw new Error(errors.map(String).join('\n'))
     return { request: { query, variables }, document, queryHash: query, schema, context, metrics: {} } as never
@@ -74,8 +80,21 @@ export async function openGraph(
     asked.length = 0
     return JSON.parse(JSON.stringify(await execute_(requestOf(query, variables, context))))
   }
+  /** The same question to Apollo's own executor, over the same subgraphs. */
+  const askStock = async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> => {
+    const gateway = new ApolloGateway({
+      // Stock refuses what is for the sake of security.
+      supergraphSdl: print(withoutEnforcedPurpose(parse(edit(composed.supergraphSdl!)))),
+      buildService: ({ name }) => source(name, subgraphs[name]!),
+      logger: silent,
+    })
+    const execute = stockExecutor(gateway)
+    const { schema } = await gateway.load()
+    asked.length = 0
+    return JSON.parse(JSON.stringify(await execute(requestOf(query, variables, {}, schema))))
+  }
   const describe = (query: string) => execute_.describe(requestOf(query))
   const planBytes = () => federation.current.memory.bytes
   const replace = (supergraph: string) => federation.replace(supergraph)
-  return { ask, asked, planBytes, replace, describe, supergraph: composed.supergraphSdl }
+  return { ask, askStock, asked, planBytes, replace, describe, supergraph: composed.supergraphSdl }
 }

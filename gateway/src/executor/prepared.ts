@@ -12,6 +12,7 @@ import {
 import type { Decided } from '../authorisation/decision-point.js'
 import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking, type Rights } from '../authorisation/lacking.js'
+import type { RequiredRights } from '../authorisation/required-rights.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
@@ -45,7 +46,9 @@ export class PreparedOperations {
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
   constructor(
-    private readonly supergraph: LoadedSupergraph,
+    private readonly supergraph: Pick<LoadedSupergraph, 'apiSchema' | 'memory'> & {
+      rights: Pick<RequiredRights, 'of'>
+    },
     private readonly policies: Rights['policies'],
     /** Tells its keys from those of another supergraph. */
     private readonly name: string,

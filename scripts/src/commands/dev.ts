@@ -62,7 +62,7 @@ async function serve(folders: readonly string[], configuration: Configuration, t
     log: ({ level, message }) => {
       if (level !== 'info') terminal.step('warned', message)
     },
-    ...only(configuration, 'home', 'listenPort', 'host', 'databaseUrl', 'limits'),
+    ...only(configuration, 'home', 'listenPort', 'host', 'databaseUrl', 'limits', 'metrics'),
   })
   terminal.problems(mesh.problems)
   const inUse = mesh.problems.some(({ code }) => code === 'PRODUCT_IN_USE')

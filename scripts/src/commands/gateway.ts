@@ -28,6 +28,9 @@ const OF_EVERY_GATEWAY = [
   'limits',
   'cacheUrl',
   'subgraphs',
+  'metrics',
+  'compression',
+  'trustTraceparent',
 ] as const
 
 export function gateway(terrane: Command): void {
@@ -82,6 +85,8 @@ export function gateway(terrane: Command): void {
           running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
         })
       }
+      const metricsUrl = 'metricsUrl' in running ? running.metricsUrl : undefined
+      if (metricsUrl !== undefined) terminal.step('done', `Metrics are told at ${metricsUrl}`)
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
       if (!issuer) {
         terminal.step(

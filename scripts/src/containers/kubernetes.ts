@@ -1,6 +1,8 @@
 import { type Contained, GENERATED } from './contained.js'
 
 const SECONDS_TO_END = 40
+/** Where Prometheus finds the exporters of OpenTelemetry, too. */
+const METRICS_PORT = '9464'
 
 /**
  * `k8s/base`: the mesh with embedded stores, a StatefulSet of one replica for the gateway and for each product.
@@ -90,6 +92,7 @@ const gatewayWorkload = (names: string[]): Workload => ({
   isGateway: true,
   environment: {
     PORT: '4000',
+    TERRANE_METRICS: METRICS_PORT,
     TERRANE_PUBLIC_URL: 'http://terrane.example',
     // One serving process in a pod: pods are what the cluster counts, restarts, moves and scales (docs/deploy.md).
     TERRANE_WORKERS: '1',
@@ -103,7 +106,7 @@ const workloadOf = ({ name, environment, listens }: Contained): Workload => ({
   name,
   args: ['serve', `subgraphs/${name}`],
   isGateway: false,
-  environment: { PORT: '4000', ...environment },
+  environment: { PORT: '4000', TERRANE_METRICS: METRICS_PORT, ...environment },
   replicas: listens ? 1 : 2,
 })
 
@@ -202,6 +205,7 @@ function pod({ name, args, isGateway, environment }: Workload, sharedHome?: stri
   const secret = `${name}-secrets`
   return `    metadata:
       labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/component: ${isGateway ? 'gateway' : 'product'} }
+      annotations: { prometheus.io/scrape: "true", prometheus.io/port: "${METRICS_PORT}", prometheus.io/path: /metrics }
     spec:
       automountServiceAccountToken: false
       terminationGracePeriodSeconds: ${SECONDS_TO_END}
@@ -222,6 +226,7 @@ ${Object.entries(environment)
 ${isGateway ? '' : '            - configMapRef: { name: product-settings }\n'}            - secretRef: { name: ${secret} }
 ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          ports:
             - { name: http, containerPort: 4000 }
+            - { name: metrics, containerPort: ${METRICS_PORT} }
           startupProbe:
             httpGet: { path: /healthz, port: http }
             periodSeconds: 2
@@ -304,7 +309,7 @@ spec:
         - { name: tmp, emptyDir: {} }
 `
 
-/** Nobody reaches anybody but: all who may come in the gateway, and the gateway the products. */
+/** Nobody reaches anybody but: all who may come in the gateway, the gateway the products, and monitoring what they count. */
 const networkPolicies = () => `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -338,6 +343,22 @@ spec:
         - podSelector:
             matchLabels: { app.kubernetes.io/component: gateway }
       ports: [{ protocol: TCP, port: http }]
+---
+# What they count is for monitoring, in a namespace of its own.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: from-monitoring-to-metrics
+spec:
+  podSelector:
+    matchExpressions:
+      - { key: app.kubernetes.io/component, operator: In, values: [gateway, product] }
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - namespaceSelector:
+            matchLabels: { kubernetes.io/metadata.name: monitoring }
+      ports: [{ protocol: TCP, port: metrics }]
 ---
 # Products that listen to the demo's tills call them; nobody else does.
 apiVersion: networking.k8s.io/v1

@@ -46,7 +46,17 @@ export async function start(): Promise<void> {
       onOpen: mesh => {
         opened = mesh
       },
-      ...only(configuration, 'host', 'databaseUrl', 'limits', 'cacheUrl', 'publicUrl'),
+      ...only(
+        configuration,
+        'host',
+        'databaseUrl',
+        'limits',
+        'cacheUrl',
+        'publicUrl',
+        'metrics',
+        'compression',
+        'trustTraceparent',
+      ),
     })
     const mesh = await Promise.race([starting, stopping])
     if (mesh) {

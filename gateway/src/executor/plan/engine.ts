@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { QueryPlan } from '@apollo/query-planner'
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
 import {
   buildASTSchema,
   type DocumentNode,
@@ -19,6 +19,7 @@ import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
+import { withFieldsLate } from './late-fields.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
@@ -29,6 +30,7 @@ import { defaultsOf, Projections } from './projections.js'
 import { withRequiredFields } from './required-arguments.js'
 import { Requirements } from './requirements.js'
 import { RootConditions, withRootFieldsCollected } from './root-mutations.js'
+import { inRounds } from './rounds.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
 import { inPlanningOrder } from './supergraph-planner.js'
@@ -157,12 +159,17 @@ export class Engine {
     const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
     const question = () => ({ document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) })
-    const node = nothing ? undefined : (await this.plan(question(), signal)).node
+    const plan = nothing ? undefined : (await this.plan(question(), signal)).node
     made?.()
     // Of all who waited for the same plan the first makes it ready.
     const known = this.operations.get(key)
     if (known) return known
-    const step = node && compilePlan(node, one => compileFetch(one, this.subgraphs), defaultsOf(operation))
+    const { node, late = [] } = plan
+      ? withFieldsLate(plan, this.subgraphs.requirements, this.subgraphs.schema)
+      : NOTHING
+    const compile = (one: PlanNode | SubscriptionNode) =>
+      compilePlan(one, fetch => compileFetch(fetch, this.subgraphs), defaultsOf(operation))
+    const step = node && inRounds(compile(node), late.map(compile))
     const { aliases } = apart
     const selected =
       aliases.size > 0
@@ -171,7 +178,7 @@ export class Engine {
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
-      describe: () => describePlan({ node, document, operation, aliases }, this.subgraphs),
+      describe: () => describePlan({ node, late, document, operation, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
@@ -191,6 +198,8 @@ export class Engine {
     }
   }
 }
+
+const NOTHING: Partial<ReturnType<typeof withFieldsLate>> = {}
 
 /** The planner's own words are for whoever wrote the supergraph; they name what a client may not know of. */
 function unplannable(cause: unknown): GraphQLError {

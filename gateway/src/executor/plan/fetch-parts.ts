@@ -15,11 +15,17 @@ import { below, namesIn } from './field-sets.js'
 import type { RequiredFields } from './required-arguments.js'
 import type { Requirements } from './requirements.js'
 
+export interface FetchPart {
+  node: FetchNode
+  /** Whether its field is computed of what the entity fetch tells: then nothing of that may be missing. */
+  computes: boolean
+}
+
 /**
  * An entity fetch in parts: the fields that take nothing but the entity, and each field that takes more on its own. The
  * planner puts them into one fetch, so that what one of them takes and does not get would cost all of them.
  */
-export function partsOf(node: FetchNode, requirements: Requirements): FetchNode[] {
+export function partsOf(node: FetchNode, requirements: Requirements): FetchPart[] {
   const document = parse(node.operation, { noLocation: true })
   const computed = new Map<string, { typeName: string; fieldName: string; set: SelectionSetNode }>()
   const requirementOf = (typeName: string, fieldName: string) => requirements.of(node.serviceName, typeName, fieldName)
@@ -27,9 +33,9 @@ export function partsOf(node: FetchNode, requirements: Requirements): FetchNode[
     const set = requirementOf(typeName, name.value)
     if (set) computed.set(`${typeName}.${name.value}`, { typeName, fieldName: name.value, set })
   })
-  if (computed.size === 0) return [node]
+  if (computed.size === 0) return [{ node, computes: false }]
   const taken = [...computed.values()].map(({ set }) => set)
-  const part = (keep: (typeName: string, fieldName: string) => boolean, more: SelectionSetNode[]): FetchNode[] => {
+  const part = (keep: (typeName: string, fieldName: string) => boolean, more: SelectionSetNode[]): FetchPart[] => {
     const operation = operationWith(document, keep)
     if (!operation) return []
     const requires = (node.requires ?? []).map(selection =>
@@ -49,14 +55,9 @@ export function partsOf(node: FetchNode, requirements: Requirements): FetchNode[
     )
     const used = new Set<string>()
     visit(operation, { Variable: ({ name }) => void used.add(name.value) })
-    return [
-      {
-        ...node,
-        operation: stripIgnoredCharacters(print(operation)),
-        requires,
-        variableUsages: (node.variableUsages ?? []).filter(name => used.has(name)),
-      },
-    ]
+    const variableUsages = (node.variableUsages ?? []).filter(name => used.has(name))
+    const asked = { ...node, operation: stripIgnoredCharacters(print(operation)), requires, variableUsages }
+    return [{ node: asked, computes: more.length > 0 }]
   }
   return [
     ...part((typeName, fieldName) => !requirementOf(typeName, fieldName), []),

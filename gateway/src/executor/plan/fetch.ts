@@ -4,9 +4,8 @@ import type { GraphQLSchema } from 'graphql'
 import { isPlain } from '../plain-answer.js'
 import { byContext } from './context-arguments.js'
 import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
-import { needsParts, partsOf, withOwnNames } from './fetch-parts.js'
+import { type FetchPart, needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
-import { withoutMisplacedFields } from './misplaced-fields.js'
 import { withoutNumber } from './operation-names.js'
 import { type Fields, isFields, own, type Path, type PlanPath, pathOf, placesAt, setOwn } from './place.js'
 import { type Batch, Representations } from './representations.js'
@@ -28,7 +27,7 @@ export interface Subgraphs {
 
 /** A fetch of the plan: of root fields, or of entities by their representations. */
 export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
-  const node = withoutMisplacedFields(withoutNumber(planned), subgraphs.requirements, subgraphs.schema)
+  const node = withoutNumber(planned)
   const fetch = node.requires ? compileEntityFetch(node, subgraphs) : compileRootFetch(node, subgraphs)
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
@@ -56,7 +55,11 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
   const node = withOwnNames(planned, required)
   const requested = requestedFields(node, required)
   const rewrite = compileRewrites(node.outputRewrites, types)
-  return async (run, objects, at, context) => {
+  const turn = {}
+  return async (run, all, at, context) => {
+    const objects = run.served?.open(turn, all) ?? all
+    if (objects.length === 0) return
+    run.served?.add(turn, objects)
     const paths = pathsIn(run, at)
     const locate: Locate = path =>
       paths(objects).flatMap(place =>
@@ -81,21 +84,20 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
 
 /** As one fetch, or in parts where it must be; those entities in parts that lack something only some fields take. */
 function compileEntityFetch(node: FetchNode, subgraphs: Subgraphs): Fetch {
-  const compile = (part: FetchNode, otherwise?: Fetch) => compileEntities(part, subgraphs, otherwise)
   let parts: Fetch[] | undefined
   const apart: Fetch = async (run, objects, path, context) => {
-    parts ??= partsOf(node, subgraphs.requirements).map(part => compile(part))
+    parts ??= partsOf(node, subgraphs.requirements).map(part => compileEntities(part, subgraphs))
     await Promise.all(parts.map(part => part(run, objects, path, context)))
   }
   if (needsParts(node, subgraphs.required)) return apart
-  return compile(node, apart)
+  return compileEntities({ node, computes: true }, subgraphs, apart)
 }
 
 /** `otherwise` gets the places for which not all that the fetch takes is there. */
-function compileEntities(planned: FetchNode, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
-  const node = withOwnNames(planned, required)
+function compileEntities(part: FetchPart, { sources, types, required }: Subgraphs, otherwise?: Fetch): Fetch {
+  const node = withOwnNames(part.node, required)
   const requested = requestedFields(node, required)
-  const representations = new Representations(node, types)
+  const representations = new Representations(node, types, part.computes)
   const rewrite = compileRewrites(node.outputRewrites, types)
   const take = (entity: Fields, objects: Fields[]) => {
     requested.restrict(entity)
@@ -146,7 +148,11 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
     const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
     run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
   }
-  return (run, objects, path, context) => {
+  const turn = {}
+  const turnApart = {}
+  return (run, all, path, context) => {
+    const { served } = run
+    const objects = served ? served.open(turnApart, served.open(turn, all)) : all
     let batch: Batch | undefined
     withinStack(
       run,
@@ -157,7 +163,8 @@ function compileEntities(planned: FetchNode, { sources, types, required }: Subgr
       },
     )
     if (!batch) return
-    const { incomplete } = batch
+    served?.add(turn, batch.entities.flat())
+    const incomplete = served && otherwise ? served.with(turnApart, batch.incomplete, all) : batch.incomplete
     const apart = incomplete.length > 0 ? otherwise?.(run, incomplete, path, context) : undefined
     if (batch.representations.length === 0) return apart
     const fetched = fetchBatch(run, batch, path, context)

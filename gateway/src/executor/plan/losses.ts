@@ -55,10 +55,11 @@ export class Losses {
   unexplained(fetched: Fields, errors: readonly GraphQLError[], unknown: ReadonlySet<Fields>): GraphQLError[] {
     if (this.found.length === 0) return []
     const explained = new Explained(errors)
-    for (const path of this.explained) explained.add(path)
+    const before = new Explained(errors)
+    for (const path of this.explained) for (const one of [explained, before]) one.add(path)
     const added: GraphQLError[] = []
     for (const { path, message, missing, within } of this.found) {
-      if (explained.covers(path) || (missing && within && explained.covers(within))) continue
+      if (explained.covers(path) || (missing && within && before.covers(within))) continue
       if (missing && isWithin(fetched, path, unknown)) continue
       added.push(new GraphQLError(message, { path, extensions: { code: 'INCOMPLETE_ANSWER' } }))
       explained.add(path)

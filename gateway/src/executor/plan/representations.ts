@@ -26,6 +26,8 @@ export class Representations {
   constructor(
     { requires, inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
     private readonly types: Types,
+    /** Whether every fragment that applies must be told wholly; else one is enough to find the entity by. */
+    private readonly wholly: boolean,
   ) {
     this.selections = requires ?? []
     this.rewrite = compileRewrites(inputRewrites, types)
@@ -69,7 +71,8 @@ export class Representations {
       else if (representation) mergeFields(representation, part)
       else representation = part
     }
-    if (representation === undefined) return incomplete ? INCOMPLETE : undefined
+    if (incomplete && (this.wholly || representation === undefined)) return INCOMPLETE
+    if (representation === undefined) return undefined
     this.rewrite?.(representation)
     return representation
   }

@@ -10,6 +10,7 @@ export class Requirements {
   private readonly external = new Set<string>()
   private readonly providing = new Set<string>()
   private readonly computing = new Set<string>()
+  private readonly interfaceObjects = new Set<string>()
 
   constructor(supergraph: DocumentNode) {
     const graphs = graphNames(supergraph)
@@ -25,9 +26,11 @@ export class Requirements {
       const typeName = type.name.value
       for (const directive of named(type.directives, 'join__type')) {
         const key = argument(directive, 'key')
-        if (key === undefined) continue
         const of = `${graphs.get(argument(directive, 'graph') ?? '')}/${typeName}`
-        this.keys.set(of, [...(this.keys.get(of) ?? []), take(key)])
+        if (argument(directive, 'isInterfaceObject') === 'true') this.interfaceObjects.add(of)
+        if (key === undefined) continue
+        const set = take(key)
+        if (argument(directive, 'resolvable') !== 'false') this.keys.set(of, [...(this.keys.get(of) ?? []), set])
       }
       for (const field of type.fields ?? [])
         for (const directive of named(field.directives, 'join__field')) {
@@ -67,8 +70,13 @@ export class Requirements {
     return this.providing.has(`${subgraph}/${typeName}.${fieldName}`)
   }
 
+  /** By which it may be asked for such entities. */
   keysOf(subgraph: string, typeName: string): readonly SelectionSetNode[] {
     return this.keys.get(`${subgraph}/${typeName}`) ?? []
+  }
+
+  isInterfaceObject(subgraph: string, typeName: string): boolean {
+    return this.interfaceObjects.has(`${subgraph}/${typeName}`)
   }
 }
 

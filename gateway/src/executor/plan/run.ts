@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql'
 import type { OperationRequest } from '../executor.js'
 import type { Operation } from '../operation.js'
 import type { Fields, PlanPath } from './place.js'
+import type { Served } from './rounds.js'
 
 /** One operation while its plan runs. */
 export interface Run {
@@ -15,6 +16,8 @@ export interface Run {
   plain: boolean
   /** Objects that a subgraph knows nothing of: what is missing in them is null, and no error. */
   readonly unknown: Set<Fields>
+  /** Where the plan runs in rounds. */
+  served?: Served
 }
 
 /** A node of the plan, made ready: runs for the objects at its path. */

@@ -71,8 +71,15 @@ export class Selections {
       set.selections.some(selection => {
         if (selection.kind === Kind.FIELD || !this.holds(selection)) return false
         const part = this.fragment(selection, on)
-        return (part.condition && !this.isA(type, part.condition)) || this.dependOnType(type, [part])
+        return part.condition && !this.isA(type, part.condition) ? this.selects(part) : this.dependOnType(type, [part])
       }),
+    )
+  }
+
+  /** Whether its conditions leave anything of it. */
+  private selects({ set, on }: SelectedSet): boolean {
+    return set.selections.some(
+      one => this.holds(one) && (one.kind === Kind.FIELD || this.selects(this.fragment(one, on))),
     )
   }
 

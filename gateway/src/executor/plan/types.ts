@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql'
+import { type GraphQLSchema, isAbstractType, isInterfaceType, isListType, isNonNullType, isObjectType } from 'graphql'
 
 /** Which types a condition of the plan covers, of the whole supergraph, hidden types included. */
 export class Types {
@@ -26,4 +26,10 @@ export class Types {
     this.covered.set(condition, covered)
     return covered
   }
+}
+
+/** One `@` per list around a type. */
+export function listsOf(type: unknown): string[] {
+  if (isNonNullType(type)) return listsOf(type.ofType)
+  return isListType(type) ? ['@', ...listsOf(type.ofType)] : []
 }

@@ -3,7 +3,6 @@ import { type DocumentNode, type OperationDefinitionNode, parse, print, stripIgn
 import type { AliasesApart } from '../aliases-apart.js'
 import type { Subgraphs } from '../fetch.js'
 import { needsParts, partsOf, withOwnNames } from '../fetch-parts.js'
-import { withoutMisplacedFields } from '../misplaced-fields.js'
 import type { Path } from '../place.js'
 import { requestedFields } from '../requested-fields.js'
 import type { RequiredFields } from '../required-arguments.js'
@@ -14,6 +13,8 @@ import { type Brought, broughtBy } from './fields-brought.js'
 /** What a plan is described with, beside its nodes. */
 export interface DescribedOperation {
   node: PlanNode | SubscriptionNode | undefined
+  /** What is fetched after it, and what of it waited for that then. */
+  late: readonly PlanNode[]
   document: DocumentNode
   operation: OperationDefinitionNode
   /** What the plan calls otherwise than the client does. */
@@ -25,7 +26,7 @@ export interface DescribedOperation {
  * called at their subgraph is what the engine makes of Apollo's plan, not what Apollo prints.
  */
 export function describePlan(
-  { node, document, operation, aliases }: DescribedOperation,
+  { node, late, document, operation, aliases }: DescribedOperation,
   subgraphs: Subgraphs,
 ): PlanDescription {
   const brought: Brought[] = []
@@ -53,12 +54,11 @@ export function describePlan(
         throw new TypeError(`The engine runs no ${one.kind}, so that there is nothing to describe`)
     }
   }
-  const describeFetch = (planned: FetchNode, at: string[]): FetchDescription => {
-    const whole = withoutMisplacedFields(planned, subgraphs.requirements, subgraphs.schema)
+  const describeFetch = (whole: FetchNode, at: string[]): FetchDescription => {
     const id = String(++fetches)
     const isSplit = whole.requires !== undefined && needsParts(whole, subgraphs.required)
     const description = sent(whole, id, at, !isSplit)
-    const parts = whole.requires ? partsOf(whole, subgraphs.requirements) : [whole]
+    const parts = whole.requires ? partsOf(whole, subgraphs.requirements).map(({ node }) => node) : [whole]
     if (!isSplit && parts.length < 2) return description
     const described = parts.map((part, index) => sent(part, `${id}.${index + 1}`, at, isSplit))
     return { ...description, parts: { when: isSplit ? 'always' : 'incomplete', fetches: described } }
@@ -85,7 +85,8 @@ export function describePlan(
     }
   }
 
-  const plan = node && describe(node, [])
+  const steps = [...(node ? [node] : []), ...late].map(one => describe(one, []))
+  const plan = steps.length < 2 ? steps[0] : ({ kind: 'sequence', steps } as const)
   return {
     operation: { type: operation.operation, ...(operation.name ? { name: operation.name.value } : {}) },
     ...(plan ? { plan } : {}),

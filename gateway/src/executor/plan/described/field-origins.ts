@@ -7,8 +7,9 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { Subgraphs } from '../fetch.js'
+import { listsOf } from '../types.js'
 import type { FieldOrigin } from './description.js'
-import { type Brought, listsOf } from './fields-brought.js'
+import type { Brought } from './fields-brought.js'
 
 /** Every field of the question with the fetches that bring it. `__typename` comes of all of them and is not told. */
 export function fieldOrigins(

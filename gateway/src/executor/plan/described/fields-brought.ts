@@ -3,14 +3,13 @@ import {
   type GraphQLNamedType,
   type GraphQLOutputType,
   getNamedType,
-  isListType,
-  isNonNullType,
   Kind,
   parse,
   type SelectionSetNode,
 } from 'graphql'
 import type { Subgraphs } from '../fetch.js'
 import type { Path } from '../place.js'
+import { listsOf } from '../types.js'
 
 /** A field that a fetch brings into the answer. */
 export interface Brought {
@@ -64,10 +63,4 @@ export function broughtBy(node: FetchNode, { id, at, renamed, schema, required }
         if (entities.kind === Kind.FIELD && entities.selectionSet) walk(entities.selectionSet, root, at)
   }
   return brought
-}
-
-/** One `@` per list around a type. */
-export function listsOf(type: unknown): string[] {
-  if (isNonNullType(type)) return listsOf(type.ofType)
-  return isListType(type) ? ['@', ...listsOf(type.ofType)] : []
 }

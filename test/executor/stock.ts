@@ -1,7 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway'
 import type { GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
-import type { Executor, OperationAnswer } from './executor.js'
+import type { Executor, OperationAnswer } from '../../gateway/src/executor/executor.js'
 
 /** `@apollo/gateway`'s own executor: the yardstick. */
 export function stockExecutor(gateway: ApolloGateway): Executor {
@@ -19,3 +19,7 @@ export function stockExecutor(gateway: ApolloGateway): Executor {
     return { ...answer, errors: [...(answer.errors ?? []), ...errors], extensions }
   }
 }
+
+const nothing = () => undefined
+/** A logger. */
+export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }

@@ -20,6 +20,8 @@ type Names = Map<string, { meaning: string; below: Names }>
 
 /** What is deeper costs the planner seconds: now and then. */
 const DEEPEST = 3
+/** So are many fields below one another: the planner holds the ways to each against the ways to all others. */
+const MOST_FIELDS = 24
 /** What every object has, what plans fetch for themselves, and what the engine and the planner call things. */
 const TRICKY = [
   '__proto__',
@@ -49,6 +51,7 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   const deepest = chance(15) ? DEEPEST + 1 : DEEPEST
   const fragments: string[] = []
   let aliases = 0
+  let fields = 0
   const mutation = schema.getMutationType()
   const root = mutation && chance(25) ? mutation : schema.getQueryType()!
   const changing = root === mutation
@@ -94,10 +97,12 @@ export function generateQuestion(schema: GraphQLSchema, gen: GeneratorValue): Ge
   }
   const set = (type: GraphQLCompositeType, depth: number, names: Names): string => {
     const selections: string[] = []
-    const fields = isUnionType(type) ? [] : Object.values(type.getFields())
-    const possible = fields.filter(one => depth < deepest || !isCompositeType(getNamedType(one.type)))
-    for (let index = 0; index < 1 + gen(fc.nat, { max: 4 }) && possible.length > 0; index++)
+    const all = isUnionType(type) ? [] : Object.values(type.getFields())
+    const possible = all.filter(one => depth < deepest || !isCompositeType(getNamedType(one.type)))
+    for (let index = 0; index < 1 + gen(fc.nat, { max: 4 }) && possible.length > 0; index++) {
+      if (index > 0 && fields++ > MOST_FIELDS) break
       selections.push(field(pick(possible), depth, names))
+    }
     if (isAbstractType(type))
       for (const one of schema.getPossibleTypes(type))
         if (depth < deepest && chance(60))

@@ -1,9 +1,16 @@
 import { composeServices } from '@apollo/composition'
-import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GeneratorValue } from 'fast-check'
 import * as fc from 'fast-check'
-import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, parse } from 'graphql'
-import { addFeatures, ECHO_IN, MODES } from './mesh-features.js'
+import {
+  buildASTSchema,
+  buildSchema,
+  execute,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  Kind,
+  parse,
+} from 'graphql'
+import { addFeatures, ECHO_IN, MODES } from './features.js'
 import {
   changed,
   computed,
@@ -218,13 +225,11 @@ export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
     asked: 0,
     satisfiable: () => composeServices(services).supergraphSdl !== undefined,
     subgraphs: new Map(
-      built.map(({ name, sdl, one }) => [
-        name,
-        { sdl, schema: subgraphSchema(sdl, one, world), resolve: resolverOf(one) },
-      ]),
+      built.map(({ name, sdl, one }) => [name, { sdl, schema: subgraphSchema(sdl, one), resolve: resolverOf(one) }]),
     ),
     monolith: buildSchema(
       printMonolith(models, subgraphs, interfaceObject !== undefined, union !== undefined && names.length > 1),
+      { assumeValid: true, assumeValidSDL: true },
     ),
   }
 }
@@ -362,28 +367,35 @@ function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boo
   ].join('\n')
 }
 
-function subgraphSchema(sdl: string, one: Subgraph, world: World): GraphQLSchema {
-  const reference = (name: string) => ({
-    __resolveReference: async (given: Record<string, unknown>) => {
-      if (name === 'Part') return given
-      const instance =
-        name === 'Thing'
-          ? world.entities.map(entity => world.find(entity.name, given)).find(found => found !== null)
-          : world.find(name, given)
-      if (!instance) return null
-      // An interface object does not know of what type it is.
-      return one.entities.size === 0
-        ? { ...instance, __typename: 'Thing', of: instance.__typename }
-        : { ...instance, given }
-    },
-  })
+/** Of a subgraph that `@apollo/subgraph` would take for right: composition has checked it, and to check it again is slow. */
+function subgraphSchema(sdl: string, one: Subgraph): GraphQLSchema {
   const names = [...one.entities].filter(([, { resolvable }]) => resolvable).map(([name]) => name)
-  if (sdl.includes('Thing')) names.push('Thing')
+  if (/type Thing\b/.test(sdl)) names.push('Thing')
   if (sdl.includes('type Part')) names.push('Part')
-  return buildSubgraphSchema({
-    typeDefs: parse(sdl),
-    resolvers: Object.fromEntries(names.map(name => [name, reference(name)])) as never,
-  })
+  const text =
+    names.length === 0
+      ? sdl
+      : `${sdl}
+        scalar _Any
+        union _Entity = ${names.join(' | ')}
+        ${one.roots.size > 0 ? 'extend type' : 'type'} Query { _entities(representations: [_Any!]!): [_Entity]! }`
+  const definitions = parse(text, { noLocation: true }).definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION)
+  return buildASTSchema({ kind: Kind.DOCUMENT, definitions }, { assumeValid: true, assumeValidSDL: true })
+}
+
+/** What a representation stands for, as the subgraph knows it. */
+function referred(one: Subgraph, world: World, given: Record<string, unknown>): unknown {
+  const name = given.__typename as string
+  if (name === 'Part') return given
+  const instance =
+    name === 'Thing'
+      ? world.entities.map(entity => world.find(entity.name, given)).find(found => found !== null)
+      : world.find(name, given)
+  if (!instance) return null
+  // An interface object does not know of what type it is.
+  return one.entities.size === 0
+    ? { ...instance, __typename: 'Thing', of: instance.__typename }
+    : { ...instance, given }
 }
 
 /** From the world too, but what is computed only of what the representation says. */
@@ -391,6 +403,8 @@ function resolverOf(one: Subgraph): GraphQLFieldResolver<unknown, World> {
   return (source, args, world, { fieldName, parentType, schema }) => {
     if (parentType === schema.getMutationType()) return changed(world, fieldName, args)
     if (parentType === schema.getQueryType()) {
+      if (fieldName === '_entities')
+        return (args.representations as Record<string, unknown>[]).map(given => referred(one, world, given))
       const value = rootValue(world, fieldName, args)
       return fieldName === 'thingsIn9' && Array.isArray(value)
         ? value.map(({ id }) => ({ __typename: 'Thing', id }))
