@@ -52,6 +52,7 @@ function here(name: string, text: string): string {
     (all, [volume, place]) => all.replace(new RegExp(`^${place}(?=/|$)`), path.join(base, volume!)),
     text
       .replace(/\$\{TERRANE_PUBLIC_URL:-[^}]*\}/, `http://localhost:${ports.gateway}`)
+      .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
       .replace(/http:\/\/([a-z-]+):4000/g, (whole, host) => (ports[host] ? `http://127.0.0.1:${ports[host]}` : whole)),
   )
 }
