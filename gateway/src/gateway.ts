@@ -1,4 +1,5 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
+import type { MetricsDoor } from '@terrane/schema'
 import type { SubgraphTransports } from './executor/transport/subgraph-transport.js'
 
 export type { SubgraphTransport, SubgraphTransports } from './executor/transport/subgraph-transport.js'
@@ -57,6 +58,15 @@ export interface GatewayOptions {
   limits?: Partial<GatewayLimits>
   /** How subgraphs are asked over HTTP: time-outs, sizes, retries (see docs/limits.md). */
   subgraphs?: SubgraphTransports
+  /** Who is told its metrics. Default: who asks from this machine. */
+  metrics?: MetricsDoor
+  /**
+   * Whether a caller's `traceparent` says if a request is traced, as it may behind a proxy that decides it. Default: not;
+   * traces go on in the caller's either way.
+   */
+  trustTraceparent?: boolean
+  /** Whether answers are compressed for who accepts it. Default true. */
+  compression?: boolean
   /** Folder with the built marketplace; default the workspace's. */
   marketplace?: string
   log?: (event: { level: 'info' | 'warn' | 'error'; message: string; [detail: string]: unknown }) => void
@@ -73,6 +83,8 @@ export interface GatewayLimits {
   cost: number
   /** Bytes of answers and fetches that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
   cacheBytes: number
+  /** Bytes, as estimated, of plans, projections and questions that are kept made ready. Default 128 MiB. */
+  planBytes: number
   /** Milliseconds for one operation. Default 30000. */
   timeMilliseconds: number
   /** Event streams open at once in this process; of those half at most are visitors', who cannot be told apart. Default 1000. */
@@ -91,6 +103,8 @@ export interface GatewayLimits {
 
 export interface Gateway {
   readonly url: string
+  /** Where metrics are told, if at an address of their own. */
+  readonly metricsUrl?: string
   /** In-process door to the same server, `Request` to `Response`. */
   fetch(request: Request): Promise<Response>
   /** Adds or replaces a product, composes, swaps. Problems where composition refuses; then nothing changed. */

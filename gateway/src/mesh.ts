@@ -7,6 +7,7 @@ import { meshSubgraph } from './catalogue/mesh-subgraph.js'
 import type { CatalogueStore } from './catalogue/store.js'
 import { VitalSigns } from './catalogue/vital-signs.js'
 import { HttpDataSource, type OnBreakerChange } from './executor/http-data-source.js'
+import type { FiguresOf } from './executor/plan/plan-memory.js'
 import { PlanningThread } from './executor/plan/planning-thread.js'
 import { ProductDataSource } from './executor/product-data-source.js'
 import type { BreakerState } from './executor/transport/breaker.js'
@@ -21,7 +22,6 @@ import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
-import type { CacheFigures } from './telemetry/cache-metrics.js'
 import type { FetchWatch } from './telemetry/watch.js'
 
 /** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
@@ -51,7 +51,7 @@ export async function openMesh(
   catalogue: CatalogueStore | undefined,
   log: Log,
   watchFetch: (subgraph: string) => FetchWatch,
-  plans: CacheFigures,
+  figuresOf: FiguresOf,
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
     // Told once, when its breaker opened.
@@ -94,7 +94,7 @@ export async function openMesh(
     ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch),
     // What was composed here is valid.
     sdl => new PlanningThread({ sdl, validate: given !== undefined, log }),
-    plans,
+    { bytes: options.limits?.planBytes ?? DEFAULT_LIMITS.planBytes, figuresOf },
   )
   await federation.load().catch(error => {
     throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])

@@ -42,6 +42,7 @@ import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
 import { useCaching } from './plugins/use-caching.js'
+import { useCompression } from './plugins/use-compression.js'
 import { useGraphql } from './plugins/use-graphql.js'
 import { useGraphqlOverHttp } from './plugins/use-graphql-over-http.js'
 import { useHealth } from './plugins/use-health.js'
@@ -70,10 +71,10 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
 
   const keys = await loadOrCreateKeys(options.home)
   const identities = new ProductIdentities(new IdentitySigner(keys.privateJwk))
-  const tracing = useTracing(Tracing.open())
+  const tracing = useTracing(Tracing.open({ trustsCallers: options.trustTraceparent ?? false }))
   const metrics = useMetrics(
     { productCount: () => mesh.products.all().length, breakers: () => mesh.breakers() },
-    siblings,
+    { door: options.metrics ?? {}, host, siblings },
   )
   const catalogue = await openCatalogue(options)
   const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
@@ -83,8 +84,8 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     identities,
     catalogue,
     log,
-    name => metrics.subgraphs.fetch(name),
-    metrics.caches.of('plans'),
+    name => metrics.fetch(name),
+    cache => metrics.caches.of(cache),
   ).catch(async error => {
     await catalogue?.close()
     throw error
@@ -124,7 +125,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
 
   const formatError = maskErrors(log)
   const documents = new KnownDocuments()
-  const observers = [metrics, useAudit(log)].map(part => part.observe!)
+  const observers = [metrics, useAudit(log)].flatMap(part => part.observe ?? [])
   const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
     gateway: federation.gateway,
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.
@@ -171,6 +172,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     letGo,
     tracing,
     useRequestIds(),
+    useCompression(options.compression),
     useHealth(() => registry.missing()),
     metrics,
     useAuthentication(people.authenticator, people.signIn, log),
@@ -192,7 +194,6 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     // What arrives on a connection that was open before is answered, and told that the connection ends.
     return503OnClosing: false,
   })
-  for (const part of parts) await part.http?.(app)
 
   const close: Gateway['close'] = async ({ drainMilliseconds = 0 } = {}) => {
     if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
@@ -209,11 +210,13 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await catalogue?.close()
   }
   try {
+    for (const part of parts) await part.http?.(app)
     const url = await listen(app, host, options.listenPort)
     await people.startAt(url)
     await registry.restore()
     return {
       url,
+      ...(metrics.url === undefined ? {} : { metricsUrl: `${metrics.url}/metrics` }),
       // Over the loopback: whoever comes this way meets the very same server, streams included.
       fetch: request => {
         const { pathname, search } = new URL(request.url)

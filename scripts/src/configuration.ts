@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import type { GatewayLimits } from '@terrane/gateway'
 import type { SubgraphTransports } from '@terrane/gateway/executor/transport/subgraph-transport'
+import type { MetricsDoor } from '@terrane/schema'
 import { subgraphTransports } from './subgraph-transports.js'
 
 /** All that Terrane reads from the environment, read here and nowhere else (contracts' `${…}` apart). */
@@ -22,16 +24,26 @@ export interface Configuration {
   gatewayJwks?: string
   /** TERRANE_POLL_SECONDS: how often a product on its own looks at its sources where no contract says it. 0 never. */
   pollSeconds?: number
-  /** TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. */
-  costLimit?: number
+  /**
+   * TERRANE_COST_LIMIT: what one operation may cost at the gateway; a product allows twice that. TERRANE_CACHE_BYTES: of
+   * answers and fetches that the gateway keeps; 0 none. TERRANE_PLAN_BYTES: of plans and what belongs to them.
+   */
+  limits?: Partial<Pick<GatewayLimits, 'cost' | 'cacheBytes' | 'planBytes'>>
   /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
   subgraphs?: SubgraphTransports
-  /** TERRANE_WORKERS: processes of a gateway that serves a supergraph as it is; `auto` as many as there are cores. */
+  /** TERRANE_WORKERS: processes behind the gateway's port; `auto` as many as there are cores. Default: the one itself. */
   workers?: number
-  /** TERRANE_CACHE_BYTES: of answers and fetches that the gateway keeps; 0 none. */
-  cacheBytes?: number
   /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
   cacheUrl?: string
+  /**
+   * TERRANE_METRICS: an address of its own for them, `9464` or `127.0.0.1:9464`, or `off`; TERRANE_METRICS_TOKEN: who bears
+   * it may read them. Default: who asks from this machine.
+   */
+  metrics?: MetricsDoor
+  /** TERRANE_COMPRESSION: `false` where a proxy compresses, or nobody need. Default true, for who accepts it. */
+  compression?: boolean
+  /** TERRANE_TRUST_TRACEPARENT: `true` where a proxy of yours decides which requests are traced. */
+  trustTraceparent?: boolean
   /** TERRANE_DEMO_TRICKLE_SECONDS: between two sales of the demo's Indian tills once it has started. Default 300; 0 none. */
   trickleSeconds: number
   /** TERRANE_TOKEN: whose right `terrane publish` uses. Default: the demo's admin. */
@@ -68,6 +80,8 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
   const client = clientOf(env)
   const issuer = issuerOf(env)
   const signIn = signInOf(env)
+  const metrics = metricsOf(env)
+  const limits = limitsOf(env)
   return {
     home: path.resolve(env.TERRANE_HOME || path.join(WORKSPACE, '.terrane')),
     listenPort: listenPortOf(env.PORT || '4000', 'PORT'),
@@ -79,16 +93,29 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
     ...(env.TERRANE_CLIENT_SEED ? { clientSeed: env.TERRANE_CLIENT_SEED } : {}),
     ...(TERRANE_TOKEN ? { token: TERRANE_TOKEN.trim() } : {}),
     ...(env.TERRANE_POLL_SECONDS ? { pollSeconds: secondsOf(env.TERRANE_POLL_SECONDS, 'TERRANE_POLL_SECONDS') } : {}),
-    ...(env.TERRANE_CACHE_BYTES ? { cacheBytes: bytesOf(env.TERRANE_CACHE_BYTES, 'TERRANE_CACHE_BYTES') } : {}),
     ...(env.TERRANE_CACHE_URL ? { cacheUrl: cacheUrlOf(env.TERRANE_CACHE_URL) } : {}),
-    ...(env.TERRANE_COST_LIMIT ? { costLimit: costOf(env.TERRANE_COST_LIMIT) } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
     ...(env.TERRANE_SUBGRAPHS ? { subgraphs: subgraphsOf(env.TERRANE_SUBGRAPHS) } : {}),
     ...(env.TERRANE_WORKERS ? { workers: workersOf(env.TERRANE_WORKERS, 'TERRANE_WORKERS') } : {}),
+    ...(metrics ? { metrics } : {}),
+    ...(env.TERRANE_COMPRESSION ? { compression: isTrue(env.TERRANE_COMPRESSION, 'TERRANE_COMPRESSION') } : {}),
+    ...(env.TERRANE_TRUST_TRACEPARENT
+      ? { trustTraceparent: isTrue(env.TERRANE_TRUST_TRACEPARENT, 'TERRANE_TRUST_TRACEPARENT') }
+      : {}),
     ...(client ? { client } : {}),
     ...(issuer ? { issuer } : {}),
     ...(signIn ? { signIn } : {}),
     ...(env.TERRANE_PUBLIC_URL ? { publicUrl: urlOf(env.TERRANE_PUBLIC_URL, 'TERRANE_PUBLIC_URL') } : {}),
   }
+}
+
+/** Those of the settings that are set, to be handed on under their own names. */
+export function only<Name extends keyof Configuration>(
+  configuration: Configuration,
+  ...names: Name[]
+): Pick<Configuration, Name> {
+  const set = names.filter(name => configuration[name] !== undefined)
+  return Object.fromEntries(set.map(name => [name, configuration[name]])) as Pick<Configuration, Name>
 }
 
 export function listenPortOf(text: string, name: string): number {
@@ -100,6 +127,26 @@ export function listenPortOf(text: string, name: string): number {
 export function urlOf(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
   throw new ConfigurationError(`${name} must be an http or https URL.`)
+}
+
+/** A token that is short can be guessed; it is not shown. */
+function metricsOf({ TERRANE_METRICS: place, TERRANE_METRICS_TOKEN: token }: NodeJS.ProcessEnv) {
+  if (!place && !token) return undefined
+  if (token && !/^[\x21-\x7e]{16,}$/.test(token))
+    throw new ConfigurationError('TERRANE_METRICS_TOKEN must be at least 16 characters without spaces.')
+  const [, host, listenPort] = /^(?:(.+):)?(\d+)$/.exec(place ?? '') ?? []
+  if (place && place !== 'off' && listenPort === undefined)
+    throw new ConfigurationError(`TERRANE_METRICS must be a port, host:port or off, not "${place}".`)
+  const listen = listenPort && {
+    listenPort: listenPortOf(listenPort, 'TERRANE_METRICS'),
+    ...(host ? { host: host.replace(/^\[|\]$/g, '') } : {}),
+  }
+  return { ...(place === 'off' ? { off: true } : {}), ...(listen ? { listen } : {}), ...(token ? { token } : {}) }
+}
+
+function isTrue(text: string, name: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new ConfigurationError(`${name} must be true or false, not "${text}".`)
 }
 
 function subgraphsOf(text: string): SubgraphTransports {
@@ -132,10 +179,22 @@ export function workersOf(text: string, name: string): number {
   throw new ConfigurationError(`${name} must be a whole number above 0, or auto, not "${text}".`)
 }
 
-function bytesOf(text: string, name: string): number {
+function limitsOf({
+  TERRANE_COST_LIMIT: cost,
+  TERRANE_CACHE_BYTES: cacheBytes,
+  TERRANE_PLAN_BYTES: planBytes,
+}: NodeJS.ProcessEnv): NonNullable<Configuration['limits']> {
+  return {
+    ...(cost ? { cost: costOf(cost) } : {}),
+    ...(cacheBytes ? { cacheBytes: bytesOf(cacheBytes, 'TERRANE_CACHE_BYTES', 0) } : {}),
+    ...(planBytes ? { planBytes: bytesOf(planBytes, 'TERRANE_PLAN_BYTES', 1) } : {}),
+  }
+}
+
+function bytesOf(text: string, name: string, least: number): number {
   const bytes = Number(text)
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
-  throw new ConfigurationError(`${name} must be a whole number of bytes, not "${text}".`)
+  if (Number.isSafeInteger(bytes) && bytes >= least) return bytes
+  throw new ConfigurationError(`${name} must be a whole number of bytes, ${least} or more, not "${text}".`)
 }
 
 function costOf(text: string): number {

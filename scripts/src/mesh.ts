@@ -8,17 +8,24 @@ import { upstreamOf } from './product-folders.js'
 import { productTokens } from './tokens.js'
 
 export interface MeshOptions
-  extends Pick<GatewayOptions, 'listenPort' | 'host' | 'publicUrl' | 'issuer' | 'demo' | 'log'> {
+  extends Pick<
+    GatewayOptions,
+    | 'listenPort'
+    | 'host'
+    | 'publicUrl'
+    | 'issuer'
+    | 'demo'
+    | 'limits'
+    | 'cacheUrl'
+    | 'metrics'
+    | 'compression'
+    | 'trustTraceparent'
+    | 'log'
+  > {
   /** Product folders. */
   folders: readonly string[]
   home: string
   databaseUrl?: string
-  /** What one operation may cost at the gateway. */
-  costLimit?: number
-  /** Of answers and fetches that the gateway keeps. */
-  cacheBytes?: number
-  /** Redis, where gateways share answers. */
-  cacheUrl?: string
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -36,7 +43,7 @@ export interface Mesh {
 }
 
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
-  const { home, env, databaseUrl, costLimit, cacheBytes, cacheUrl, log } = options
+  const { home, env, databaseUrl, limits, log } = options
   const { jwks } = await loadOrCreateKeys(home)
   let gateway: Gateway | undefined
   // Products are opened before the gateway that they read one another through.
@@ -54,7 +61,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
         home,
         trust: jwks,
         // The gateway adds keys to what it fetches.
-        ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
+        ...(limits?.cost ? { graphLimits: { cost: 2 * limits.cost } } : {}),
         mesh: authenticated(throughGateway, () => tokens(name)),
         ...(databaseUrl ? { databaseUrl } : {}),
         ...(env ? { env } : {}),
@@ -70,13 +77,16 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
     gateway = await startGateway({
       home,
       listenPort: options.listenPort,
-      limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
-      ...(cacheUrl ? { cacheUrl } : {}),
+      ...(limits ? { limits } : {}),
+      ...(options.cacheUrl ? { cacheUrl: options.cacheUrl } : {}),
       ...(options.host ? { host: options.host } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
       ...(options.issuer ? { issuer: options.issuer } : {}),
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       ...(databaseUrl ? { databaseUrl } : {}),
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+      ...(options.compression === undefined ? {} : { compression: options.compression }),
+      ...(options.trustTraceparent === undefined ? {} : { trustTraceparent: options.trustTraceparent }),
       ...(log ? { log } : {}),
       products: products.map(product => ({
         name: product.product.name,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readIssuer } from '@terrane/gateway/authentication'
 import { type DataProduct, type DataProductOptions, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem, readProduct } from '@terrane/schema'
-import type { Configuration } from './configuration.js'
+import { type Configuration, only } from './configuration.js'
 import { claimHome } from './home.js'
 import type { Mesh } from './mesh.js'
 import { authenticated, clientCredentials, remoteDoor } from './product-access.js'
@@ -38,12 +38,12 @@ export async function openStandalone(folder: string, configuration: Configuratio
 }
 
 async function alone(folder: string, name: string, configuration: Configuration): Promise<Standalone> {
-  const { home, databaseUrl, meshUrl, costLimit } = configuration
+  const { home, databaseUrl, meshUrl, limits } = configuration
   const opened = await openDataProduct({
     folder,
     home,
     trust: await trustOf(configuration),
-    ...(costLimit ? { graphLimits: { cost: 2 * costLimit } } : {}),
+    ...(limits?.cost ? { graphLimits: { cost: 2 * limits.cost } } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(meshUrl ? { mesh: await doorOf(meshUrl, name, configuration) } : {}),
     pollSeconds: configuration.pollSeconds ?? (meshUrl ? POLL_SECONDS : 0),
@@ -105,8 +105,7 @@ async function withSiblings(folder: string, configuration: Configuration): Promi
     listenPort: 0,
     host: '127.0.0.1',
     demo: true,
-    ...(configuration.databaseUrl ? { databaseUrl: configuration.databaseUrl } : {}),
-    ...(configuration.costLimit ? { costLimit: configuration.costLimit } : {}),
+    ...only(configuration, 'databaseUrl', 'limits'),
   })
   const named = (name: string) => mesh.products.find(({ product }) => product.name === name)
   const product = itself && named(itself.name)

@@ -11,9 +11,11 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   const { W3CTraceContextPropagator } = await import('@opentelemetry/core')
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
+  const { samplerOf } = await import('./sampler.js')
   const named = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
   const provider = new BasicTracerProvider({
     resource: named.merge(detectResources({ detectors: [envDetector] })),
+    sampler: samplerOf(env),
     spanProcessors: [new BatchSpanProcessor(await exporterOf(env))],
   })
   trace.setGlobalTracerProvider(provider)

@@ -174,6 +174,21 @@ test('only the gateway reaches the products, and who keeps files of its own is o
       ports: [{ protocol: 'TCP', port: 'http' }],
     },
   ])
+  // Metrics are at an address of their own, which callers do not reach.
+  const gateway = policies.filter(
+    ({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/component'] === 'gateway',
+  )
+  expect(gateway.map(({ spec }) => spec.ingress)).toEqual([[{ ports: [{ protocol: 'TCP', port: 'http' }] }]])
+  const toMetrics = policies.filter(({ spec }) => JSON.stringify(spec).includes('"port":"metrics"'))
+  expect(toMetrics.map(({ spec }) => spec.ingress)).toEqual([
+    [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 'metrics' }],
+      },
+    ],
+  ])
+  expect(JSON.stringify([...base, ...overlay].filter(({ kind }) => /Service|Ingress/.test(kind)))).not.toContain('9464')
   for (const { kind, spec } of base) if (kind === 'StatefulSet') expect(spec.replicas).toBe(1)
   const published = Object.entries(compose.services).filter(([, service]) => 'ports' in service)
   expect(published.map(([name]) => name)).toEqual(['gateway'])
@@ -181,6 +196,20 @@ test('only the gateway reaches the products, and who keeps files of its own is o
   for (const { kind, spec } of overlay)
     if (kind === 'Deployment' && spec.replicas > 1)
       expect(spec.template.spec.containers[0].envFrom).toContainEqual({ secretRef: { name: 'database' } })
+})
+
+test('monitoring asks every process of the mesh where it tells its metrics', () => {
+  const { scrape_configs: jobs } = parse(read('docker/monitoring/prometheus.yaml'))
+  const asked = JSON.stringify(jobs)
+  for (const name of PRODUCTS) expect(asked).toContain(`"${name}:9464"`)
+  expect(jobs[0].dns_sd_configs).toEqual([{ names: ['gateway'], type: 'A', port: 9464 }])
+  for (const [name, { environment }] of ours)
+    if (name !== 'demo-data') expect([name, environment!.TERRANE_METRICS]).toEqual([name, '9464'])
+  const { services } = parse(read('docker/monitoring/docker-compose.yml')) as { services: Record<string, Service> }
+  for (const one of Object.values(services).flatMap(({ volumes }) => volumes ?? []))
+    expect(existsSync(path.join(ROOT, one.split(':')[0]!))).toBe(true)
+  const { groups } = parse(read('docker/monitoring/alerts.yaml'))
+  for (const { alert, expr } of groups[0].rules) expect([alert, typeof expr]).toEqual([alert, 'string'])
 })
 
 const withCompose = has('docker-compose') ? test : skipLoudly('docker-compose')

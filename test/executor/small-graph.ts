@@ -29,7 +29,11 @@ export interface Answer {
 }
 
 /** A few subgraphs in memory, composed and asked through the engine. */
-export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit = (supergraph: string) => supergraph) {
+export async function openGraph(
+  subgraphs: Record<string, SmallSubgraph>,
+  edit = (supergraph: string) => supergraph,
+  plans: ConstructorParameters<typeof Federation>[3] = {},
+) {
   const asked: Asked[] = []
   const composed = composeServices(
     Object.entries(subgraphs).map(([name, { sdl }]) => ({
@@ -53,7 +57,12 @@ export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit =
       },
     }
   }
-  const federation = new Federation(edit(composed.supergraphSdl), ({ name }) => source(name, subgraphs[name]!))
+  const federation = new Federation(
+    edit(composed.supergraphSdl),
+    ({ name }) => source(name, subgraphs[name]!),
+    undefined,
+    plans,
+  )
   await federation.gateway.load()
   const execute_ = planExecutor(schema => federation.of(schema))
   const requestOf = (
@@ -85,5 +94,7 @@ export async function openGraph(subgraphs: Record<string, SmallSubgraph>, edit =
     return JSON.parse(JSON.stringify(await execute(requestOf(query, variables, {}, schema))))
   }
   const describe = (query: string) => execute_.describe(requestOf(query))
-  return { ask, askStock, asked, describe, supergraph: composed.supergraphSdl }
+  const planBytes = () => federation.current.memory.bytes
+  const replace = (supergraph: string) => federation.replace(supergraph)
+  return { ask, askStock, asked, planBytes, replace, describe, supergraph: composed.supergraphSdl }
 }

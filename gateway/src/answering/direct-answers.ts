@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
-import { answerText } from '../executor/answer-data.js'
+import { answerBody } from '../executor/answer-data.js'
 import type { Executor, OperationAnswer } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
 import type { Observe } from '../plugins/observe.js'
@@ -8,9 +8,6 @@ import { cachingHeaders } from '../plugins/use-caching.js'
 import { isToldBy200 } from '../plugins/use-graphql-over-http.js'
 import type { DirectQuestion } from './direct-question.js'
 import { asGraphqlError, type FormatError, formattedErrors } from './format-errors.js'
-
-/** In characters. Below it a buffer of its own costs more than it saves. */
-const LONG_TEXT = 4096
 
 export interface DirectAnswersOptions {
   /** The one that Apollo Server has too: it decides, validates, limits, plans. */
@@ -54,9 +51,7 @@ export class DirectAnswers {
     for (const end of ends) end({ type: operation.operation, name, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
     for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
-    const body = answerText({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
-    // Encoded once: a long text would be put together to be measured, and again with the head to be sent.
-    return body.length > LONG_TEXT ? Buffer.from(body) : body
+    return answerBody({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
   }
 }
 

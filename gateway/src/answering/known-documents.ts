@@ -1,5 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
+import { BoundedMap } from '../bounded-map.js'
+import { tokensOf } from '../document-tokens.js'
 import type { Operation } from '../executor/operation.js'
 
 /** Some 40 MB: a token of a parsed document takes 300 to 400 bytes. */
@@ -12,9 +14,6 @@ export interface KnownDocument {
   queryHash: string
   /** The only one there is, which needs no name. */
   operation: OperationDefinitionNode
-  readonly tokens: number
-  /** Asked for since it was last looked at for something to forget. */
-  used: boolean
 }
 
 /**
@@ -22,15 +21,14 @@ export interface KnownDocument {
  * right, allowed and affordable is found out at every operation. Forgets what has not been asked for, for long.
  */
 export class KnownDocuments {
-  private readonly byText = new Map<string, KnownDocument>()
-  private tokens = 0
+  private readonly byText: BoundedMap<string, KnownDocument>
 
-  constructor(private readonly most = TOKENS) {}
+  constructor(private readonly most = TOKENS) {
+    this.byText = new BoundedMap(most)
+  }
 
   get(text: string): KnownDocument | undefined {
-    const known = this.byText.get(text)
-    if (known) known.used = true
-    return known
+    return this.byText.get(text)
   }
 
   /** Takes note of questions and mutations alone in their document; all others are read every time. */
@@ -39,17 +37,7 @@ export class KnownDocuments {
     const [operation, another] = document.definitions.filter(one => one.kind === Kind.OPERATION_DEFINITION)
     if (!operation || another || operation.operation === 'subscription') return
     const tokens = tokensOf(document)
-    if (tokens > this.most / 10) return
-    this.byText.set(text, { document, queryHash, operation, tokens, used: false })
-    this.tokens += tokens
-    // What gets its second chance is met again at the end, unmarked.
-    for (const [oldest, known] of this.byText) {
-      if (this.tokens <= this.most) return
-      this.byText.delete(oldest)
-      if (known.used) this.byText.set(oldest, known)
-      else this.tokens -= known.tokens
-      known.used = false
-    }
+    if (tokens <= this.most / 10) this.byText.set(text, { document, queryHash, operation }, tokens)
   }
 
   /** Learns from Apollo Server, which comes to an execution only once a document was read and no limit has refused it. */
@@ -60,10 +48,4 @@ export class KnownDocuments {
       }),
     }
   }
-}
-
-function tokensOf({ loc }: DocumentNode): number {
-  let tokens = 0
-  for (let token = loc?.startToken; token; token = token.next ?? undefined) tokens++
-  return tokens
 }

@@ -16,6 +16,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { Losses } from '../executor/plan/losses.js'
+import { PlanMemory } from '../executor/plan/plan-memory.js'
 import { Projections } from '../executor/plan/projections.js'
 import { deniedError } from './denied-places.js'
 import { filterOperation } from './filter-operation.js'
@@ -164,7 +165,13 @@ function filtered(source: string) {
     rootValue,
     variableValues: variables,
   })
-  const projections = new Projections(schema, document, operation, (...field) => denial(...field) !== undefined)
+  const projections = new Projections(
+    schema,
+    document,
+    operation,
+    new PlanMemory().of('projections'),
+    (...field) => denial(...field) !== undefined,
+  )
   const losses = new Losses()
   const text = projections.of(variables, false)({ ...planned.data }, losses)
   const errors = filter

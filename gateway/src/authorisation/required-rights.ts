@@ -40,9 +40,7 @@ export class RequiredRights {
       const add = (requirements: Iterable<Requirement>) => {
         for (const requirement of requirements) all.set(JSON.stringify(requirement), requirement)
       }
-      add(read.types.get(typeName) ?? [])
-      add(field.requirements)
-      add(read.types.get(field.returns) ?? [])
+      add(ownDemands(typeName, field, read))
       for (const required of field.requires)
         eachField(required, typeName, read, (t, f) => add(close(t, f, onTheWay).values()))
       for (const implementation of read.implementations.get(typeName) ?? [])
@@ -52,9 +50,13 @@ export class RequiredRights {
       return all
     }
 
-    for (const coordinate of read.fields.keys()) {
+    for (const [coordinate, field] of read.fields) {
       const [typeName, fieldName] = coordinate.split('.') as [string, string]
-      const requirements = [...close(typeName, fieldName, new Set()).values()]
+      const plain = field.requires.length === 0 && !read.implementations.has(typeName)
+      // Nearly all of them are, and nothing but their own demands is asked of those.
+      const requirements = plain
+        ? distinct(ownDemands(typeName, field, read))
+        : [...close(typeName, fieldName, new Set()).values()]
       if (requirements.length > 0) this.fields.set(coordinate, requirements)
     }
   }
@@ -73,9 +75,25 @@ export class RequiredRights {
 
 const NONE: readonly Requirement[] = []
 
+/** Of the field, of the type it stands on and of the type it returns. */
+function ownDemands(typeName: string, { requirements, returns }: ReadField, { types }: Read): Requirement[] {
+  return [...(types.get(typeName) ?? NONE), ...requirements, ...(types.get(returns) ?? NONE)]
+}
+
+function distinct(requirements: Requirement[]): Requirement[] {
+  if (requirements.length < 2) return requirements
+  return [...new Map(requirements.map(one => [JSON.stringify(one), one])).values()]
+}
+
+interface ReadField {
+  requirements: Requirement[]
+  returns: string
+  requires: SelectionSetNode[]
+}
+
 interface Read {
   types: Map<string, Requirement[]>
-  fields: Map<string, { requirements: Requirement[]; returns: string; requires: SelectionSetNode[] }>
+  fields: Map<string, ReadField>
   /** Interface → object types. */
   implementations: Map<string, string[]>
 }

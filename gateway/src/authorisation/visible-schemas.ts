@@ -6,16 +6,22 @@ import { announcedProducts, withSubscriptions } from '../subscriptions/subscript
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { Decided } from './decision-point.js'
 
+/** Some 100 MB: a type of eight fields takes 2 kB. */
+const TYPES = 50_000
+
 /**
  * The graph as each caller may know of it: questions and subscriptions are validated, and introspection is answered, with
  * this alone. Callers from whom the same is hidden share one schema.
  */
 export class VisibleSchemas {
   private static readonly remembered = new WeakMap<LoadedSupergraph, VisibleSchemas>()
-  private readonly schemas = new BoundedMap<string, GraphQLSchema>(50)
+  private readonly schemas: BoundedMap<string, GraphQLSchema>
   private readonly keys = new BoundedMap<string, string>(1000)
 
-  private constructor(private readonly supergraph: LoadedSupergraph) {}
+  private constructor(private readonly supergraph: LoadedSupergraph) {
+    const all = Object.keys(supergraph.apiSchema.getTypeMap()).length
+    this.schemas = new BoundedMap(Math.max(TYPES, 4 * all))
+  }
 
   static of(supergraph: LoadedSupergraph): VisibleSchemas {
     const known = VisibleSchemas.remembered.get(supergraph) ?? new VisibleSchemas(supergraph)
@@ -41,7 +47,13 @@ export class VisibleSchemas {
     this.keys.set(decided.fingerprint, key)
     const schema =
       this.schemas.get(key) ?? withSubscriptions(visibleSchema(this.supergraph.apiSchema, hidden), announced)
-    this.schemas.set(key, schema)
+    this.schemas.set(key, schema, this.ownTypes(schema))
     return schema
+  }
+
+  /** How many of its types are its alone. */
+  private ownTypes(schema: GraphQLSchema): number {
+    const whole = this.supergraph.apiSchema.getTypeMap()
+    return 1 + Object.values(schema.getTypeMap()).filter(type => whole[type.name] !== type).length
   }
 }

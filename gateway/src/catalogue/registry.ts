@@ -3,6 +3,8 @@ import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'
 import { DEFAULT_LIMITS } from '../plugins/use-limits.js'
+import { GatewayStartError } from '../start-error.js'
+import { CompositionLost } from '../supergraph/composing-thread.js'
 import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Addition, Product } from '../supergraph/products.js'
@@ -14,6 +16,9 @@ import type { CatalogueStore } from './store.js'
 const RETRY_MILLISECONDS = 5000
 /** Longest that a gateway does not know what was published at another one with the same catalogue. */
 const FOLLOW_MILLISECONDS = 1000
+/** Between two attempts to put in force what cannot be: workers do not start, composing fails. Doubled with each. */
+const FIRST_PAUSE_MILLISECONDS = 1000
+const LONGEST_PAUSE_MILLISECONDS = 60_000
 /** Who published what is configured. */
 const CONFIGURATION = 'configuration'
 
@@ -39,6 +44,8 @@ export class Registry {
   private follow?: NodeJS.Timeout
   /** Of the catalogue's products: as of when each is here. */
   private readonly known = new Map<string, { registeredAt: string; hash: string }>()
+  /** Of news that could not be put in force: when it is tried again, and how long it is until the time after that. */
+  private readonly postponed = { until: 0, pause: FIRST_PAUSE_MILLISECONDS }
 
   /** Without a catalogue, for a supergraph as it is, nothing can be added. */
   constructor(
@@ -54,26 +61,41 @@ export class Registry {
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
     const before = (await this.store?.products()) ?? []
-    await this.take(
-      before.filter(({ name }) => !this.mesh.products.get(name)),
-      this.options.productUrls ?? [],
-    )
+    try {
+      await this.take(
+        before.filter(({ name }) => !this.mesh.products.get(name)),
+        this.options.productUrls ?? [],
+      )
+    } catch (error) {
+      throw error instanceof CompositionLost ? new GatewayStartError([error.problem]) : error
+    }
     this.governed = await this.mesh.meetGoverned()
     if (this.waiting.size > 0 || !this.governed)
       this.retry = setInterval(() => void this.retryWaiting(), RETRY_MILLISECONDS).unref()
     if (this.store) this.follow = setTimeout(() => void this.followOthers(), FOLLOW_MILLISECONDS).unref()
   }
 
-  async publish(request: Publication): Promise<{ name?: string; problems: Problem[] }> {
+  /**
+   * Resolves once the product is in force, or is not published. Published with problems is what composes and stands in the
+   * catalogue, but is not in force here yet: others have it by then, so that it is not taken back.
+   */
+  async publish(request: Publication): Promise<{ name?: string; published: boolean; problems: Problem[] }> {
     const found = await this.found(request)
-    if ('problems' in found) return found
+    if ('problems' in found) return { published: false, ...found }
     const { name, addition } = found
-    const large = this.isLarge()
-    const added = await (large ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
-    if (added.product === undefined) return { name, problems: added.problems }
-    await this.remember(added.product, request.by)
-    if (large) await this.siblings?.renew()
-    return { name, problems: [] }
+    const siblings = this.isLarge() ? this.siblings : undefined
+    const added = await (siblings ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
+    if (added.product === undefined) return { name, published: false, problems: added.problems }
+    // As long as it is not known, it is news that this gateway follows.
+    await this.remember(added.product, request.by, { known: siblings === undefined })
+    try {
+      await siblings?.renew()
+      return { name, published: true, problems: [] }
+    } catch (error) {
+      this.postpone()
+      const reason = (error as Error).message
+      return { name, published: true, problems: [problem('PUBLICATION_NOT_IN_FORCE', { product: name, reason })] }
+    }
   }
 
   missing(): string[] {
@@ -100,11 +122,11 @@ export class Registry {
     return { name, addition }
   }
 
-  private async remember(product: Product, by: string): Promise<void> {
+  private async remember(product: Product, by: string, { known } = { known: true }): Promise<void> {
     const { endpoint, sdl, policy, info } = product
     const { name, url } = endpoint
     const registeredAt = new Date().toISOString()
-    this.known.set(name, { registeredAt, hash: hashOfFacts(url, product) })
+    if (known) this.known.set(name, { registeredAt, hash: hashOfFacts(url, product) })
     const facts = JSON.stringify({ sdl, policy, info } satisfies ProductFacts)
     await this.store?.put({ name, url, facts, registeredBy: by, registeredAt })
     this.log({ level: 'info', message: 'Product published', product: name, url, by })
@@ -152,18 +174,42 @@ export class Registry {
   private async followOthers(): Promise<void> {
     try {
       const registered = (await this.store?.registrations()) ?? []
+      const due = Date.now() >= this.postponed.until
       const news = registered.filter(
         ({ name, registeredAt }) =>
           this.known.get(name)?.registeredAt !== registeredAt && this.mesh.products.get(name)?.remote !== false,
       )
-      if (news.length > 0 && this.isLarge()) await this.siblings?.renew()
-      else if (news.length > 0) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
+      if (news.length > 0 && due && this.isLarge()) await this.renew()
+      else if (news.length > 0 && due) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
       this.report('the catalogue', [])
     } catch (error) {
-      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+      this.reportOfCatalogue(error as Error)
     }
     // None once the gateway has closed.
     this.follow?.refresh()
+  }
+
+  private reportOfCatalogue(error: Error): void {
+    const lost = error instanceof CompositionLost
+    if (lost) this.postpone()
+    this.report('the catalogue', [lost ? error.problem : problem('CATALOGUE_UNAVAILABLE', { reason: error.message })])
+  }
+
+  /** Has workers started on what is in the catalogue now; those that do not start are tried again later. */
+  private async renew(): Promise<void> {
+    try {
+      await this.siblings?.renew()
+      this.report('new workers', [])
+    } catch (error) {
+      this.postpone()
+      this.report('new workers', [problem('WORKERS_NOT_STARTED', { reason: (error as Error).message })])
+    }
+  }
+
+  private postpone(): void {
+    const { postponed } = this
+    postponed.until = Date.now() + postponed.pause
+    postponed.pause = Math.min(2 * postponed.pause, LONGEST_PAUSE_MILLISECONDS)
   }
 
   /** Whether the mesh is put in force by new processes: a supergraph of this size would hold up those who ask here. */
@@ -178,7 +224,7 @@ export class Registry {
       this.governed ||= await this.mesh.meetGoverned()
     } catch (error) {
       // What cannot be remembered now can be the next time.
-      this.report('the catalogue', [problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
+      this.reportOfCatalogue(error as Error)
     }
     if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }

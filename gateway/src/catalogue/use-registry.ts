@@ -5,6 +5,7 @@ import type { Registry } from './registry.js'
 
 /**
  * `POST /registry/products {"url", "name"?, "replace"?, "checked"?}` by role `admin`: 201, or 422 with what is in the way.
+ * 202 with a problem where it is published, and this gateway cannot put it in force yet.
  * `checked: {"sdl", "contracts"}` are hashes of what was checked: a product that serves anything else is refused.
  * `GET /.well-known/terrane-keys`: what a product must trust to take part.
  */
@@ -32,10 +33,9 @@ export function useRegistry(registry: Registry, jwks: GatewayKeys['jwks']): Part
           ...(checked === undefined ? {} : { checked }),
           by: request.caller.subject,
         })
-        if (published.problems.length === 0) return reply.code(201).send({ name: published.name, problems: [] })
-        return problemJson(reply, 422, 'The product was not published; nothing has changed.', {
-          problems: published.problems,
-        })
+        const { name: of, problems } = published
+        if (published.published) return reply.code(problems.length === 0 ? 201 : 202).send({ name: of, problems })
+        return problemJson(reply, 422, 'The product was not published; nothing has changed.', { problems })
       })
     },
   }

@@ -1,9 +1,40 @@
+/** In characters. Below it a buffer of its own costs more than it saves. */
+const LONG_TEXT = 4096
+
 /**
  * An answer's `data` as JSON text: written once, by the projection, and sent as it is. Whoever needs the object behind it
  * has it made, by `toJSON` or by `JSON.stringify`.
  */
 export class WrittenData {
-  constructor(readonly text: string) {}
+  private written: string | undefined
+  private encoded: Buffer | undefined
+
+  constructor(text: string) {
+    this.written = text
+  }
+
+  get text(): string {
+    return this.written ?? this.encoded!.toString()
+  }
+
+  /** Of what is kept; else undefined. */
+  get bytes(): Buffer | undefined {
+    return this.encoded
+  }
+
+  /** For one that is given again: a long text is encoded once, which is most of what giving it costs. */
+  keep(): this {
+    if (this.written !== undefined && this.written.length > LONG_TEXT) {
+      this.encoded = Buffer.from(this.written)
+      this.written = undefined
+    }
+    return this
+  }
+
+  /** Of its text in UTF-8. */
+  get byteLength(): number {
+    return this.encoded?.length ?? Buffer.byteLength(this.text)
+  }
 
   toJSON(): Record<string, unknown> {
     return JSON.parse(this.text)
@@ -18,13 +49,29 @@ interface Answer {
 }
 
 /** The body of an answer, `errors` first, so that who reads it meets them first. */
-export function answerText({ errors, data, extensions }: Answer): string {
-  let text = '{'
-  if (errors !== undefined) text += `"errors":${JSON.stringify(errors)}`
-  if (data !== undefined) {
-    const written = data instanceof WrittenData ? data.text : JSON.stringify(data)
-    text += `${text === '{' ? '' : ','}"data":${written}`
+export function answerText(answer: Answer): string {
+  const { data } = answer
+  const [before, after] = around(answer)
+  if (data === undefined) return before + after
+  return before + (data instanceof WrittenData ? data.text : JSON.stringify(data)) + after
+}
+
+/** The same as it is sent: encoded once, for a long text would be put together to be measured, and again to be sent. */
+export function answerBody(answer: Answer): string | Buffer {
+  const { data } = answer
+  if (data instanceof WrittenData && data.bytes) {
+    const [before, after] = around(answer)
+    return Buffer.concat([Buffer.from(before), data.bytes, Buffer.from(after)])
   }
-  if (extensions !== undefined) text += `${text === '{' ? '' : ','}"extensions":${JSON.stringify(extensions)}`
-  return `${text}}\n`
+  const text = answerText(answer)
+  return text.length > LONG_TEXT ? Buffer.from(text) : text
+}
+
+/** What stands before and after the data. */
+function around({ errors, data, extensions }: Answer): [before: string, after: string] {
+  const before = errors === undefined ? [] : [`"errors":${JSON.stringify(errors)}`]
+  if (data !== undefined) before.push('"data":')
+  const told = extensions === undefined ? '' : `"extensions":${JSON.stringify(extensions)}`
+  const comma = told !== '' && before.length > 0 ? ',' : ''
+  return [`{${before.join(',')}`, `${comma}${told}}\n`]
 }

@@ -105,7 +105,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       } satisfies Operation,
     }
     if (explain?.has('dry-run')) {
-      const told = await explained(planned, schema, decided, cost)
+      const told = await explained(planned, schema, decided, cost, places)
       return { data: null, extensions: { terrane: { explain: told } } }
     }
     const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
@@ -131,12 +131,9 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       const answer = await options.inner(planned, projections && { projections, beside })
       const complete = whole(answer)
       const { repeats, pins } = planned.context
-      options.received?.received(pins.all(), since)
+      options.received?.received(pins.all(), repeats?.ids, since)
       if (key === undefined || !repeats) return complete
-      const kept =
-        repeats.whole && !answer.errors?.length
-          ? answers!.keep(key, complete, { pins, repeats, denied, since })
-          : undefined
+      const kept = answer.errors?.length ? undefined : answers!.keep(key, complete, { pins, repeats, denied, since })
       if (kept) context.kept = kept
       prepared.repeatable = answers!.holds(key)
       return complete
@@ -148,10 +145,12 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         : await execute()
     if (operation.operation === 'query' && options.supergraph() !== supergraph) {
       delete context.kept
+      // Another product may stand in the place of one that it has read.
+      context.pins.forget()
       return attempt(request)
     }
     if (!explain) return complete
-    const told = await explained(planned, schema, decided, cost)
+    const told = await explained(planned, schema, decided, cost, places)
     return { ...complete, extensions: { ...complete.extensions, terrane: { explain: told } } }
   }
   /** Of what is left of the question, to whom it may be told. */
@@ -160,12 +159,13 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     schema: GraphQLSchema,
     { decisions }: Decided,
     { cost }: OperationCost,
+    denied: readonly DeniedPlace[],
   ): Promise<Explanation> => {
     const { caller, explain, timings } = left.context as Operation
     const asked = explain as ExplainRequest
     const plan = asked.has('plan') || asked.has('timings') ? await options.inner.describe(left) : undefined
     const told = plan && mayBeTold(plan, { caller, decisions, schema, own: options.own }) ? plan : undefined
-    return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings })
+    return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings, denied })
   }
 
   return async request => {

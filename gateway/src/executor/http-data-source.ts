@@ -1,7 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
-import { type Exchange, exchange } from './http-exchange.js'
+import { type Exchange, exchange, type HttpAnswer } from './http-exchange.js'
 import type { Operation } from './operation.js'
 import { noteIfPlain } from './plain-answer.js'
 import type { PublicationPins } from './publication-pins.js'
@@ -27,9 +27,9 @@ export class HttpDataSource implements GraphQLDataSource {
   private readonly fixedHeaders: Record<string, string>
   private readonly exchange: Exchange
   private readonly breaker: Breaker | undefined
-  private readonly anybodys = new SharedExchanges()
+  private readonly anybodys = new SharedExchanges<HttpAnswer>()
   /** By what belongs to one operation and to no other. */
-  private readonly ofOperations = new WeakMap<PublicationPins, SharedExchanges>()
+  private readonly ofOperations = new WeakMap<PublicationPins, SharedExchanges<HttpAnswer>>()
   /** By a question's text, the JSON that it begins with. */
   private readonly begun = new BoundedMap<string, string>(500)
   private underway = 0
@@ -94,12 +94,13 @@ export class HttpDataSource implements GraphQLDataSource {
 
   /**
    * Without a header of the gateway's nobody is named, so that the answer is anybody's. With one it is the caller's, and
-   * goes to nobody but the operation that asks: the product's audit tells of every operation that has read.
+   * goes to nobody but the operation that asks: what other operations may be given of it `FetchCache` knows, and tells the
+   * product.
    */
-  private sharedBy({ pins }: Partial<Operation>, given: object | undefined): SharedExchanges | undefined {
+  private sharedBy({ pins }: Partial<Operation>, given: object | undefined): SharedExchanges<HttpAnswer> | undefined {
     if (!given) return this.anybodys
     if (!pins) return undefined
-    const known = this.ofOperations.get(pins) ?? new SharedExchanges()
+    const known = this.ofOperations.get(pins) ?? new SharedExchanges<HttpAnswer>()
     this.ofOperations.set(pins, known)
     return known
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Caller, type OperationCost, operationCosts } from '@terrane/schema'
 import {
+  type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -11,11 +12,13 @@ import {
 import type { Decided } from '../authorisation/decision-point.js'
 import { type FilteredOperation, filterOperation } from '../authorisation/filter-operation.js'
 import { lacking, type Rights } from '../authorisation/lacking.js'
-import { BoundedMap } from '../bounded-map.js'
+import type { RequiredRights } from '../authorisation/required-rights.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
 import type { Operation } from './operation.js'
+import { BYTES_PER_ENTRY, bytesOfDocument, type PlanMemoryOf } from './plan/plan-memory.js'
+import type { AnswerProjection } from './plan/projection.js'
 import { Projections } from './plan/projections.js'
 
 /** A question of one caller kind to one supergraph, made ready: refused, or filtered. */
@@ -38,15 +41,21 @@ export interface PreparedOperation {
 
 /** What is remembered about one supergraph. Every key holds the decisions it was made for. */
 export class PreparedOperations {
-  private readonly prepared = new BoundedMap<string, Prepared>(1000)
+  private readonly prepared: PlanMemoryOf<Prepared>
+  private readonly projections: PlanMemoryOf<AnswerProjection>
   private readonly rightsKeys = new WeakMap<Caller, string>()
 
   constructor(
-    private readonly supergraph: LoadedSupergraph,
+    private readonly supergraph: Pick<LoadedSupergraph, 'apiSchema' | 'memory'> & {
+      rights: Pick<RequiredRights, 'of'>
+    },
     private readonly policies: Rights['policies'],
     /** Tells its keys from those of another supergraph. */
     private readonly name: string,
-  ) {}
+  ) {
+    this.prepared = supergraph.memory.of('questions')
+    this.projections = supergraph.memory.of('projections')
+  }
 
   of(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
     const { operationName } = request.request
@@ -56,7 +65,7 @@ export class PreparedOperations {
     if (known) return known
     const validated = (request.context as Operation).watch?.phase('validate')
     const prepared = this.prepare(request, schema, caller, decided, `${this.name} ${key}`)
-    this.prepared.set(key, prepared)
+    this.prepared.set(key, prepared, bytesOf(prepared, request.document))
     validated?.()
     return prepared
   }
@@ -100,10 +109,17 @@ export class PreparedOperations {
       apiSchema,
       document,
       operation,
+      this.projections,
       (typeName, fieldName) => !fieldName.startsWith('__') && lacks(typeName, fieldName) !== undefined,
     )
     return { key, operation, filtered, cost, source, queryHash: hashOf(source), projections }
   }
+}
+
+/** Errors hold the document as well. */
+function bytesOf(prepared: Prepared, document: DocumentNode): number {
+  const filtered = 'errors' in prepared ? document : prepared.filtered.document
+  return BYTES_PER_ENTRY + bytesOfDocument(document) + (filtered === document ? 0 : bytesOfDocument(filtered))
 }
 
 /** As Apollo Server says it for a question that does not fit the schema. */

@@ -2,9 +2,10 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import { DENIED_HEADER, IDENTITY_HEADER, type ProductDecision, PUBLICATION_HEADER } from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
-import { type FetchOutcome, type FetchWatch, fetchesTogether } from '../telemetry/watch.js'
+import { FetchesTogether, type FetchOutcome, type FetchWatch } from '../telemetry/watch.js'
 import { wasKept } from './caching/fetch-cache.js'
 import type { Operation } from './operation.js'
+import type { StopSignal } from './stop.js'
 import { SubgraphUnavailable } from './transport/exchange-errors.js'
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
@@ -28,7 +29,7 @@ export class ProductDataSource implements GraphQLDataSource {
     const operation = options.context as Operation
     if (!('incomingRequestContext' in options)) return this.send(options, operation)
     const counted = this.count(this.subgraph)
-    const watch = operation.watch ? fetchesTogether([counted, operation.watch.fetch(this.subgraph)]) : counted
+    const watch = operation.watch ? new FetchesTogether(counted, operation.watch.fetch(this.subgraph)) : counted
     let outcome: FetchOutcome = 'failed'
     try {
       const answer = await this.ask(options, operation, watch)
@@ -53,30 +54,40 @@ export class ProductDataSource implements GraphQLDataSource {
     return decision === undefined ? this.send(options, watched) : this.askProduct(options, watched, watch, decision)
   }
 
-  private async askProduct(
+  private askProduct(
     options: GraphQLDataSourceProcessOptions,
     operation: Operation,
     watch: FetchWatch,
     decision: ProductDecision,
   ): Promise<Answer> {
-    const identity = await this.identities.of(operation.caller, decision)
     const denied = operation.denied.get(this.subgraph)
     operation.denied.delete(this.subgraph)
-    const cached = operation.fetches?.of(decision, options.request, operation, denied)
+    const { fetches, repeats, signal: whole, fetchSignal: signal = whole } = operation
+    const cached = fetches?.of(decision, options.request, operation, denied)
     const read = (answer: Answer) => publicationIn(answer, this.subgraph)
+    const pinnedTo = (publication: number | undefined) => ({
+      publication,
+      publicationId: repeats?.ids.get(this.subgraph),
+    })
+    const sendFor = async (publication: number | undefined, asking: Operation) => {
+      const identity = await this.identities.of(operation.caller, decision)
+      return this.send(options, asking, {
+        [IDENTITY_HEADER]: identity,
+        ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
+        ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
+      })
+    }
     return operation.pins.through(
       this.subgraph,
       publication => {
         if (publication !== undefined) watch.pinned?.(publication)
-        const sent = this.send(options, operation, {
-          [IDENTITY_HEADER]: identity,
-          ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
-          ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
-        })
-        return cached ? cached.keep(sent, read) : sent
+        if (!cached) return sendFor(publication, operation)
+        // Others may wait for it as well: it ends when nobody does any more.
+        const send = (until: StopSignal) => sendFor(publication, { ...operation, signal: until, fetchSignal: until })
+        return cached.ask(pinnedTo(publication), signal, send, read)
       },
       read,
-      cached && (publication => cached.take(publication)),
+      cached && (publication => cached.take(pinnedTo(publication))),
     )
   }
 

@@ -41,8 +41,14 @@ export class PublicationPins {
   }
 
   /** What an answer from before was made of is what this operation reads. */
-  take(publications: Readonly<Record<string, number>>): void {
-    for (const [product, publication] of Object.entries(publications)) this.pinned.set(product, publication)
+  take(publications: Readonly<Record<string, { publication: number }>>): void {
+    for (const [product, { publication }] of Object.entries(publications)) this.pinned.set(product, publication)
+  }
+
+  /** The operation begins anew, of what is in force by then. */
+  forget(): void {
+    this.pinned.clear()
+    this.first.clear()
   }
 
   /** Product → publication that this operation read. */

@@ -15,7 +15,7 @@ function exchanges() {
 
 test('the same question is asked once while it is under way, and anew afterwards', async () => {
   const { begun, exchange } = exchanges()
-  const shared = new SharedExchanges()
+  const shared = new SharedExchanges<HttpAnswer>()
   const [one, same, other] = ['a', 'a', 'b'].map(key => shared.ask(key, undefined, exchange))
   expect(begun).toHaveLength(2)
   begun[0]!.answer('first')
@@ -28,7 +28,7 @@ test('the same question is asked once while it is under way, and anew afterwards
 
 test('who leaves does not end what another waits for; when the last one leaves it ends', async () => {
   const { begun, exchange } = exchanges()
-  const shared = new SharedExchanges()
+  const shared = new SharedExchanges<HttpAnswer>()
   const [first, second] = [new AbortController(), new AbortController()]
   const gone = shared.ask('a', first.signal, exchange)
   const kept = shared.ask('a', second.signal, exchange)
@@ -45,7 +45,7 @@ test('who leaves does not end what another waits for; when the last one leaves i
 })
 
 test('a failure is everybody’s, and is not remembered', async () => {
-  const shared = new SharedExchanges()
+  const shared = new SharedExchanges<HttpAnswer>()
   const fail = () => Promise.reject(new Error('refused'))
   await expect(Promise.all([shared.ask('a', undefined, fail), shared.ask('a', undefined, fail)])).rejects.toThrow(
     'refused',

@@ -1,25 +1,20 @@
-import type { HttpAnswer } from './http-exchange.js'
 import { Stop, type StopSignal } from './stop.js'
 
-interface Underway {
-  answer: Promise<HttpAnswer>
+interface Underway<Answer> {
+  answer: Promise<Answer>
   stop: Stop
   waiting: number
 }
 
 /**
- * The same question to the same subgraph, asked while it is under way, is asked once. Only for what a subgraph answers
- * without knowing who asks: the key is all that it gets. Nothing is kept once it is answered.
+ * The same question to the same subgraph, asked while it is under way, is asked once. The key holds all that settles the
+ * answer: who asks as well, where that does. Nothing is kept once it is answered.
  */
-export class SharedExchanges {
-  private readonly underway = new Map<string, Underway>()
+export class SharedExchanges<Answer> {
+  private readonly underway = new Map<string, Underway<Answer>>()
 
   /** One client's leaving ends his waiting; the exchange ends when nobody waits for it. */
-  ask(
-    key: string,
-    signal: StopSignal | undefined,
-    exchange: (signal: StopSignal) => Promise<HttpAnswer>,
-  ): Promise<HttpAnswer> {
+  ask(key: string, signal: StopSignal | undefined, exchange: (signal: StopSignal) => Promise<Answer>): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const shared = this.underway.get(key) ?? this.begin(key, exchange)
     shared.waiting++
@@ -48,15 +43,15 @@ export class SharedExchanges {
     })
   }
 
-  private begin(key: string, exchange: (signal: StopSignal) => Promise<HttpAnswer>): Underway {
+  private begin(key: string, exchange: (signal: StopSignal) => Promise<Answer>): Underway<Answer> {
     const stop = new Stop()
-    const shared: Underway = { answer: exchange(stop), stop, waiting: 0 }
+    const shared: Underway<Answer> = { answer: exchange(stop), stop, waiting: 0 }
     this.underway.set(key, shared)
     return shared
   }
 
   /** Not what may have begun under the same key since. */
-  private forget(key: string, shared: Underway): void {
+  private forget(key: string, shared: Underway<Answer>): void {
     if (this.underway.get(key) === shared) this.underway.delete(key)
   }
 }

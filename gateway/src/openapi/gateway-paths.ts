@@ -94,6 +94,11 @@ export function gatewayPaths(): Described {
           },
           responses: {
             '201': { description: 'It is in the mesh.', content: json(objectOf({ name: TEXT }, 'name')) },
+            '202': {
+              description:
+                'It is published and stays so, but this gateway cannot put it in force yet, and tries again by itself: `problems` says why.',
+              content: json(objectOf({ name: TEXT, problems: listOf(DOCUMENT) }, 'name', 'problems')),
+            },
             ...refusals(400, 401, 403, 422),
           },
         },

@@ -68,7 +68,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace } = request
-  const watch = trace || timings ? together([trace, timings].filter(one => one !== undefined)) : undefined
+  const watch = together(trace, timings)
   const operation: Operation = {
     requestId: request.id,
     caller: request.caller,

@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { RESERVED_ALIAS } from '../authorisation/question.js'
+import { PLAN_BYTES } from '../executor/plan/plan-memory.js'
 import type { GatewayLimits } from '../gateway.js'
 import type { Part } from './part.js'
 
@@ -17,6 +18,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   tokens: 1000,
   cost: COST_LIMIT,
   cacheBytes: 64 * 1024 * 1024,
+  planBytes: PLAN_BYTES,
   timeMilliseconds: 30_000,
   streams: 1000,
   streamsPerCaller: 20,

@@ -1,16 +1,29 @@
+import { type MetricsDoor, metricsRefusal } from '@terrane/schema'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
 import type { BreakerState } from '../executor/transport/breaker.js'
+import { listen } from '../listen.js'
+import { problemJson } from '../problem-json.js'
 import { CacheMetrics } from '../telemetry/cache-metrics.js'
 import { OperationMetrics } from '../telemetry/operation-metrics.js'
 import { processMetrics } from '../telemetry/process-metrics.js'
 import { SubgraphMetrics } from '../telemetry/subgraph-metrics.js'
+import type { FetchWatch } from '../telemetry/watch.js'
 import type { Siblings } from '../workers/siblings.js'
 import type { Part } from './part.js'
 
 export interface Metrics extends Part {
-  operations: OperationMetrics
-  subgraphs: SubgraphMetrics
   caches: CacheMetrics
+  fetch(subgraph: string): FetchWatch
+  /** Where they are told, if at an address of their own; known once the server listens. */
+  url?: string
+}
+
+export interface MetricsOptions {
+  door: MetricsDoor
+  /** The gateway's own. */
+  host: string
+  siblings?: Pick<Siblings, 'metrics'> | undefined
 }
 
 export interface MetricsSources {
@@ -19,7 +32,8 @@ export interface MetricsSources {
 }
 
 /** `/metrics` in Prometheus' text format. Labels hold of what callers write only a bounded number of operation names. */
-export function useMetrics(mesh: MetricsSources, siblings?: Pick<Siblings, 'metrics'>): Metrics {
+export function useMetrics(mesh: MetricsSources, { door, host, siblings }: MetricsOptions): Metrics {
+  if (door.off) return NOT_COUNTED
   const registry = new Registry()
   if (siblings) {
     AggregatorRegistry.setRegistries([registry])
@@ -36,15 +50,28 @@ export function useMetrics(mesh: MetricsSources, siblings?: Pick<Siblings, 'metr
       this.set(mesh.productCount())
     },
   })
-  return {
-    operations,
-    subgraphs: new SubgraphMetrics(registry, mesh.breakers),
+  const subgraphs = new SubgraphMetrics(registry, mesh.breakers)
+  const tell = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { headers, socket } = request
+    const asked = { headers, authorization: headers.authorization, address: socket.remoteAddress }
+    const refusal = metricsRefusal(door, asked, door.listen !== undefined)
+    if (refusal?.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (refusal) return problemJson(reply, refusal.status, refusal.title)
+    const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
+    return reply.type(registry.contentType).send(text)
+  }
+  const metrics: Metrics = {
     caches: new CacheMetrics(registry),
-    http(app) {
-      app.get('/metrics', async (_request, reply) => {
-        const text = `${await (siblings ?? registry).metrics()}\n${await processMetrics()}`
-        return reply.type(registry.contentType).send(text)
-      })
+    fetch: subgraph => subgraphs.fetch(subgraph),
+    async http(app) {
+      if (door.listen) {
+        const own = Fastify({ forceCloseConnections: true })
+        own.get('/metrics', tell)
+        metrics.url = await listen(own, door.listen.host ?? host, door.listen.listenPort)
+        app.addHook('onClose', () => own.close())
+      } else {
+        app.get('/metrics', tell)
+      }
       app.addHook('onResponse', (request, reply, done) => {
         if (request.routeOptions.url === '/graphql')
           operations.exchanged(
@@ -64,4 +91,8 @@ export function useMetrics(mesh: MetricsSources, siblings?: Pick<Siblings, 'metr
       }
     },
   }
+  return metrics
 }
+
+const UNWATCHED: FetchWatch = { end: () => undefined }
+const NOT_COUNTED: Metrics = { caches: new CacheMetrics(new Registry()), fetch: () => UNWATCHED }

@@ -16,12 +16,13 @@ export function useTracing(tracing: Tracing | undefined): Part {
   if (!tracing) return {}
   return {
     http(app) {
-      app.addHook('onRequest', async (request, reply) => {
+      app.addHook('onRequest', (request, reply, done) => {
         const route = request.routeOptions.url
-        if (route === undefined || UNTRACED.test(route)) return
+        if (route === undefined || UNTRACED.test(route)) return done()
         const trace = tracing.request(request.method, route, request.headers)
         request.trace = trace
         reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
+        done()
       })
     },
     graphql: {

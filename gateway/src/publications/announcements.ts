@@ -18,8 +18,8 @@ interface Followed {
 /** What is in force at a product whose stream stands, and since which moment it has stood without a break. */
 export interface InForce {
   publication: number
-  /** ISO 8601. */
-  publishedAt?: string
+  /** Undefined where the product does not say it. */
+  publicationId?: string
   since: number
 }
 
@@ -49,8 +49,8 @@ export class Announcements {
   inForce(product: string): InForce | undefined {
     const followed = this.followed.get(product)
     if (!followed?.hears || !followed.newest) return undefined
-    const { publication, publishedAt } = followed.newest
-    return { publication, ...(publishedAt === undefined ? {} : { publishedAt }), since: followed.since }
+    const { publication, publicationId } = followed.newest
+    return { publication, ...(publicationId === undefined ? {} : { publicationId }), since: followed.since }
   }
 
   /** The last publication heard of; undefined where none was. */
@@ -121,7 +121,11 @@ export class Announcements {
 
 /** Of one number there is another where a product began again and has come as far as before. */
 function isSame(one: Announcement, other: Announcement): boolean {
-  return one.publication === other.publication && one.publishedAt === other.publishedAt
+  return (
+    one.publication === other.publication &&
+    one.publicationId === other.publicationId &&
+    one.publishedAt === other.publishedAt
+  )
 }
 
 function paused(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,8 @@ import type { ProductEndpoint } from '../gateway.js'
 export interface Announcement {
   product: string
   publication: number
+  /** No other publication has the same, whatever home it is in. Products of before do not say it. */
+  publicationId?: string
   /** ISO 8601. */
   publishedAt?: string
 }
@@ -53,8 +55,13 @@ export async function* readNews(
 
 /** Of its own publications only: no product speaks for another. */
 function announcementIn(product: string, text: string): Announcement | undefined {
-  const { time, data } = JSON.parse(text) as { time?: unknown; data?: { product?: unknown; publication?: unknown } }
-  const publication = data?.publication
+  const { time, data } = JSON.parse(text) as { time?: unknown; data?: Partial<Record<keyof Announcement, unknown>> }
+  const { publication, publicationId } = data ?? {}
   if (data?.product !== product || !Number.isSafeInteger(publication)) return undefined
-  return { product, publication: publication as number, ...(typeof time === 'string' ? { publishedAt: time } : {}) }
+  return {
+    product,
+    publication: publication as number,
+    ...(typeof publicationId === 'string' ? { publicationId } : {}),
+    ...(typeof time === 'string' ? { publishedAt: time } : {}),
+  }
 }

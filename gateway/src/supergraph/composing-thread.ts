@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { type Problem, problem } from '@terrane/schema'
 import type { ComposeOptions, composeSupergraph, Subgraph } from '@terrane/schema/composition'
 import { Deferred } from '../deferred.js'
 
@@ -8,12 +9,28 @@ const THREAD = path.resolve(__dirname, '..', '..', 'dist', 'supergraph', 'compos
 
 /** How long the thread is kept for the next composition: loading it takes longer than composing a few products. */
 const IDLE_MILLISECONDS = 30_000
+/** Longest that one may take. All that is published meanwhile waits; 300 subgraphs of 30 types take a tenth. */
+const COMPOSE_MILLISECONDS = 180_000
+/** Of the thread's heap; those 300 take half, checked for satisfiability. */
+const MEMORY_MEGABYTES = 2048
 
 type Composed = ReturnType<typeof composeSupergraph>
 
 export interface Composer {
+  /** @throws CompositionLost */
   compose(subgraphs: Subgraph[], options: ComposeOptions): Promise<Composed>
   close(): void
+}
+
+/** Nothing is known of what was to be composed; nothing has changed. */
+export class CompositionLost extends Error {
+  readonly problem: Problem
+
+  constructor(reason: string) {
+    const lost = problem('COMPOSITION_LOST', { reason })
+    super(lost.message)
+    this.problem = lost
+  }
 }
 
 /** What is composed, and how. */
@@ -22,11 +39,18 @@ export interface ToCompose {
   options: ComposeOptions
 }
 
+export interface ComposingThreadOptions {
+  memoryMegabytes?: number
+  composeMilliseconds?: number
+}
+
 /** Composes in a thread of its own, one supergraph after the other, while this one serves. */
 export class ComposingThread implements Composer {
   private worker?: Worker
   private turn: Promise<unknown> = Promise.resolve()
   private idle?: NodeJS.Timeout
+
+  constructor(private readonly options: ComposingThreadOptions = {}) {}
 
   compose(subgraphs: Subgraph[], options: ComposeOptions): Promise<Composed> {
     const composed = this.turn.then(() => this.ask({ subgraphs, options }))
@@ -42,24 +66,39 @@ export class ComposingThread implements Composer {
 
   private async ask(question: ToCompose): Promise<Composed> {
     clearTimeout(this.idle)
-    this.worker ??= new Worker(THREAD)
-    const { worker } = this
+    const worker = this.started()
     worker.ref()
     const answer = new Deferred<Composed>()
-    const lost = (cause: unknown) => {
-      if (this.worker === worker) delete this.worker
-      const reason = cause instanceof Error ? cause.message : `it ended with ${String(cause)}`
-      answer.reject(new Error(`The composing thread was lost: ${reason}`))
-    }
-    worker.once('message', answer.resolve).once('error', lost).once('exit', lost)
+    const failed = (error: Error) => answer.reject(new CompositionLost(error.message))
+    const ended = (code: number) => answer.reject(new CompositionLost(`it ended with ${code}`))
+    const milliseconds = this.options.composeMilliseconds ?? COMPOSE_MILLISECONDS
+    const late = setTimeout(() => {
+      answer.reject(new CompositionLost(`it took more than ${milliseconds / 1000} s`))
+      this.close()
+    }, milliseconds)
+    worker.once('message', answer.resolve).once('error', failed).once('exit', ended)
     worker.postMessage(question)
     try {
       return await answer.promise
     } finally {
-      worker.off('message', answer.resolve).off('error', lost).off('exit', lost)
+      clearTimeout(late)
+      worker.off('message', answer.resolve).off('error', failed).off('exit', ended)
       this.idle = setTimeout(() => this.close(), IDLE_MILLISECONDS)
       this.idle.unref()
       worker.unref()
     }
+  }
+
+  private started(): Worker {
+    if (this.worker) return this.worker
+    const maxOldGenerationSizeMb = this.options.memoryMegabytes ?? MEMORY_MEGABYTES
+    const worker = new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb } })
+    // Whoever waits for it hears why; dying while nobody does is no fault of this process.
+    const drop = () => {
+      if (this.worker === worker) delete this.worker
+    }
+    worker.on('error', drop).once('exit', drop)
+    this.worker = worker
+    return worker
   }
 }

@@ -5,9 +5,9 @@ import { type Problem, problem } from '@terrane/schema'
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
+import { type FiguresOf, PlanMemory } from '../executor/plan/plan-memory.js'
 import type { Planner } from '../executor/plan/planner.js'
 import { planInThisThread } from '../executor/plan/supergraph-planner.js'
-import type { CacheFigures } from '../telemetry/cache-metrics.js'
 import { SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
 
@@ -22,6 +22,7 @@ export interface LoadedSupergraph {
   rights: RequiredRights
   planner: Planner
   engine: Engine
+  memory: PlanMemory
 }
 
 type BuildDataSource = (subgraph: { name: string; url?: string }) => GraphQLDataSource
@@ -45,7 +46,8 @@ export class Federation {
     private readonly buildDataSource: BuildDataSource,
     /** Default: in this thread, which is for tests. */
     private readonly openPlanner: (sdl: string) => Planner = sdl => planInThisThread({ sdl, validate: true }),
-    private readonly plans: CacheFigures = { hits: 0, misses: 0, entries: 0 },
+    /** What is made ready for questions, and where that is counted. */
+    private readonly plans: { bytes?: number; figuresOf?: FiguresOf } = {},
   ) {}
 
   /** Reads the first supergraph. Rejects where it is none. */
@@ -100,9 +102,10 @@ export class Federation {
         subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
       )
       await setImmediate()
-      const engine = await Engine.of({ document, apiSchema, sources, planner, figures: this.plans })
+      const memory = new PlanMemory(this.plans.bytes, this.plans.figuresOf)
+      const engine = await Engine.of({ document, apiSchema, sources, planner, memory })
       await planner.ready()
-      return { sdl, apiSchema, document, sources, rights, planner, engine }
+      return { sdl, apiSchema, document, sources, rights, planner, engine, memory }
     } catch (error) {
       planner.retire()
       throw error
@@ -113,8 +116,8 @@ export class Federation {
     const before = this.loaded
     this.loaded = loaded
     this.bySchema.set(loaded.apiSchema, loaded)
-    this.plans.entries = 0
     this.gateway.tell(loaded.apiSchema, loaded.sdl)
+    before?.memory.retire()
     before?.planner.retire()
   }
 

@@ -2,7 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import { type Fingerprint, type Problem, problem } from '@terrane/schema'
 import { composeSupergraph, type Subgraph } from '@terrane/schema/composition'
 import type { ProductEndpoint } from '../gateway.js'
-import type { Composer } from './composing-thread.js'
+import { type Composer, CompositionLost } from './composing-thread.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
 import type { Federation } from './federation.js'
 import type { ProductIdentities } from './product-identities.js'
@@ -86,11 +86,13 @@ export class Products {
 
   /** Adds a product, or puts another in its place: read, composed, swapped in. With problems nothing has changed. */
   async add(addition: Addition): Promise<Added> {
-    const [added] = await this.addAll([addition])
-    return added!
+    return lossAsProblem(async () => (await this.addAll([addition]))[0]!)
   }
 
-  /** Composed and swapped in together; where they do not hold together, one after the other. In the order given. */
+  /**
+   * Composed and swapped in together; where they do not hold together, one after the other. In the order given.
+   * @throws CompositionLost
+   */
   addAll(additions: readonly Addition[]): Promise<Added[]> {
     return this.inTurn(async () => {
       const read = await Promise.all(additions.map(one => this.read(one)))
@@ -108,12 +110,13 @@ export class Products {
 
   /** Reads and composes as `add` does, and puts nothing in force. */
   try(addition: Addition): Promise<Added> {
-    return this.inTurn(async () => {
+    const tried = this.inTurn(async () => {
       const read = await this.read(addition)
       if (!('product' in read)) return read
       const { problems } = await this.composed([read])
       return problems.length > 0 ? { problems } : read
     })
+    return lossAsProblem(() => tried)
   }
 
   /** The supergraph of all that is here; that it holds together is checked before it is deployed, not at every start. */
@@ -172,6 +175,16 @@ export class Products {
   private subgraphs(products: Product[]): Subgraph[] {
     const sorted = products.toSorted((a, b) => (a.endpoint.name < b.endpoint.name ? -1 : 1))
     return [...this.own, ...sorted.map(({ endpoint, sdl }) => ({ name: endpoint.name, url: endpoint.url, sdl }))]
+  }
+}
+
+/** What was lost of a composition is no fault of the gateway: it says so, and nothing has changed. */
+async function lossAsProblem(adding: () => Promise<Added>): Promise<Added> {
+  try {
+    return await adding()
+  } catch (error) {
+    if (error instanceof CompositionLost) return { problems: [error.problem] }
+    throw error
   }
 }
 

@@ -6,10 +6,14 @@ export interface CacheFigures {
   misses: number
   /** What it holds now. */
   entries: number
+  /** What that is estimated at. */
+  bytes: number
 }
 
+export const noFigures = (): CacheFigures => ({ hits: 0, misses: 0, entries: 0, bytes: 0 })
+
 /** What is kept outside of this process: how much that is only its keeper knows. */
-export interface SharedCacheFigures extends Omit<CacheFigures, 'entries'> {
+export interface SharedCacheFigures extends Omit<CacheFigures, 'entries' | 'bytes'> {
   /** Look-ups without a usable answer in time; misses as well. */
   failures: number
 }
@@ -54,11 +58,20 @@ export class CacheMetrics {
         for (const [cache, { entries }] of caches) this.set({ cache }, entries)
       },
     })
+    new Gauge({
+      name: 'terrane_gateway_cache_bytes',
+      help: 'What a cache holds is estimated at',
+      labelNames: ['cache'],
+      registers,
+      collect() {
+        for (const [cache, { bytes }] of caches) this.set({ cache }, bytes)
+      },
+    })
   }
 
   /** To be counted in by the cache of that name. */
   of(cache: string): CacheFigures {
-    const figures = this.caches.get(cache) ?? { hits: 0, misses: 0, entries: 0 }
+    const figures = this.caches.get(cache) ?? noFigures()
     this.caches.set(cache, figures)
     return figures
   }

@@ -200,7 +200,9 @@ class Pool {
           (error: Error) => error.message,
         )
     if (reason) this.log({ level: 'error', message: 'Workers cannot be started anew', reason })
-    this.tell(worker, { terrane: 'renewed', id, ...(reason === undefined ? {} : { reason }) })
+    // Of a stack, which is for the log, what whoever asked for them is told.
+    const [told] = reason?.split('\n', 1) ?? []
+    this.tell(worker, { terrane: 'renewed', id, ...(told === undefined ? {} : { reason: told }) })
   }
 
   private tell(worker: Worker, message: ToWorker): void {

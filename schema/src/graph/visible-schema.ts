@@ -1,12 +1,7 @@
-import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils'
-import {
-  type GraphQLFieldConfigArgumentMap,
-  GraphQLInputObjectType,
-  GraphQLObjectType,
-  type GraphQLSchema,
-} from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import type { ProductDecision } from '../authorisation/decision.js'
 import type { Coordinates } from './coordinates.js'
+import { restrictSchema } from './restrict-schema.js'
 
 /** What a caller may not even know of. */
 export interface Hidden {
@@ -46,32 +41,14 @@ export function hiddenFrom(of: { coordinates: Coordinates; decision: ProductDeci
  */
 export function visibleSchema(schema: GraphQLSchema, { places: hidden, names }: Hidden): GraphQLSchema {
   if (hidden.size === 0) return schema
-  const spelt = [...names].flatMap(spellings)
-  const quiet = <Described extends { description?: string | null | undefined }>(element: Described): Described =>
-    element.description && spelt.some(name => element.description!.toLowerCase().includes(name))
-      ? { ...element, description: undefined }
-      : element
-  const visible = (coordinate: string, args: GraphQLFieldConfigArgumentMap | undefined) =>
-    Object.fromEntries(
-      Object.entries(args ?? {})
-        .filter(([name]) => !hidden.has(`${coordinate}(${name}:)`))
-        .map(([name, argument]) => [name, quiet(argument)]),
-    )
-  const mapped = mapSchema(schema, {
-    [MapperKind.OBJECT_TYPE]: type => (hidden.has(type.name) ? null : new GraphQLObjectType(quiet(type.toConfig()))),
-    [MapperKind.INPUT_OBJECT_TYPE]: type =>
-      hidden.has(type.name) ? null : new GraphQLInputObjectType(quiet(type.toConfig())),
-    [MapperKind.TYPE]: type => (hidden.has(type.name) ? null : type),
-    [MapperKind.FIELD]: (field, fieldName, typeName) => {
-      const coordinate = `${typeName}.${fieldName}`
-      if (hidden.has(coordinate)) return null
-      return 'args' in field ? { ...quiet(field), args: visible(coordinate, field.args) } : quiet(field)
-    },
-    [MapperKind.ENUM_VALUE]: (value, typeName, _schema, externalValue) =>
-      hidden.has(`${typeName}.${externalValue}`) ? null : quiet(value),
+  const spelt = new RegExp([...names].flatMap(spellings).map(escaped).join('|'))
+  return restrictSchema(schema, {
+    hidden,
+    silences: description => names.size > 0 && spelt.test(description.toLowerCase()),
   })
-  return pruneSchema(mapped)
 }
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** `customer_email` as the contract writes it, as the graph does and as people do. */
 function spellings(name: string): string[] {

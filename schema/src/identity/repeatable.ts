@@ -9,6 +9,11 @@ export interface Repeatable {
    * to it: then the answer is good for this once only.
    */
   decision: string
+  /**
+   * Of the publication that was read: no other has the same, also not one of the same number in a home that was begun
+   * again. News of publications carry it as well, as `publicationId`.
+   */
+  publicationId: string
   /** What was read for it, as the audit has it. */
   reads: RepeatableRead[]
 }
@@ -22,7 +27,9 @@ export interface RepeatableRead {
 
 /** An answer that was given again. `POST` to `REPEATS_PATH`, as `{ repeats: Repeat[] }`, by the mesh itself. */
 export interface Repeat {
-  /** ISO 8601. */
+  /** What is told twice under one is written once: whoever tells may not learn that it was told. 1 to 30 of `a-z0-9-`. */
+  id?: string
+  /** ISO 8601, as `Date` writes it. */
   at: string
   subject: string
   reads: RepeatableRead[]

@@ -701,6 +701,19 @@ export const CATALOGUE = {
     message: 'The store of the catalogue cannot be opened: {reason}.',
     hint: 'Look at the data folder and the database that this process was given.',
   },
+  COMPOSITION_LOST: {
+    message: 'The mesh was not composed: its thread was lost ({reason}).',
+    hint: 'Nothing has changed. Composing takes a gigabyte at 300 products of 30 types: if it was memory, shared entities with fields that lead back (terrane.reverse) are what takes most. terrane compose tells more.',
+  },
+  PUBLICATION_NOT_IN_FORCE: {
+    message:
+      '{product} is published, but not yet in force at this gateway: it serves with new worker processes, and those cannot start ({reason}).',
+    hint: 'What is published stays. The gateway goes on serving what was before and tries again by itself, once a minute at the latest: remove what keeps its workers from starting (memory, database, files under TERRANE_HOME). Publishing again is not needed.',
+  },
+  WORKERS_NOT_STARTED: {
+    message: 'What is published at another gateway is not in force here: new worker processes cannot start ({reason}).',
+    hint: 'They are started again by and by. Remove what keeps them from starting: memory, the database, files under TERRANE_HOME.',
+  },
   SUPERGRAPH_UNREADABLE: {
     message: 'The supergraph {source} cannot be read: {reason}.',
     hint: 'Give the path or URL of a Federation 2 supergraph, as terrane compose writes it.',

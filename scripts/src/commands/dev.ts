@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import path from 'node:path'
 import type { Product } from '@terrane/schema'
 import type { Command } from 'commander'
-import { type Configuration, configurationOf, listenPortOf } from '../configuration.js'
+import { type Configuration, configurationOf, listenPortOf, only } from '../configuration.js'
 import { watchFolders } from '../dev/watch.js'
 import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
@@ -54,23 +54,15 @@ export function dev(terrane: Command): void {
 }
 
 /** Opens the products and what feeds them, runs them and keeps them fed. A run that fails has said so. */
-async function serve(
-  folders: readonly string[],
-  { home, host, listenPort, databaseUrl, costLimit }: Configuration,
-  terminal: Terminal,
-): Promise<Mesh> {
+async function serve(folders: readonly string[], configuration: Configuration, terminal: Terminal): Promise<Mesh> {
   const { openMesh } = await import('../mesh.js')
   const mesh = await openMesh({
     folders: await withUpstream(folders),
-    home,
-    listenPort,
     demo: true,
     log: ({ level, message }) => {
       if (level !== 'info') terminal.step('warned', message)
     },
-    ...(host ? { host } : {}),
-    ...(databaseUrl ? { databaseUrl } : {}),
-    ...(costLimit ? { costLimit } : {}),
+    ...only(configuration, 'home', 'listenPort', 'host', 'databaseUrl', 'limits', 'metrics'),
   })
   terminal.problems(mesh.problems)
   const inUse = mesh.problems.some(({ code }) => code === 'PRODUCT_IN_USE')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
-import { configurationOf, listenPortOf, urlOf, workersOf } from '../configuration.js'
+import { configurationOf, listenPortOf, only, urlOf, workersOf } from '../configuration.js'
 import { claimHome } from '../home.js'
 import { stopRequested, untilStopped } from '../stopping.js'
 import { CommandFailure, Exit, Terminal } from '../terminal.js'
@@ -15,6 +15,24 @@ interface Options {
   json?: boolean
 }
 
+/** Settings of the environment that the gateway takes as they are. */
+const OF_EVERY_GATEWAY = [
+  'home',
+  'listenPort',
+  'host',
+  'databaseUrl',
+  'issuer',
+  'signIn',
+  'publicUrl',
+  'clientSeed',
+  'limits',
+  'cacheUrl',
+  'subgraphs',
+  'metrics',
+  'compression',
+  'trustTraceparent',
+] as const
+
 export function gateway(terrane: Command): void {
   terrane
     .command('gateway')
@@ -22,34 +40,21 @@ export function gateway(terrane: Command): void {
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
-    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else 1')
+    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else this one')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
       const terminal = new Terminal(json)
       const configuration = configurationOf()
-      const {
-        home,
-        host,
-        databaseUrl,
-        issuer,
-        signIn,
-        publicUrl,
-        listenPort,
-        clientSeed,
-        costLimit,
-        cacheBytes,
-        cacheUrl,
-        subgraphs,
-      } = configuration
+      const { home, databaseUrl, issuer } = configuration
       if (supergraph !== undefined && product.length > 0) {
         throw new CommandFailure(Exit.Usage, 'Say what to serve: either --supergraph, as it is, or products.')
       }
       if (supergraph !== undefined && !/^https?:/.test(supergraph) && !existsSync(supergraph)) {
         throw new CommandFailure(Exit.Usage, `There is no supergraph file ${supergraph}.`)
       }
-      const count = workers === undefined ? (configuration.workers ?? 1) : workersOf(workers, '--workers')
-      if (count > 1 && demo) {
+      const count = workers === undefined ? configuration.workers : workersOf(workers, '--workers')
+      if (count !== undefined && count > 1 && demo) {
         throw new CommandFailure(
           Exit.Usage,
           'The identity provider of --demo keeps in one process what others would lack. Take --workers 1, or TERRANE_ISSUER.',
@@ -57,23 +62,15 @@ export function gateway(terrane: Command): void {
       }
       claimHome(home)
       const options = {
-        home,
+        ...only(configuration, ...OF_EVERY_GATEWAY),
         demo,
-        listenPort: port === undefined ? listenPort : listenPortOf(port, '--port'),
-        ...(host ? { host } : {}),
-        ...(databaseUrl ? { databaseUrl } : {}),
-        ...(issuer ? { issuer } : {}),
-        limits: { ...(costLimit ? { cost: costLimit } : {}), ...(cacheBytes === undefined ? {} : { cacheBytes }) },
-        ...(cacheUrl ? { cacheUrl } : {}),
-        ...(subgraphs ? { subgraphs } : {}),
-        ...(clientSeed ? { clientSeed } : {}),
-        ...(signIn ? { signIn } : {}),
-        ...(publicUrl ? { publicUrl } : {}),
+        ...(port === undefined ? {} : { listenPort: listenPortOf(port, '--port') }),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()
       const { startGateway, startWorkers } = await import('@terrane/gateway')
-      const starting = count > 1 ? startWorkers(options, count) : startGateway(options)
+      // One worker too: it is started anew for what would hold up those who ask it. The demo's provider cannot be.
+      const starting = count === undefined || demo ? startGateway(options) : startWorkers(options, count)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.
@@ -88,6 +85,8 @@ export function gateway(terrane: Command): void {
           running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
         })
       }
+      const metricsUrl = 'metricsUrl' in running ? running.metricsUrl : undefined
+      if (metricsUrl !== undefined) terminal.step('done', `Metrics are told at ${metricsUrl}`)
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
       if (!issuer) {
         terminal.step(

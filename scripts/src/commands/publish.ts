@@ -57,8 +57,8 @@ export function publish(terrane: Command): void {
         )
       })
       const { name, title, problems = [] } = (await answer.json().catch(() => ({}))) as Answer
-      terminal.facts({ ok: answer.ok, name, problems })
-      if (answer.ok) return terminal.step('done', `${name ?? url} is in the mesh`)
+      terminal.facts({ ok: answer.ok && problems.length === 0, name, problems })
+      if (answer.ok && problems.length === 0) return terminal.step('done', `${name ?? url} is in the mesh`)
       for (const { code, message, hint } of problems) {
         terminal.step('failed', `${message} ${code}`)
         if (hint) terminal.line(`  ${hint}`)
@@ -91,7 +91,8 @@ async function checkedIn(folder: string, { published }: Options, terminal: Termi
 
 /** Who may not publish has to set TERRANE_TOKEN to another token; what does not compose has to change the product. */
 function exitOf(status: number, problems: { code: string }[]): Exit {
-  if (problems.some(({ code }) => code === 'PRODUCT_UNREACHABLE')) return Exit.Unreachable
+  const away = ['PRODUCT_UNREACHABLE', 'PUBLICATION_NOT_IN_FORCE']
+  if (problems.some(({ code }) => away.includes(code))) return Exit.Unreachable
   return status === 401 || status === 403 ? Exit.Usage : Exit.Finding
 }
 

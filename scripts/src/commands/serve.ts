@@ -32,6 +32,8 @@ export function serve(terrane: Command): void {
         const served = await serveDataProduct(product, {
           listenPort,
           ...(configuration.host ? { host: configuration.host } : {}),
+          ...(configuration.compression === undefined ? {} : { compression: configuration.compression }),
+          ...(configuration.metrics ? { metrics: configuration.metrics } : {}),
         })
         const facts = {
           product: product.product.name,

@@ -23,7 +23,10 @@ services:
 ${products.map(({ name }) => `      - --product\n      - http://${name}:4000\n`).join('')}    env_file: [secrets/gateway.env, secrets/database.env]
     environment:
       PORT: "4000"
+      TERRANE_METRICS: "9464"
       TERRANE_PUBLIC_URL: \${TERRANE_PUBLIC_URL:-http://localhost:4000}
+      # More than one takes TERRANE_ISSUER instead of --demo (docs/deploy.md).
+      TERRANE_WORKERS: \${TERRANE_WORKERS:-1}
     ports: ["\${TERRANE_PORT:-4000}:4000"]
     volumes: [gateway:/var/lib/terrane]
     networks: [mesh, database]
@@ -85,6 +88,7 @@ const service = ({ name, environment }: Contained) => `  ${name}:
     env_file: [secrets/${name}.env, secrets/database.env]
     environment:
       PORT: "4000"
+      TERRANE_METRICS: "9464"
       TERRANE_MESH_URL: http://gateway:4000
       TERRANE_POLL_SECONDS: "5"
       TERRANE_SOURCES: /demo/sources

@@ -1,6 +1,8 @@
 import { type Contained, GENERATED } from './contained.js'
 
 const SECONDS_TO_END = 40
+/** Where Prometheus finds the exporters of OpenTelemetry, too. */
+const METRICS_PORT = '9464'
 
 /**
  * `k8s/base`: the mesh with embedded stores, a StatefulSet of one replica for the gateway and for each product.
@@ -88,7 +90,14 @@ const gatewayWorkload = (names: string[]): Workload => ({
   name: 'gateway',
   args: ['gateway', '--demo', ...names.flatMap(name => ['--product', `http://${name}:4000`])],
   isGateway: true,
-  environment: { PORT: '4000', TERRANE_PUBLIC_URL: 'http://terrane.example' },
+  environment: {
+    PORT: '4000',
+    TERRANE_METRICS: METRICS_PORT,
+    TERRANE_PUBLIC_URL: 'http://terrane.example',
+    // One serving process in a pod: pods are what the cluster counts, restarts, moves and scales (docs/deploy.md).
+    TERRANE_WORKERS: '1',
+    NODE_OPTIONS: '--max-semi-space-size=64 --max-old-space-size=640',
+  },
   replicas: 2,
 })
 
@@ -97,7 +106,7 @@ const workloadOf = ({ name, environment, listens }: Contained): Workload => ({
   name,
   args: ['serve', `subgraphs/${name}`],
   isGateway: false,
-  environment: { PORT: '4000', ...environment },
+  environment: { PORT: '4000', TERRANE_METRICS: METRICS_PORT, ...environment },
   replicas: listens ? 1 : 2,
 })
 
@@ -150,7 +159,7 @@ ${pod(workload)}  volumeClaimTemplates:
         name: home
       spec:
         accessModes: [ReadWriteOnce]
-        resources: { requests: { storage: ${workload.isGateway ? '1Gi' : '20Gi'} } }
+        resources: { requests: { storage: ${workload.isGateway ? '1536Mi' : '20Gi'} } }
 `
 
 /** Replicas share a home: landed files and the columns of publications are files also where rows are in MySQL. */
@@ -196,6 +205,7 @@ function pod({ name, args, isGateway, environment }: Workload, sharedHome?: stri
   const secret = `${name}-secrets`
   return `    metadata:
       labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/component: ${isGateway ? 'gateway' : 'product'} }
+      annotations: { prometheus.io/scrape: "true", prometheus.io/port: "${METRICS_PORT}", prometheus.io/path: /metrics }
     spec:
       automountServiceAccountToken: false
       terminationGracePeriodSeconds: ${SECONDS_TO_END}
@@ -216,6 +226,7 @@ ${Object.entries(environment)
 ${isGateway ? '' : '            - configMapRef: { name: product-settings }\n'}            - secretRef: { name: ${secret} }
 ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          ports:
             - { name: http, containerPort: 4000 }
+            - { name: metrics, containerPort: ${METRICS_PORT} }
           startupProbe:
             httpGet: { path: /healthz, port: http }
             periodSeconds: 2
@@ -229,7 +240,7 @@ ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          po
             periodSeconds: 5
             timeoutSeconds: 5
           resources:
-            requests: { cpu: ${isGateway ? '250m' : '100m'}, memory: ${isGateway ? '384Mi' : '256Mi'} }
+            requests: { cpu: ${isGateway ? '250m' : '100m'}, memory: ${isGateway ? '512Mi' : '256Mi'} }
             limits: { memory: ${isGateway ? '1Gi' : '2Gi'} }
           securityContext:
             allowPrivilegeEscalation: false
@@ -298,7 +309,7 @@ spec:
         - { name: tmp, emptyDir: {} }
 `
 
-/** Nobody reaches anybody but: all who may come in the gateway, and the gateway the products. */
+/** Nobody reaches anybody but: all who may come in the gateway, the gateway the products, and monitoring what they count. */
 const networkPolicies = () => `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -332,6 +343,22 @@ spec:
         - podSelector:
             matchLabels: { app.kubernetes.io/component: gateway }
       ports: [{ protocol: TCP, port: http }]
+---
+# What they count is for monitoring, in a namespace of its own.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: from-monitoring-to-metrics
+spec:
+  podSelector:
+    matchExpressions:
+      - { key: app.kubernetes.io/component, operator: In, values: [gateway, product] }
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - namespaceSelector:
+            matchLabels: { kubernetes.io/metadata.name: monitoring }
+      ports: [{ protocol: TCP, port: metrics }]
 ---
 # Products that listen to the demo's tills call them; nobody else does.
 apiVersion: networking.k8s.io/v1

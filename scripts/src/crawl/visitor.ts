@@ -16,6 +16,7 @@ export interface Page {
   link: string | null
 }
 
+const GRAPHQL_ANSWER = 'application/graphql-response+json, application/json'
 const LARGEST_BYTES = 20_000_000
 const MOST_REDIRECTS = 5
 const MOST_REQUESTS = 200
@@ -36,10 +37,10 @@ export class Visitor {
     return this.read(url, { headers: { accept } })
   }
 
-  post(url: URL, body: object): Promise<Page> {
+  post(url: URL, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
     return this.read(url, {
       method: 'POST',
-      headers: { accept: 'application/graphql-response+json, application/json', 'content-type': 'application/json' },
+      headers: { ...headers, accept: GRAPHQL_ANSWER, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
   }

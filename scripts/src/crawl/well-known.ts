@@ -49,6 +49,7 @@ export async function isClosedProduct(visitor: Visitor, start: URL): Promise<boo
   const page = await visitor.get(new URL('/.well-known/data-product', start), 'application/json')
   if (page.status !== 404 || !page.type.startsWith('application/problem+json')) return false
   const metrics = await visitor.get(new URL('/metrics', start), 'text/plain')
+  if (metrics.status === 401 || metrics.status === 403) return metrics.text.includes('TERRANE_METRICS')
   return metrics.status === 200 && /^terrane_\w+\{/m.test(metrics.text)
 }
 

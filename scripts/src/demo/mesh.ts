@@ -16,7 +16,17 @@ import { openTillBroker, type TillBroker } from './till-broker.js'
 export interface DemoOptions
   extends Pick<
     MeshOptions,
-    'home' | 'listenPort' | 'host' | 'publicUrl' | 'databaseUrl' | 'costLimit' | 'cacheBytes' | 'cacheUrl' | 'log'
+    | 'home'
+    | 'listenPort'
+    | 'host'
+    | 'publicUrl'
+    | 'databaseUrl'
+    | 'limits'
+    | 'cacheUrl'
+    | 'metrics'
+    | 'compression'
+    | 'trustTraceparent'
+    | 'log'
   > {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { setTimeout } from 'node:timers/promises'
-import { configurationOf } from '../configuration.js'
+import { configurationOf, only } from '../configuration.js'
 import { endWith } from '../ending.js'
 import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
@@ -31,8 +31,7 @@ export async function start(): Promise<void> {
   const endTelemetry = await startTelemetry()
   try {
     const configuration = configurationOf()
-    const { home, host, listenPort, databaseUrl, publicUrl, trickleSeconds, costLimit, cacheBytes, cacheUrl } =
-      configuration
+    const { home, host, listenPort, trickleSeconds } = configuration
     claimHome(home)
     await claimListenPort(listenPort, host ?? '127.0.0.1')
     let opened: Mesh | undefined
@@ -47,12 +46,17 @@ export async function start(): Promise<void> {
       onOpen: mesh => {
         opened = mesh
       },
-      ...(host ? { host } : {}),
-      ...(databaseUrl ? { databaseUrl } : {}),
-      ...(costLimit ? { costLimit } : {}),
-      ...(cacheBytes === undefined ? {} : { cacheBytes }),
-      ...(cacheUrl ? { cacheUrl } : {}),
-      ...(publicUrl ? { publicUrl } : {}),
+      ...only(
+        configuration,
+        'host',
+        'databaseUrl',
+        'limits',
+        'cacheUrl',
+        'publicUrl',
+        'metrics',
+        'compression',
+        'trustTraceparent',
+      ),
     })
     const mesh = await Promise.race([starting, stopping])
     if (mesh) {

@@ -1,7 +1,11 @@
-import type { PlanDescription, StepDescription } from '@terrane/gateway'
+import type { StepDescription } from '@terrane/gateway'
+import type { Planned } from './planned.js'
 
-/** The plan as a Mermaid flowchart: an arrow is a fetch that waits for another; every box names the fields it brings. */
-export function planMermaid({ plan, fields }: PlanDescription): string {
+/**
+ * The plan as a Mermaid flowchart: an arrow is a fetch that waits for another; every box names the fields it brings. What
+ * is denied stands in a box of its own that nothing leads to.
+ */
+export function planMermaid({ plan, fields, denied }: Planned): string {
   const lines = ['flowchart TD', '  question([question])']
   /** Draws a step behind those that it waits for, and gives those that what comes next waits for. */
   const draw = (step: StepDescription, after: string[], label: string): string[] => {
@@ -21,6 +25,8 @@ export function planMermaid({ plan, fields }: PlanDescription): string {
     return step.steps.reduce((before, one) => draw(one, before, label), after)
   }
   if (plan) draw(plan, ['question'], '')
+  if (denied.length > 0)
+    lines.push(`  denied["${['denied', ...denied.map(({ path }) => path)].map(escaped).join('<br/>')}"]`)
   return `${lines.join('\n')}\n`
 }
 

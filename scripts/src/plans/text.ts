@@ -1,14 +1,23 @@
-import type { FetchDescription, PlanDescription, StepDescription } from '@terrane/gateway'
+import type { FetchDescription, StepDescription } from '@terrane/gateway'
+import type { Planned } from './planned.js'
 
-/** The plan for people: its steps, and below them who is asked for every field. */
-export function planText({ plan, fields }: PlanDescription): string {
+/** The plan for people: its steps, and below them who is asked for every field, what is denied, and the cost. */
+export function planText({ plan, fields, denied, cost }: Planned): string {
   const steps = plan ? stepLines(plan, '') : ['Nothing is fetched.']
-  const width = Math.max(0, ...fields.map(({ path }) => path.length))
+  const width = Math.max(0, ...[...fields, ...denied].map(({ path }) => path.length))
   const origins = fields.map(
     ({ path, subgraphs, fetches }) =>
       `${path.padEnd(width)}  ${subgraphs.join(', ') || 'nobody'}${fetches.length > 0 ? `  (${fetches.join(', ')})` : ''}`,
   )
-  return `${[...steps, '', ...origins].join('\n')}\n`
+  const losses = denied.map(
+    ({ path, coordinate, lacks }) => `${path.padEnd(width)}  denied: ${coordinate} takes ${lacks}`,
+  )
+  const ceiling = cost?.limit === undefined ? '' : ` of at most ${cost.limit}`
+  return `${[
+    ...[...steps, '', ...origins],
+    ...(losses.length > 0 ? ['', ...losses] : []),
+    ...(cost ? ['', `cost ${cost.operation}${ceiling}`] : []),
+  ].join('\n')}\n`
 }
 
 function stepLines(step: StepDescription, indent: string): string[] {

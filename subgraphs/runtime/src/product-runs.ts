@@ -19,7 +19,7 @@ import type { Log, RunOutcome } from './data-product-options.js'
 import type { Held, Lease } from './lease.js'
 import { baselineOf, withOverlays } from './management-ports/quality-overlays.js'
 import type { RunEvent } from './management-ports/run-events.js'
-import type { Manifest, Publications } from './output-layer/store.js'
+import type { FinishedManifest, Manifest, Publications } from './output-layer/store.js'
 import type { RunJob, RunLimits, RunPipeline, RunResult } from './pipeline/job.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import type { Stores } from './stores/stores.js'
@@ -389,7 +389,7 @@ interface Made {
   rows: RunJob['rows']
 }
 
-function manifestOf(product: Product, { number, fingerprint, inputs, models, result, rows }: Made): Manifest {
+function manifestOf(product: Product, { number, fingerprint, inputs, models, result, rows }: Made): FinishedManifest {
   return {
     product: product.name,
     number,

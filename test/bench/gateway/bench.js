@@ -61,8 +61,16 @@ async function compare(options, home, children) {
 
   const subgraphs = start('others', process.execPath, [path.join(__dirname, 'subgraphs.js')], { ipc: true }).child
   children.push(subgraphs)
-  const [{ url, products, issuer, token }] = await once(subgraphs, 'message')
-  const place = { subgraphs: url, products, issuer, token, profile: options.profile, ...writeSupergraphs(url, home) }
+  const [{ url, products, issuer, token, collector }] = await once(subgraphs, 'message')
+  const place = {
+    subgraphs: url,
+    products,
+    issuer,
+    token,
+    collector,
+    profile: options.profile,
+    ...writeSupergraphs(url, home),
+  }
 
   const expected = oracle(compose(url, false))
   const running = []

@@ -27,7 +27,9 @@ exports.load = async ({ url, bodies, token, seconds, home }) => {
   const [command, args] = hasWrk
     ? ['wrk', wrk(url, file, token, seconds)]
     : [process.execPath, autocannon(url, file, token, seconds)]
-  const { child, said } = start('others', command, args.map(String))
+  const { child, said } = start('others', command, args.map(String), {
+    env: { ...process.env, CONNECTIONS: String(CONNECTIONS) },
+  })
   await new Promise(resolve => child.on('close', resolve))
   const result = /^RESULT (.*)$/m.exec(said())
   if (!result) throw new Error(`${exports.generator} gave no figures: ${said()}`)

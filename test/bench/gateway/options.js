@@ -6,6 +6,7 @@ const { KINDS, QUESTIONS } = require('./mesh.js')
 const HELP = `npm run bench:gateway -- [options]
 
   --only <names>      gateways, comma-separated: ${Object.keys(GATEWAYS).join(', ')}
+                      without: all but those that look at Terrane alone (terrane-unseen and what follows)
   --questions <names> of ${Object.keys(QUESTIONS).join(', ')}
   --kinds <names>     of ${Object.keys(KINDS).join(', ')}
   --seconds <n>       of one measurement (3); slow gateways get up to 8, so that there is something to count
@@ -39,7 +40,7 @@ exports.readOptions = args => {
   }
   const lists = { only: GATEWAYS, kinds: KINDS, questions: QUESTIONS }
   for (const [name, known] of Object.entries(lists)) {
-    const names = values[name]?.split(',') ?? Object.keys(known)
+    const names = values[name]?.split(',') ?? Object.keys(known).filter(one => !known[one].byName)
     const unknown = names.find(one => !Object.hasOwn(known, one))
     if (unknown !== undefined)
       return { problem: `--${name}: there is no ${unknown}, only ${Object.keys(known).join(', ')}.` }

@@ -8,6 +8,7 @@ const { inflateRawSync } = require('node:zlib')
 const { SUBGRAPHS } = require('./mesh.js')
 
 const PUBLICATION = 1
+const PUBLICATION_ID = 'the-only-one'
 const BEAT_MILLISECONDS = 2000
 const IDENTITY_HEADER = 'terrane-identity'
 
@@ -32,7 +33,11 @@ const ROUTES = {
   '/.well-known/data-product/policy': ({ name, outgoing }) => json(outgoing, policyOf(name)),
   '/.well-known/data-product/publications': ({ name, outgoing }) => {
     outgoing.writeHead(200, { 'content-type': 'text/event-stream' })
-    const event = { specversion: '1.0', type: 'terrane.publication', data: { product: name, publication: PUBLICATION } }
+    const event = {
+      specversion: '1.0',
+      type: 'terrane.publication',
+      data: { product: name, publication: PUBLICATION, publicationId: PUBLICATION_ID },
+    }
     outgoing.write(`event: publication\ndata: ${JSON.stringify(event)}\n\n`)
     const beat = setInterval(() => outgoing.write(': \n\n'), BEAT_MILLISECONDS)
     outgoing.once('close', () => clearInterval(beat))
@@ -50,7 +55,7 @@ const ROUTES = {
     const text = answer(query, variables)
     const terrane = {
       publications: { [name]: PUBLICATION },
-      repeatable: { decision: decisionIn(incoming.headers[IDENTITY_HEADER]), reads: [] },
+      repeatable: { decision: decisionIn(incoming.headers[IDENTITY_HEADER]), publicationId: PUBLICATION_ID, reads: [] },
     }
     return outgoing
       .setHeader('content-type', 'application/json')

@@ -1,4 +1,7 @@
-/** All subgraphs in one process, and an issuer of tokens in another server of it. Tells its parent where they are. */
+/**
+ * All subgraphs in one process, and in other servers of it an issuer of tokens and a collector of traces that takes whatever
+ * comes at once. Tells its parent where they are.
+ */
 const http = require('node:http')
 const { buildSubgraphSchema } = require('@apollo/subgraph')
 const { parse } = require('graphql')
@@ -21,7 +24,15 @@ async function start() {
     const { query, variables } = JSON.parse(body)
     return answers[path](query, variables)
   })
-  process.send({ url, products: await serveProducts(answers), ...(await issue()) })
+  process.send({ url, products: await serveProducts(answers), collector: await collect(), ...(await issue()) })
+}
+
+async function collect() {
+  const server = http.createServer((incoming, outgoing) => {
+    incoming.resume().on('end', () => outgoing.end())
+  })
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${server.address().port}`
 }
 
 /** An OpenID issuer of one key, and a token of it. */

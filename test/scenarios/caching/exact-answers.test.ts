@@ -8,7 +8,7 @@ import { Ledger, REGIONS, type Rights, rowsOf } from './ledger.js'
  */
 
 /** Grants of a product in another process take up to a second to be known. */
-const RUNS = { 'in this process': 8, 'over HTTP': 2 }
+const RUNS = { 'in this process': 8, 'over HTTP': 4 }
 
 const CALLERS = ['anna', 'bob', 'cleo'] as const
 type CallerName = (typeof CALLERS)[number]
@@ -42,6 +42,9 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
   let edition = 1
   const rights = new Map<CallerName, Rights>()
   const asked = new Map<CallerName, number>()
+  /** What had been given again when the gateway last ceased to hear; undefined while it hears. */
+  let silentSince: number | undefined
+  let silences = 0
 
   beforeAll(async () => {
     ledger = await Ledger.open(where)
@@ -90,6 +93,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
         }),
       },
       { weight: 1, arbitrary: fc.constant({ do: 'interrupt' as const }) },
+      { weight: 1, arbitrary: fc.constant({ do: 'silence' as const }) },
     ),
     { minLength: 5, maxLength: 15 },
   )
@@ -114,21 +118,44 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
             else rights.delete(who)
             await settled(who)
           } else if (command.do === 'interrupt') ledger.interrupt()
-          else {
+          else if (command.do === 'silence') {
+            if (silentSince !== undefined) await hear()
+            else {
+              await ledger.silence()
+              silentSince = await given()
+              silences++
+            }
+          } else {
             const answers = await Promise.all(
               command.asked.map(async ([who, question]) => ({ who, answer: await ask(who, question) })),
             )
             for (const { who, answer } of answers) hold(answer, rights.get(who))
           }
         }
+        if (silentSince !== undefined) await hear()
       }),
       { numRuns: RUNS[where], seed: 7, endOnFailure: true },
     )
+    expect(silences).toBeGreaterThan(0)
     expect(await ledger.hits()).toBeGreaterThan(0)
     expect(await ledger.counted('terrane_gateway_cache_lookups_total{cache="fetches",outcome="hit"}')).toBeGreaterThan(
       0,
     )
   }, 300_000)
+
+  /** Answers and fetches that were given again. */
+  async function given(): Promise<number> {
+    return (
+      (await ledger.hits()) + (await ledger.counted('terrane_gateway_fetches_total{subgraph="ledger",outcome="kept"}'))
+    )
+  }
+
+  /** The silence ends: nothing was given again as long as it lasted. */
+  async function hear(): Promise<void> {
+    expect(await given()).toBe(silentSince)
+    silentSince = undefined
+    ledger.endSilence()
+  }
 
   /** A product of another process is asked for its grants once a second: until then the gateway decides by the ones before. */
   async function settled(who: CallerName): Promise<void> {

@@ -37,7 +37,10 @@ test('nobody else finds the way in, not even who may control the product', async
 })
 
 test('what is not a list of readings is refused whole', async () => {
-  const wrong = [undefined, {}, { repeats: 7 }, { repeats: [repeat, { ...repeat, at: 'noon' }] }]
+  const badly = [{ id: '' }, { id: 7 }, { id: 'a~b' }, { id: 'a'.repeat(31) }, { at: '2026-11-22' }].map(some => ({
+    repeats: [{ ...repeat, ...some }],
+  }))
+  const wrong = [undefined, {}, { repeats: 7 }, { repeats: [repeat, { ...repeat, at: 'noon' }] }, ...badly]
   for (const body of wrong) expect((await tell(await asMesh(), body ?? 'x')).status).toBe(400)
   expect(await audited()).toEqual([])
 })
@@ -45,4 +48,16 @@ test('what is not a list of readings is refused whole', async () => {
 test('the mesh itself is believed', async () => {
   expect((await tell(await asMesh())).status).toBe(204)
   expect(await audited()).toMatchObject([{ ...read, outcome: 'allowed', detail: 'given again by the gateway' }])
+})
+
+test('what it tells again because the answer was lost is written once, and what only looks the same as often as it happened', async () => {
+  const told = {
+    repeats: [{ ...repeat, id: 'c0ffee-1', reads: [read, read], denied: ['harbour/ships/name', 'other/ships'] }],
+  }
+  const before = (await audited()).length
+  for (let again = 0; again < 3; again++) expect((await tell(await asMesh(), told)).status).toBe(204)
+  expect(await audited()).toHaveLength(before + 3)
+  const another = { repeats: [{ ...told.repeats[0], id: 'c0ffee-2' }, repeat, repeat] }
+  expect((await tell(await asMesh(), another)).status).toBe(204)
+  expect(await audited()).toHaveLength(before + 8)
 })

@@ -3,8 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
-import { loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
+import { type AuditInfo, loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
+import { eventually } from '../processes/processes.js'
+import { ProductProxy } from './product-proxy.js'
 
 export const REGIONS = ['north', 'south'] as const
 /** Every row tells the edition that it was published in. */
@@ -32,13 +34,17 @@ export interface Door {
   news: Set<AbortController>
   /** While it is, no news comes through. */
   deaf: boolean
+  /** How often news was asked for meanwhile. */
+  refused: number
   /** Questions that came to the product in this process. */
   asked: string[]
 }
 
 /** A product that publishes editions and grants them to callers, behind gateways. Their news can be cut off. */
 export class Ledger {
-  private grants = new Map<string, string>()
+  private readonly grants = new Map<string, string>()
+  /** What was served before it began again. */
+  private readonly left: { product: DataProduct; served: ServedDataProduct | undefined }[] = []
   readonly doors: Door[] = []
   /** By publication. */
   readonly editions = new Map<number, number>()
@@ -46,8 +52,10 @@ export class Ledger {
   private constructor(
     private readonly base: string,
     private readonly home: string,
-    readonly product: DataProduct,
+    public product: DataProduct,
     private served: ServedDataProduct | undefined,
+    /** The way to it where it is in another process. */
+    readonly proxy: ProductProxy | undefined,
   ) {}
 
   get gateway(): Gateway {
@@ -59,36 +67,38 @@ export class Ledger {
     const home = path.join(base, 'home')
     await write(path.join(base, 'ledger'))
     await writeRows(base, 1)
-    const { jwks } = await loadOrCreateKeys(home)
-    const opened = await openDataProduct({
-      folder: path.join(base, 'ledger'),
-      home,
-      trust: jwks,
-      env: { ENTRIES: path.join(base, 'entries.csv') },
-      log: () => {},
-    })
-    const { product } = opened
-    if (!product) throw new Error(JSON.stringify(opened.problems))
-    const http = where === 'over HTTP'
-    const served = http ? await serveDataProduct(product, { listenPort: 0 }) : undefined
-    const ledger = new Ledger(base, home, product, served)
+    const product = await openIn(base, home, home)
+    const served = where === 'over HTTP' ? await serveDataProduct(product, { listenPort: 0 }) : undefined
+    const proxy = served && (await ProductProxy.open(served.url))
+    const ledger = new Ledger(base, home, product, served, proxy)
     await ledger.openDoor(options)
     return ledger
   }
 
+  /** Another process of the product with an empty home: where it is served. The one before goes on. */
+  async beginAgain(): Promise<string> {
+    const { product, served } = this
+    this.left.push({ product, served })
+    this.product = await openIn(this.base, this.home, path.join(this.base, `home-${this.left.length}`))
+    this.served = await serveDataProduct(this.product, { listenPort: 0 })
+    this.grants.clear()
+    this.editions.clear()
+    return this.served.url
+  }
+
   /** Another gateway of the same home and catalogue. */
   async openDoor(options: Partial<GatewayOptions> = {}): Promise<Door> {
-    const { product, served, home } = this
+    const { product, proxy, home } = this
     const inside = inProcessDataSource(product)
-    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, asked: [] }
+    const door: Omit<Door, 'gateway'> = { log: [], news: new Set(), deaf: false, refused: 0, asked: [] }
     const gateway = await startGateway({
       listenPort: 0,
       home,
       // Whom the first one signs in the others believe.
       ...(this.doors[0] ? { issuer: { url: `${this.gateway.url}/oidc`, audience: 'terrane' } } : { demo: true }),
       log: event => door.log.push(event),
-      ...(served
-        ? { productUrls: [served.url] }
+      ...(proxy
+        ? { productUrls: [proxy.url] }
         : {
             products: [
               {
@@ -144,20 +154,25 @@ export class Ledger {
   async ask(
     caller: string,
     query: string,
-    init: { method?: 'GET'; headers?: Record<string, string> } = {},
+    init: { method?: 'GET'; headers?: Record<string, string>; signal?: AbortSignal } = {},
     { url } = this.gateway,
   ) {
     const token = await issueToken({ home: this.home, as: `product:${caller}` })
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...init.headers }
     return init.method === 'GET'
       ? fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, { headers })
-      : fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      : fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ query }),
+          ...(init.signal ? { signal: init.signal } : {}),
+        })
   }
 
   /** The product's own record of who read its entries. */
-  async audited(caller: string): Promise<{ outcome: string; rows?: number; detail?: string }[]> {
+  async audited(caller: string): Promise<AuditInfo[]> {
     const answer = await this.control('GET', `/observability/audit?subject=product:${caller}&limit=1000`)
-    return ((await answer.json()) as { audit: { outcome: string; rows?: number; detail?: string }[] }).audit
+    return ((await answer.json()) as { audit: AuditInfo[] }).audit
   }
 
   /** How often an answer was given again. */
@@ -175,18 +190,42 @@ export class Ledger {
   interrupt({ news } = this.doors[0]!): void {
     for (const each of news) each.abort()
     news.clear()
+    this.proxy?.interrupt()
+  }
+
+  /** From now on no news comes through; resolves once the gateway knows it. */
+  async silence(): Promise<void> {
+    const source = this.proxy ?? this.doors[0]!
+    const { refused } = source
+    source.deaf = true
+    this.interrupt()
+    await eventually(
+      async () => source.refused,
+      now => now > refused,
+    )
+  }
+
+  /** News comes through again, as soon as it is asked for. */
+  endSilence(): void {
+    Object.assign(this.proxy ?? this.doors[0]!, { deaf: false })
   }
 
   async close(): Promise<void> {
     await Promise.all(this.doors.map(({ gateway }) => gateway.close()))
-    await this.served?.close()
-    await this.product.close()
+    await this.proxy?.close()
+    for (const { product, served } of [...this.left, { product: this.product, served: this.served }]) {
+      await served?.close()
+      await product.close()
+    }
     await rm(this.base, { recursive: true, force: true })
   }
 
   private async fetch(request: Request, door: Omit<Door, 'gateway'>): Promise<Response> {
     if (new URL(request.url).pathname !== NEWS_PATH) return this.product.fetch(request)
-    if (door.deaf) throw new Error('no news comes through')
+    if (door.deaf) {
+      door.refused++
+      throw new Error('no news comes through')
+    }
     const cut = new AbortController()
     door.news.add(cut)
     const answer = await this.product.fetch(request)
@@ -204,6 +243,19 @@ export class Ledger {
     if (!answer.ok) throw new Error(`${method} ${pathname}: ${answer.status} ${await answer.text()}`)
     return answer
   }
+}
+
+async function openIn(base: string, keys: string, home: string): Promise<DataProduct> {
+  const { jwks } = await loadOrCreateKeys(keys)
+  const { product, problems } = await openDataProduct({
+    folder: path.join(base, 'ledger'),
+    home,
+    trust: jwks,
+    env: { ENTRIES: path.join(base, 'entries.csv') },
+    log: () => {},
+  })
+  if (!product) throw new Error(JSON.stringify(problems))
+  return product
 }
 
 async function writeRows(base: string, edition: number): Promise<void> {

@@ -93,7 +93,7 @@ describeWith(REDIS_SERVER)('a Redis', () => {
     const secret = randomBytes(12).toString('hex')
     const answer = {
       text: '{"a":" ü"}',
-      publications: { ledger: { publication: 17, publishedAt: '2026-11-22T00:00:00.000Z' } },
+      publications: { ledger: { publication: 17, publicationId: 'of one home' } },
       reads: [['ledger', [{ dataset: 'entries', publication: 17, properties: ['a'] }]]] as never,
       at: 1,
     }

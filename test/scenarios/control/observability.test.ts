@@ -3,6 +3,7 @@ import path from 'node:path'
 import { serveDataProduct } from '@terrane/runtime'
 import type { AuditInfo, RunInfo } from '@terrane/schema'
 import { writeSources } from '../harbour/harbour.js'
+import { askedMetrics, unknownIn } from '../telemetry/dashboard.js'
 import { address, type GuardedHarbour, openGuardedHarbour } from './guarded-harbour.js'
 
 /** What happened, for those who may look: runs, reads, rows set aside, figures, events. */
@@ -167,6 +168,59 @@ test('metrics in the text format of Prometheus', async () => {
   const answer = await harbour.get(`${address}/observability/metrics`, await harbour.as('admin'))
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0.0.4/)
   expect(await answer.text()).toMatch(/terrane_runs_total\{state="failed",product="harbour"\} [1-9]/)
+})
+
+test('all that dashboard and alerts ask of a product is among them', async () => {
+  const asked = askedMetrics('product')
+  expect(asked.length).toBeGreaterThan(4)
+  expect(unknownIn(await (await harbour.get('/metrics')).text(), asked)).toEqual([])
+})
+
+test('its own server tells them where and to whom it is set to', async () => {
+  const counted = /terrane_runs_total\{/
+  const status = async (url: string, authorization?: string) =>
+    (await fetch(url, authorization ? { headers: { authorization } } : {})).status
+  const closed = await serveDataProduct(harbour.product, { listenPort: 0, metrics: { off: true } })
+  expect(await status(`${closed.url}/metrics`)).toBe(404)
+  await closed.close()
+  const token = 'a-token-of-some-length'
+  const apart = await serveDataProduct(harbour.product, {
+    listenPort: 0,
+    metrics: { listen: { listenPort: 0 }, token },
+  })
+  expect(await status(`${apart.url}/metrics`, `Bearer ${token}`)).toBe(404)
+  expect(await status(apart.metricsUrl!)).toBe(401)
+  const told = await fetch(apart.metricsUrl!, { headers: { authorization: `Bearer ${token}` } })
+  expect(await told.text()).toMatch(counted)
+  expect(await status(apart.metricsUrl!.replace('/metrics', address))).toBe(404)
+  await apart.close()
+  const plain = await serveDataProduct(harbour.product, { listenPort: 0 })
+  expect(await (await fetch(`${plain.url}/metrics`)).text()).toMatch(counted)
+  const proxied = { headers: { 'x-forwarded-for': '10.0.0.7' } }
+  expect((await fetch(`${plain.url}/metrics`, proxied)).status).toBe(403)
+  await plain.close()
+})
+
+test('its own server compresses long answers for who accepts it, and no stream', async () => {
+  const { url, close } = await serveDataProduct(harbour.product, { listenPort: 0 })
+  const plain = await serveDataProduct(harbour.product, { listenPort: 0, compression: false })
+  const ask = async (at: string, path: string, accepted: string) => {
+    const headers = { ...(await harbour.as('admin')), 'accept-encoding': accepted }
+    return fetch(at + path, { headers, signal: AbortSignal.timeout(20_000) })
+  }
+  const [identity, gzip] = [await ask(url, '/openapi.json', 'identity'), await ask(url, '/openapi.json', 'gzip')]
+  expect(identity.headers.get('content-encoding')).toBeNull()
+  expect(gzip.headers.get('content-encoding')).toBe('gzip')
+  expect(gzip.headers.get('vary')).toMatch(/accept-encoding/i)
+  expect(gzip.headers.get('etag')).toBe(`W/${identity.headers.get('etag')}`)
+  expect(await gzip.text()).toBe(await identity.text())
+  expect((await ask(plain.url, '/openapi.json', 'gzip')).headers.get('content-encoding')).toBeNull()
+  const events = await ask(url, `${address}/observability/events`, 'gzip')
+  expect(events.headers.get('content-encoding')).toBeNull()
+  const reader = events.body!.getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toContain(': connected')
+  await reader.cancel()
+  await Promise.all([close(), plain.close()])
 })
 
 describe('events', () => {

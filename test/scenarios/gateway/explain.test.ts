@@ -31,6 +31,7 @@ beforeEach(() => {
 interface Explain {
   cost?: { operation: number; limit: number }
   plan?: { fields: { path: string; subgraphs: string[] }[]; plan: object }
+  denied?: { path: string; coordinate: string; lacks: string }[]
   timings?: { milliseconds: number; phases: { phase: string }[]; fetches: { subgraph: string; outcome: string }[] }
   withheld?: { parts: string[]; reason: string }
 }
@@ -97,7 +98,18 @@ describe('who must not be told', () => {
     uk.grants = [...uk.options.grants, allow('analyst', '*', { actions: ['observe'] })]
     const { explain } = await ask('{ ukSales { orders { nodes { amount customerEmail } } } }', 'analyst', 'plan')
     expect(explain.plan!.fields.map(({ path }) => path)).toContain('ukSales.orders.nodes.@.amount')
-    expect(JSON.stringify(explain)).not.toContain('customerEmail')
+    const { denied, ...told } = explain
+    expect(JSON.stringify(told)).not.toContain('customerEmail')
+    expect(denied!.map(({ path, coordinate }) => [path, coordinate])).toEqual([
+      ['ukSales.orders.nodes.@.customerEmail', 'UkSalesOrder.customerEmail'],
+    ])
+  })
+
+  test('what is hidden is not among what is denied', async () => {
+    uk.grants = [...uk.options.grants, allow('analyst', '*', { actions: ['observe'] })]
+    const { errors, text } = await ask('{ ukSales { orders { nodes { margin } } } }', 'analyst', 'dry-run')
+    expect(errors![0]!.message).toBe('Cannot query field "margin" on type "UkSalesOrder".')
+    expect(text).not.toContain('uk-sales/orders/margin')
   })
 })
 

@@ -118,6 +118,83 @@ describe('publishing a product', () => {
     await other.die()
   })
 
+  describe('in the place of one that is asked', () => {
+    let old: SmallProduct
+    let anew: SmallProduct
+    beforeEach(async () => {
+      old = geography(mesh.keys.jwks, { GB: 'old', XX: 'old' }, 'formerly: String')
+      anew = geography(mesh.keys.jwks, { GB: 'new', XX: 'new' }, 'capital: String')
+      expect((await publish({ url: await old.listen() }, 'admin')).status).toBe(201)
+    })
+    afterEach(() => Promise.all([old.die(), anew.die()]))
+    const replace = async () => publish({ url: await anew.listen(), replace: true }, 'admin')
+    const names = (value: unknown): unknown[] =>
+      [...JSON.stringify(value).matchAll(/"(old|new)"/g)].map(([, name]) => name)
+
+    test('no question fails and none is answered by both; no mutation fails or happens twice', async () => {
+      const steward = `Bearer ${await mesh.token('steward')}`
+      const failures: unknown[] = []
+      const seen = { old: 0, new: 0 }
+      let counted = 0
+      let asking = true
+      const asks = async (question: string, takes: (told: unknown[]) => boolean) => {
+        while (asking || seen.new < 20) {
+          const answer = await mesh.ask(question, steward)
+          const told = new Set(names(answer.data))
+          if (answer.status !== 200 || answer.errors || told.size !== 1 || !takes([...told])) failures.push(answer.text)
+          if (failures.length > 0) return
+          seen[[...told][0] as 'old' | 'new']++
+        }
+      }
+      const both = '{ referenceGeography { countries { name } } ukSales { orders { nodes { country { name } } } } }'
+      const clients = [
+        asks(both, () => true),
+        asks(`query Other ${both}`, () => true),
+        asks('mutation { referenceGeography { count } }', () => ++counted > 0),
+      ]
+      expect(await replace()).toEqual({ status: 201, body: { name: 'reference-geography', problems: [] } })
+      asking = false
+      await Promise.all(clients)
+      expect(failures).toEqual([])
+      expect(seen.old).toBeGreaterThan(0)
+      const mutations = [...old.asked, ...anew.asked].filter(({ query }) => query.startsWith('mutation'))
+      expect(mutations).toHaveLength(counted)
+      expect(await mesh.ask('{ referenceGeography { countries { capital } } }')).toMatchObject({
+        status: 200,
+        data: { referenceGeography: { countries: [{ capital: null }, { capital: null }] } },
+      })
+      expect((await mesh.ask('{ referenceGeography { countries { formerly } } }')).status).toBe(400)
+    })
+
+    test('a question that was under way is asked anew, of what the new one has published', async () => {
+      old.publication = 7
+      let goOn = () => {}
+      const held = new Promise<void>(resolve => {
+        goOn = resolve
+      })
+      const began = new Promise<void>(resolve => {
+        // Of the countries of orders it is asked second, for the publication that it gave at first.
+        let times = 0
+        old.beforeAnswer = async () => {
+          if (++times < 2) return
+          resolve()
+          await held
+        }
+      })
+      const question = '{ referenceGeography { countries { name } } ukSales { orders { nodes { country { name } } } } }'
+      const asked = mesh.ask(question, 'steward')
+      await began
+      expect((await replace()).status).toBe(201)
+      goOn()
+      const { data, errors, extensions } = await asked
+      expect(errors).toBeUndefined()
+      expect(names(data)).toEqual(['new', 'new', 'new', 'new'])
+      expect(extensions?.terrane?.publications).toEqual({ 'reference-geography': 1, 'uk-sales': 1 })
+      expect(old.asked.map(({ publication }) => publication)).toEqual([null, '7'])
+      expect(anew.asked.map(({ publication }) => publication)).not.toContain('7')
+    })
+  })
+
   test('what is not there, or no product, is a clear problem', async () => {
     const nowhere = await publish({ url: 'http://127.0.0.1:9' }, 'admin')
     expect(nowhere).toMatchObject({ status: 422, body: { problems: [{ code: 'PRODUCT_UNREACHABLE' }] } })

@@ -111,8 +111,12 @@ export function ukSales(trust: GatewayKeys['jwks']): SmallProduct {
 }
 
 /** Countries, for everybody. */
-export function geography(trust: GatewayKeys['jwks']): SmallProduct {
-  const names: Record<string, string> = { GB: 'United Kingdom', FR: 'France' }
+export function geography(
+  trust: GatewayKeys['jwks'],
+  names: Record<string, string> = { GB: 'United Kingdom', FR: 'France' },
+  /** Of a country, beside its name. */
+  more = '',
+): SmallProduct {
   return new SmallProduct(
     {
       name: 'reference-geography',
@@ -122,9 +126,12 @@ export function geography(trust: GatewayKeys['jwks']): SmallProduct {
       sdl: `${FEDERATION()}
         type Query { referenceGeography: ReferenceGeography }
         type ReferenceGeography { countries: [Country!] }
-        type Country @key(fields: "code") { code: ID!  name: String }`,
+        type Mutation { referenceGeography: ReferenceGeographyControl }
+        type ReferenceGeographyControl { count: String }
+        type Country @key(fields: "code") { code: ID!  name: String  ${more} }`,
       resolvers: {
         Query: { referenceGeography: () => ({}) },
+        Mutation: { referenceGeography: () => ({ count: names.GB }) },
         ReferenceGeography: { countries: () => Object.keys(names).map(code => ({ code, name: names[code] })) },
         Country: {
           __resolveReference: async ({ code }: { code: string }) => {

@@ -46,6 +46,8 @@ export class SmallProduct {
   }[] = []
   readonly requests: { method: string; path: string; headers: Headers; body: string }[] = []
   publication = 1
+  /** Holds answers back until it resolves. */
+  beforeAnswer: (() => Promise<void>) | undefined
   grants: Grant[]
   private readonly schema
   private readonly verifier: IdentityVerifier
@@ -164,6 +166,7 @@ export class SmallProduct {
     }
     if (query.includes('_service') && !identity?.gateway)
       return Response.json({ errors: [{ message: 'Only the mesh may read the schema.' }] })
+    if (!query.includes('_service')) await this.beforeAnswer?.()
     const pinned = request.headers.get(PUBLICATION_HEADER)
     if (!query.includes('_service'))
       this.asked.push({ query, publication: pinned, identity, denied: request.headers.get(DENIED_HEADER) })

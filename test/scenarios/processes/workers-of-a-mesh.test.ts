@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -53,10 +53,10 @@ async function workers(limits: Partial<GatewayLimits> = {}): Promise<string> {
 
 const token = async (as: string) => (await issueToken({ home, as }))!
 
-async function publish(gateway: string, product: SmallProduct) {
+async function publish(gateway: string, product: SmallProduct, by?: string) {
   const answer = await fetch(`${gateway}/registry/products`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token('admin')}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${by ?? (await token('admin'))}` },
     body: JSON.stringify({ url: await product.listen() }),
   })
   return { status: answer.status, body: (await answer.json()) as object }
@@ -117,4 +117,37 @@ test('a large mesh is put in force by new workers: nothing fails, and nothing th
   const mutations = uk.asked.filter(({ query }) => query.startsWith('mutation'))
   expect(mutations).toHaveLength(changed)
   expect(changed).toBeGreaterThan(0)
+})
+
+test('a publication that no new worker can start on stays, is told so, and is in force once they can', async () => {
+  expect(await publish(other.url, uk)).toMatchObject({ status: 201 })
+  const url = await workers({ subgraphsSwapped: 0 })
+  const steward = await token('steward')
+  const answered = async () => (await ask(url, '{ ukSales { orders { totalCount } } }', steward)).data
+  const admin = await token('admin')
+  const keys = path.join(home, 'identity', 'gateway.private.jwk.json')
+  const before = await readFile(keys, 'utf8')
+  await writeFile(keys, before.slice(0, 20))
+
+  expect(await publish(url, geo, admin)).toMatchObject({
+    status: 202,
+    body: {
+      name: 'reference-geography',
+      problems: [{ code: 'PUBLICATION_NOT_IN_FORCE', hint: expect.stringContaining('stays') }],
+    },
+  })
+  expect((await ask(url, COUNTRIES)).status).toBe(400)
+  expect(await answered()).toEqual({ ukSales: { orders: { totalCount: 2 } } })
+  // It stands in the catalogue: a gateway that needs no new process serves it.
+  await eventually(
+    () => ask(other.url, COUNTRIES),
+    ({ status }) => status === 200,
+  )
+
+  await writeFile(keys, before)
+  await eventually(
+    () => Promise.all(Array.from({ length: 8 }, () => ask(url, COUNTRIES))),
+    answers => answers.every(({ status }) => status === 200),
+  )
+  expect(await answered()).toEqual({ ukSales: { orders: { totalCount: 2 } } })
 })

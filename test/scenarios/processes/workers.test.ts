@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -52,9 +53,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function open(): Promise<{ gateway: Running; url: string }> {
-  const gateway = terrane(['gateway', '--supergraph', supergraph, '--port', '0', '--workers', '2'], {
+async function open({
+  count = 2,
+  env = {},
+}: {
+  count?: number
+  env?: Record<string, string>
+} = {}): Promise<{ gateway: Running; url: string }> {
+  const gateway = terrane(['gateway', '--supergraph', supergraph, '--port', '0', '--workers', String(count)], {
     TERRANE_HOME: path.join(folder, 'home'),
+    ...env,
   })
   return { gateway, url: await gateway.url() }
 }
@@ -150,28 +158,32 @@ test('a termination loses no request under way, and takes no new connection', as
   expect(await ended).toMatchObject({ exit: 0 })
 })
 
-test('another supergraph is taken by new workers while the old ones finish, and no request fails', async () => {
-  const { gateway, url } = await open()
-  const old = childrenOf(gateway)
-  writeFileSync(supergraph, await subgraph('second'))
-  let asking = true
-  const answers: Told[] = []
-  const clients = Array.from({ length: 2 }, async () => {
-    while (asking) answers.push(await post(url, '{ __typename }'))
-  })
-  gateway.child.kill('SIGHUP')
-  await eventually(
-    async () => childrenOf(gateway),
-    pids => pids.length === 2 && !pids.some(pid => old.includes(pid)),
-  ).finally(() => {
-    asking = false
-  })
-  await Promise.all(clients)
-  expect(answers.length).toBeGreaterThan(4)
-  for (const answer of answers) expect(answer).toEqual({ status: 200, data: { __typename: 'Query' } })
-  for (let times = 0; times < 6; times++)
-    expect(await post(url, '{ second }')).toEqual({ status: 200, data: { second: 'second' } })
-}, 180_000)
+test.each([1, 2])(
+  'another supergraph is taken by %d anew while the old finish, and no request fails',
+  async count => {
+    const { gateway, url } = await open({ count })
+    const old = childrenOf(gateway)
+    writeFileSync(supergraph, await subgraph('second'))
+    let asking = true
+    const answers: Told[] = []
+    const clients = Array.from({ length: 2 }, async () => {
+      while (asking) answers.push(await post(url, '{ __typename }'))
+    })
+    gateway.child.kill('SIGHUP')
+    await eventually(
+      async () => childrenOf(gateway),
+      pids => pids.length === count && !pids.some(pid => old.includes(pid)),
+    ).finally(() => {
+      asking = false
+    })
+    await Promise.all(clients)
+    expect(answers.length).toBeGreaterThan(4)
+    for (const answer of answers) expect(answer).toEqual({ status: 200, data: { __typename: 'Query' } })
+    for (let times = 0; times < 6; times++)
+      expect(await post(url, '{ second }')).toEqual({ status: 200, data: { second: 'second' } })
+  },
+  180_000,
+)
 
 test('metrics are those of all workers, whichever is asked', async () => {
   const { url } = await open()
@@ -180,6 +192,19 @@ test('metrics are those of all workers, whichever is asked', async () => {
     const text = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text()
     expect(text).toMatch(/terrane_gateway_operations_total\{type="query",outcome="answered"\} 6\b/)
   }
+})
+
+test('an address of its own for metrics is that of all workers as well', async () => {
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  await new Promise(resolve => free.close(resolve))
+  const { gateway, url } = await open({ env: { TERRANE_METRICS: String(port) } })
+  for (let times = 0; times < 4; times++) await ask(url, '{ first }')
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  expect(text).toMatch(/terrane_gateway_operations_total\{type="query",outcome="answered"\} 4\b/)
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+  expect((await gateway.stop()).exit).toBe(0)
 })
 
 test('what needs one process is refused with several', async () => {

@@ -1,5 +1,6 @@
 import { geography, SmallMesh, ukSales } from '../gateway/small-mesh.js'
 import type { SmallProduct } from '../gateway/small-product.js'
+import { askedMetrics, unknownIn } from './dashboard.js'
 
 let mesh: SmallMesh
 let geo: SmallProduct
@@ -55,6 +56,14 @@ test('operations, fetches, plans and answers are counted, each by what it is', a
   expect(now('terrane_gateway_cache_lookups_total{cache="plans",outcome="hit"}')).toBeGreaterThanOrEqual(2)
   expect(now('terrane_gateway_cache_entries{cache="plans"}')).toBe(2)
   expect(now('terrane_gateway_products')).toBe(2)
+})
+
+test('all that dashboard and alerts ask of a gateway is told by one', async () => {
+  const asked = askedMetrics('gateway')
+  expect(asked.length).toBeGreaterThan(12)
+  const text = await (await fetch(`${mesh.gateway.url}/metrics`)).text()
+  expect(unknownIn(text, asked)).toEqual([])
+  expect(unknownIn(text, ['terrane_gateway_products_total', 'terrane_gateway_products_sum'])).toHaveLength(2)
 })
 
 test('a subgraph that fails is seen to, and what it would be asked is not', async () => {

@@ -132,8 +132,25 @@ test('the tree of one request under its client’s span, on to the subgraphs, an
     expect(sent).not.toContain(secret)
 })
 
-test('what is not sampled is not told, but its identity goes on', async () => {
-  await ask(['gateway', '--supergraph', supergraph], QUERY, {}, false)
+test.each([
+  ['decides nothing: he cannot have himself traced', { OTEL_TRACES_SAMPLER: 'parentbased_always_off' }, true, false],
+  ['decides nothing: he cannot leave himself out', {}, false, true],
+  [
+    'decides where he is trusted',
+    { OTEL_TRACES_SAMPLER: 'parentbased_always_off', TERRANE_TRUST_TRACEPARENT: 'true' },
+    true,
+    true,
+  ],
+] as [string, Record<string, string>, boolean, boolean][])('a caller %s', async (_, env, asked, traced) => {
+  await ask(['gateway', '--supergraph', supergraph], QUERY, env, asked)
+  expect(collector.spans.some(({ name }) => name === 'POST /graphql')).toBe(traced)
+  expect(seen).toHaveLength(2)
+  for (const { headers } of seen)
+    expect(headers.traceparent).toMatch(new RegExp(`^00-${OURS.trace}-[0-9a-f]{16}-0${traced ? 1 : 0}$`))
+})
+
+test('what a trusted caller leaves out is not told, but its identity goes on', async () => {
+  await ask(['gateway', '--supergraph', supergraph], QUERY, { TERRANE_TRUST_TRACEPARENT: 'true' }, false)
   expect(collector.bodies).toEqual([])
   for (const { headers } of seen) expect(headers.traceparent).toMatch(new RegExp(`^00-${OURS.trace}-[0-9a-f]{16}-00$`))
 })

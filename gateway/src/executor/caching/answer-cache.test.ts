@@ -9,7 +9,7 @@ import { SharedAnswers } from './shared-answers.js'
 
 /** A cache before one product whose news the test tells. */
 function cacheOf(shared?: SharedAnswers) {
-  const news = { now: 1, publication: 17, publishedAt: 'monday', since: 1, hears: true }
+  const news = { now: 1, publication: 17, publicationId: 'monday', since: 1, hears: true }
   const told: object[] = []
   const received = new PublicationsReceived({
     get now() {
@@ -21,17 +21,17 @@ function cacheOf(shared?: SharedAnswers) {
     memory: new KeptMemory(1_000_000),
     received,
     reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
-    figures: { hits: 0, misses: 0, entries: 0 },
+    figures: { hits: 0, misses: 0, entries: 0, bytes: 0 },
     ...(shared ? { shared } : {}),
   })
   /** An answer of this publication, asked for now. */
-  const keep = (key: string, publication: number, properties: string[] = []) => {
+  const keep = (key: string, publication: number, properties: string[] = [], publicationId = news.publicationId) => {
     const pins = new PublicationPins()
-    pins.take({ ledger: publication })
+    pins.take({ ledger: { publication } })
     const repeats = new Repeats()
     const reads = [{ dataset: 'entries', publication, properties }]
-    repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', reads } } } })
-    cache.keep(key, { data: new WrittenData('{}') }, { pins, repeats, denied: new Map(), since: received.now })
+    repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', publicationId, reads } } } })
+    return cache.keep(key, { data: new WrittenData('{}') }, { pins, repeats, denied: new Map(), since: received.now })
   }
   return { cache, received, news, told, keep }
 }
@@ -43,21 +43,55 @@ test('who has heard of a newer publication by an answer is given nothing older, 
   const { cache, received, news, keep } = cacheOf()
   keep('a', 17)
   expect(cache.get('a', 'user:anna')).toBeDefined()
-  received.received({ ledger: 18 }, received.now)
+  received.received({ ledger: 18 }, undefined, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
-  received.received({ ledger: 17 }, received.now)
+  received.received({ ledger: 17 }, undefined, received.now)
   expect(cache.get('a', 'user:anna')).toBeUndefined()
   news.publication = 18
   keep('a', 18)
-  expect(cache.get('a', 'user:anna')).toMatchObject({ publications: { ledger: 18 } })
+  expect(cache.get('a', 'user:anna')).toMatchObject({ publications: { ledger: { publication: 18 } } })
 })
 
 test('a product that began again at one is not held against what it said before', () => {
   const { cache, received, news, keep } = cacheOf()
-  received.received({ ledger: 18 }, received.now)
+  received.received({ ledger: 18 }, undefined, received.now)
   Object.assign(news, { now: 2, since: 2, publication: 1 })
   keep('a', 1)
   expect(cache.get('a', 'user:anna')).toBeDefined()
+})
+
+test('of one number, what is of another publication than is in force is not kept, and then nothing of it is given again', () => {
+  const { cache, received, news, keep } = cacheOf()
+  const first = keep('a', 17)!
+  expect(cache.get('a', 'user:anna')).toBeDefined()
+  const other = keep('b', 17, [], 'of another home')!
+  expect(cache.get('b', 'user:anna')).toBeUndefined()
+  // Whoever has the tag of the one does not take the other for it.
+  expect(other.etag).not.toBe(keep('b', 17)!.etag)
+  expect(keep('a', 17)!.etag).toBe(first.etag)
+
+  received.received({ ledger: 17 }, new Map([['ledger', 'of another home']]), received.now)
+  expect(cache.get('a', 'user:anna')).toBeUndefined()
+  received.received({ ledger: 17 }, new Map([['ledger', 'monday']]), received.now)
+  expect(cache.get('a', 'user:anna')).toBeUndefined()
+  // The news begins anew, and says that the other one is in force.
+  Object.assign(news, { now: 2, since: 2, publicationId: 'of another home' })
+  expect(cache.get('a', 'user:anna')).toBeUndefined()
+  keep('a', 17)
+  expect(cache.get('a', 'user:anna')).toBeDefined()
+})
+
+test('an answer of two publications of one number is of none', () => {
+  const repeats = new Repeats()
+  const note = (publicationId: string) =>
+    repeats.note('ledger', 'f', {
+      extensions: { terrane: { repeatable: { decision: 'f', publicationId, reads: [] } } },
+    })
+  note('one')
+  expect(repeats.publications({ ledger: 17 })).toEqual({ ledger: { publication: 17, publicationId: 'one' } })
+  expect(repeats.publications({})).toBeUndefined()
+  note('other')
+  expect(repeats.publications({ ledger: 17 })).toBeUndefined()
 })
 
 test('what another gateway has answered is of the same publication, not only of the same number, and asked for while it is heard', async () => {
@@ -85,15 +119,15 @@ test('what another gateway has answered is of the same publication, not only of 
   const elsewhere = () =>
     other.cache.elsewhere('a', { subject: 'user:anna', denied: new Map(), whole: data => ({ data: data ?? null }) })
   // A product that began again with an empty home has come as far as before.
-  other.news.publishedAt = 'friday'
+  other.news.publicationId = 'friday'
   expect(await elsewhere()).toBeUndefined()
-  other.news.publishedAt = 'monday'
+  other.news.publicationId = 'monday'
   // The stream breaks and stands again while the store is asked.
   asked = () => Object.assign(other.news, { since: 2, now: 2 })
   expect(await elsewhere()).toBeUndefined()
   expect([other.cache.holds('a'), other.told]).toEqual([false, []])
   asked = () => {}
-  expect(await elsewhere()).toMatchObject({ publications: { ledger: 17 } })
+  expect(await elsewhere()).toMatchObject({ publications: { ledger: { publication: 17 } } })
   expect([other.cache.holds('a'), other.told.length]).toEqual([true, 1])
 })
 

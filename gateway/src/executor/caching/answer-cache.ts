@@ -6,7 +6,7 @@ import type { OperationAnswer } from '../executor.js'
 import type { PublicationPins } from '../publication-pins.js'
 import type { StopSignal } from '../stop.js'
 import type { KeptMemory } from './kept-memory.js'
-import type { PublicationsReceived } from './publications-received.js'
+import type { NamedPublications, PublicationsReceived } from './publications-received.js'
 import type { RepeatReports } from './repeat-reports.js'
 import type { Repeats } from './repeats.js'
 import type { SharedAnswer, SharedAnswers } from './shared-answers.js'
@@ -14,8 +14,7 @@ import type { SharedAnswer, SharedAnswers } from './shared-answers.js'
 /** An answer that is kept: settled by its key and the publications that were received with it. */
 export interface KeptAnswer {
   answer: OperationAnswer
-  /** By product, as its answers named them. */
-  publications: Readonly<Record<string, number>>
+  publications: NamedPublications
   reads: ReadonlyMap<string, readonly RepeatableRead[]>
   /** By product the policy keys that the question lost. */
   denied: ReadonlyMap<string, readonly string[]>
@@ -106,15 +105,14 @@ export class AnswerCache {
     answer: OperationAnswer,
     made: { pins: PublicationPins; repeats: Repeats; denied: ReadonlyMap<string, readonly string[]>; since: number },
   ): KeptAnswer | undefined {
-    const publications = made.pins.all()
+    const publications = made.repeats.publications(made.pins.all())
+    if (!publications) return undefined
     const { reads } = made.repeats
-    if (!made.repeats.whole || ![...reads.keys()].every(product => publications[product] !== undefined))
-      return undefined
     const { denied, since } = made
     const kept = { answer, publications, reads, denied, since, at: Date.now(), etag: etagOf(key, publications) }
     if (!this.options.received.areNewest(publications, since)) return kept
-    this.remember(key, kept)
     this.share(key, kept)
+    this.remember(key, kept)
     return kept
   }
 
@@ -165,26 +163,21 @@ export class AnswerCache {
 
   private remember(key: string, kept: KeptAnswer): void {
     const { memory, figures } = this.options
+    const { data } = kept.answer
+    if (data instanceof WrittenData) data.keep()
     memory.set(inMemory(key), kept, weightOf(kept, key), figures)
   }
 
   private share(key: string, { answer, publications, reads, at }: KeptAnswer): void {
-    const { shared, received } = this.options
+    const { shared } = this.options
     const { data } = answer
-    if (!shared || !(data instanceof WrittenData)) return
-    const named: SharedAnswer['publications'] = {}
-    for (const [product, publication] of Object.entries(publications)) {
-      const publishedAt = received.publishedAt(product)
-      if (publishedAt === undefined) return
-      named[product] = { publication, publishedAt }
-    }
-    shared.put(key, { text: data.text, publications: named, reads: [...reads], at })
+    if (shared && data instanceof WrittenData) shared.put(key, { text: data.text, publications, reads: [...reads], at })
   }
 
   /** Undefined where it is not exact here. */
   private asKept(
     key: string,
-    { text, publications: named, reads, at }: SharedAnswer,
+    { text, publications, reads, at }: SharedAnswer,
     {
       denied,
       whole,
@@ -193,10 +186,6 @@ export class AnswerCache {
       whole: (data: OperationAnswer['data']) => OperationAnswer
     },
   ): KeptAnswer | undefined {
-    const { received } = this.options
-    const all = Object.entries(named)
-    if (!all.every(([product, { publishedAt }]) => received.publishedAt(product) === publishedAt)) return undefined
-    const publications = Object.fromEntries(all.map(([product, { publication }]) => [product, publication]))
     const etag = etagOf(key, publications)
     const answer = whole(new WrittenData(text))
     const kept = { answer, publications, reads: new Map(reads), denied, since, at, etag }
@@ -206,14 +195,14 @@ export class AnswerCache {
 
 const inMemory = (key: string) => `answer ${key}`
 
-const etagOf = (key: string, publications: Readonly<Record<string, number>>) =>
+const etagOf = (key: string, publications: NamedPublications) =>
   createHash('sha256')
     .update(`${key} ${JSON.stringify(publications)}`)
     .digest('base64url')
 
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
 function weightOf({ answer, reads }: KeptAnswer, key: string): number {
-  const text = answer.data instanceof WrittenData ? Buffer.byteLength(answer.data.text) : 0
+  const text = answer.data instanceof WrittenData ? answer.data.byteLength : 0
   return OVERHEAD_BYTES + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
 }
 

@@ -1,14 +1,16 @@
 import type { ProductDecision, Repeat } from '@terrane/schema'
 import type { Operation } from '../operation.js'
+import { PublicationPins } from '../publication-pins.js'
+import { Stop } from '../stop.js'
 import { FetchCache, wasKept } from './fetch-cache.js'
 import { KeptMemory } from './kept-memory.js'
 import { PublicationsReceived } from './publications-received.js'
 
 /** Before one product at publication 17. */
 function fetches(bytes = 1_000_000) {
-  const inForce = { publication: 17, since: 1 }
+  const inForce = { publication: 17, publicationId: 'monday', since: 1 }
   const reports = { room: true, told: [] as Repeat[] }
-  const figures = { hits: 0, misses: 0, entries: 0 }
+  const figures = { hits: 0, misses: 0, entries: 0, bytes: 0 }
   const memory = new KeptMemory(bytes)
   const cache = new FetchCache({
     memory,
@@ -21,59 +23,62 @@ function fetches(bytes = 1_000_000) {
     return cache.of(
       decision,
       { query, variables: { b: 1 } },
-      { caller: { subject: 'user:anna' } } as Operation,
+      { caller: { subject: 'user:anna' } as Operation['caller'], pins: new PublicationPins() },
       denied,
     )!
   }
   return { of, inForce, reports, figures, memory }
 }
 
-const answer = (more: object = {}, decision = 'f') => ({
+const answer = (more: object = {}, decision = 'f', publicationId = 'monday') => ({
   data: { a: { list: [1, 2] } },
   extensions: {
     terrane: {
       publications: { ledger: 17 },
-      repeatable: { decision, reads: [{ dataset: 'entries', publication: 17, properties: ['a'] }] },
+      repeatable: { decision, publicationId, reads: [{ dataset: 'entries', publication: 17, properties: ['a'] }] },
     },
   },
   ...more,
 })
 const read = () => 17
+const pinned = (publication: number | undefined, publicationId?: string) => ({ publication, publicationId })
 
 test('who changes what was given changes nobody else’s', async () => {
   const { of } = fetches()
-  const asked = await of().keep(Promise.resolve(answer()), read)
+  const asked = await of().ask(pinned(undefined), new Stop(), async () => answer(), read)
   Object.assign(asked.data!.a, { more: true })
-  const given = of().take(undefined)!
+  const given = of().take(pinned(undefined))!
   expect(given.data).toEqual({ a: { list: [1, 2] } })
   Object.assign(given.data!.a, { more: true })
-  expect(of().take(17)).toMatchObject({ data: { a: { list: [1, 2] } }, extensions: answer().extensions })
-  expect(of().take(17)!.data!.a).not.toHaveProperty('more')
+  expect(of().take(pinned(17))).toMatchObject({ data: { a: { list: [1, 2] } }, extensions: answer().extensions })
+  expect(of().take(pinned(17))!.data!.a).not.toHaveProperty('more')
   expect([wasKept(asked), wasKept(given)]).toEqual([false, true])
 })
 
 test.each([
   ['with an error', answer({ errors: [{ message: 'no' }] }), read],
   ['of a decision that the product narrowed', answer({}, 'narrower'), read],
+  ['of another publication of the same number', answer({}, 'f', 'of another home'), read],
   ['that the product does not call repeatable', answer({ extensions: {} }), read],
   ['of no publication', answer(), () => undefined],
   ['of another publication than is in force', answer(), () => 16],
 ])('an answer %s is not kept', async (_, given, publication) => {
   const { of, figures } = fetches()
-  expect(await of().keep(Promise.resolve(given as never), publication)).toBe(given)
-  expect([of().take(undefined), figures.entries]).toEqual([undefined, 0])
+  expect(await of().ask(pinned(undefined), new Stop(), async () => given as never, publication)).toBe(given)
+  expect([of().take(pinned(undefined)), figures.entries]).toEqual([undefined, 0])
 })
 
 test('it is given for the same question of the same decision and publication alone, and only if the product can be told', async () => {
   const { of, inForce, reports } = fetches()
-  await of('query First__ledger__0 { a }').keep(Promise.resolve(answer()), read)
-  expect(of('{ a b }').take(undefined)).toBeUndefined()
-  expect(of('query First__ledger__0 { a }', 'g').take(undefined)).toBeUndefined()
-  expect(of('query Other { a }').take(16)).toBeUndefined()
+  await of('query First__ledger__0 { a }').ask(pinned(undefined), new Stop(), async () => answer(), read)
+  expect(of('{ a b }').take(pinned(undefined))).toBeUndefined()
+  expect(of('query First__ledger__0 { a }', 'g').take(pinned(undefined))).toBeUndefined()
+  expect(of('query Other { a }').take(pinned(16))).toBeUndefined()
+  expect(of('query Other { a }').take(pinned(17, 'of another home'))).toBeUndefined()
   reports.room = false
-  expect(of('query Other { a }').take(17)).toBeUndefined()
+  expect(of('query Other { a }').take(pinned(17))).toBeUndefined()
   reports.room = true
-  expect(of('query Other { a }', 'f', ['ledger/entries/b']).take(17)).toBeDefined()
+  expect(of('query Other { a }', 'f', ['ledger/entries/b']).take(pinned(17))).toBeDefined()
   expect(reports.told).toEqual([
     {
       at: expect.any(String),
@@ -83,16 +88,16 @@ test('it is given for the same question of the same decision and publication alo
     },
   ])
   Object.assign(inForce, { publication: 18 })
-  expect(of('query Other { a }').take(17)).toBeUndefined()
+  expect(of('query Other { a }').take(pinned(17))).toBeUndefined()
 })
 
 test('fetches and whole answers have one budget', async () => {
   const { of, figures, memory } = fetches(10_000)
-  const answers = { hits: 0, misses: 0, entries: 0 }
-  await of().keep(Promise.resolve(answer()), read)
+  const answers = { hits: 0, misses: 0, entries: 0, bytes: 0 }
+  await of().ask(pinned(undefined), new Stop(), async () => answer(), read)
   expect([figures.entries, answers.entries]).toEqual([1, 0])
   for (let at = 0; at < 10; at++) memory.set(`answer ${at}`, {}, 1000, answers)
-  expect(of().take(17)).toBeUndefined()
+  expect(of().take(pinned(17))).toBeUndefined()
   expect([figures.entries, answers.entries]).toEqual([0, 10])
   memory.set('answer too large', {}, 2000, answers)
   expect([memory.has('answer too large'), answers.entries]).toEqual([false, 10])

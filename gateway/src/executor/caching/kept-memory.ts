@@ -18,8 +18,9 @@ export class KeptMemory {
     this.entries = new LRUCache<string, Entry>({
       maxSize: bytes,
       sizeCalculation: entry => entry.bytes,
-      dispose: ({ figures }) => {
+      dispose: ({ figures, bytes }) => {
         figures.entries--
+        figures.bytes -= bytes
       },
     })
   }
@@ -37,6 +38,7 @@ export class KeptMemory {
   set(key: string, value: object, bytes: number, figures: CacheFigures): void {
     if (bytes > this.largest) return
     figures.entries++
+    figures.bytes += bytes
     this.entries.set(key, { value, bytes, figures })
   }
 }

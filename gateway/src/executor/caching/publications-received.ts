@@ -1,12 +1,28 @@
 import type { Announcements } from '../../publications/announcements.js'
 
+/** A publication, told from every other: of one number there is another where a product began again with an empty home. */
+export interface NamedPublication {
+  publication: number
+  publicationId: string
+}
+
+/** By product. */
+export type NamedPublications = Readonly<Record<string, NamedPublication>>
+
+interface Read {
+  publication: number
+  /** Where the answer said it. */
+  publicationId?: string | undefined
+  since: number
+}
+
 /**
  * What this gateway has received of publications: what each product's stream says is in force, and what answers have read.
  * Whatever is kept is held against it before it is given again.
  */
 export class PublicationsReceived {
   /** The newest publication of each product that any answer read, and when that was asked for. */
-  private readonly newest = new Map<string, { publication: number; since: number }>()
+  private readonly newest = new Map<string, Read>()
 
   constructor(private readonly announcements: Pick<Announcements, 'inForce' | 'now'>) {}
 
@@ -15,31 +31,52 @@ export class PublicationsReceived {
     return this.announcements.now
   }
 
+  /** Whether the product's stream stands: while it does not, nothing of it is given again. */
+  hears(product: string): boolean {
+    return this.announcements.inForce(product) !== undefined
+  }
+
   /**
    * An operation that was begun at `since` has read these: nobody who hears of a newer publication through an answer is given
-   * an older one afterwards, also where the product's own news of it is still on its way.
+   * an older one afterwards, also where the product's own news of it is still on its way. `ids`: those that answers said.
    */
-  received(publications: Readonly<Record<string, number>>, since: number): void {
-    for (const [product, publication] of Object.entries(publications)) {
+  received(
+    publications: Readonly<Record<string, number>>,
+    ids: ReadonlyMap<string, string> | undefined,
+    since: number,
+  ): void {
+    for (const product in publications) {
+      const publication = publications[product]!
+      const publicationId = ids?.get(product)
       const known = this.newest.get(product)
       const stands = known && known.since >= (this.announcements.inForce(product)?.since ?? 0)
-      if (!stands || publication > known.publication) this.newest.set(product, { publication, since })
+      // Of one number the one that is not in force counts: who has read that one knows of something newer than the news.
+      const same = publication === known?.publication && publicationId !== undefined
+      if (
+        !stands ||
+        publication > known.publication ||
+        (same && !this.isInForce(product, { publication, publicationId }))
+      )
+        this.newest.set(product, { publication, publicationId, since })
     }
   }
 
   /** Whether these are the newest of their products, by streams that have stood without a break since before `since`. */
-  areNewest(publications: Readonly<Record<string, number>>, since: number): boolean {
+  areNewest(publications: NamedPublications, since: number): boolean {
     for (const product in publications) {
-      const inForce = this.announcements.inForce(product)
-      if (!inForce || inForce.publication !== publications[product] || inForce.since > since) return false
+      if (!this.isInForce(product, publications[product]!)) return false
+      const inForce = this.announcements.inForce(product)!
+      if (inForce.since > since) return false
       const newest = this.newest.get(product)
-      if (newest && newest.since >= inForce.since && newest.publication > inForce.publication) return false
+      if (!newest || newest.since < inForce.since || newest.publication < inForce.publication) continue
+      if (newest.publication > inForce.publication) return false
+      if (newest.publicationId !== undefined && newest.publicationId !== inForce.publicationId) return false
     }
     return true
   }
 
-  /** When what is in force was published; undefined where the stream does not stand or does not say it. */
-  publishedAt(product: string): string | undefined {
-    return this.announcements.inForce(product)?.publishedAt
+  private isInForce(product: string, { publication, publicationId }: NamedPublication): boolean {
+    const inForce = this.announcements.inForce(product)
+    return inForce !== undefined && inForce.publication === publication && inForce.publicationId === publicationId
   }
 }

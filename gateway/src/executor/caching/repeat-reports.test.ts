@@ -18,7 +18,7 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 
 /** A product that takes as much at once as a product does, unless it is away. */
 function reporting() {
-  const product = { away: false, arrived: [] as Repeat[], largest: 0 }
+  const product = { away: false, mute: false, arrived: [] as Repeat[], largest: 0 }
   const log: Record<string, unknown>[] = []
   const fetch = async (request: Request) => {
     const { repeats } = (await request.json()) as { repeats: Repeat[] }
@@ -26,6 +26,7 @@ function reporting() {
     if (product.away) throw new Error('away')
     if (repeats.length > MOST) return new Response(null, { status: 400 })
     product.arrived.push(...repeats)
+    if (product.mute) throw new Error('the answer is lost')
     return new Response(null, { status: 204 })
   }
   const reports = new RepeatReports(
@@ -70,4 +71,25 @@ test('what waits at the end is told, and what cannot be told is said', async () 
   other.reports.add('ledger', repeat(1))
   await other.reports.close()
   expect(other.log.at(-1)).toMatchObject({ level: 'error', product: 'ledger', lost: 1 })
+})
+
+test('what arrived without an answer is told again under the same names, and no two readings have one', async () => {
+  const { product, reports } = reporting()
+  for (let at = 0; at < 3; at++) reports.add('ledger', repeat(1))
+  product.mute = true
+  await reports.flush()
+  product.mute = false
+  reports.add('ledger', repeat(1))
+  await reports.flush()
+  const ids = product.arrived.map(({ id }) => id)
+  expect(ids).toHaveLength(7)
+  expect(ids.slice(3, 6)).toEqual(ids.slice(0, 3))
+  expect(new Set(ids).size).toBe(4)
+  // Another gateway's names are others.
+  const other = reporting()
+  other.reports.add('ledger', repeat(1))
+  await other.reports.close()
+  expect(ids).not.toContain(other.product.arrived[0]!.id)
+  for (const id of ids) expect(id).toMatch(/^[a-z0-9-]{1,30}$/)
+  await reports.close()
 })

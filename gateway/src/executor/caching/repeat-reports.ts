@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { IDENTITY_HEADER, REPEATS_PATH, type Repeat } from '@terrane/schema'
 import type { ProductEndpoint } from '../../gateway.js'
 import type { Log } from '../../log.js'
@@ -26,6 +27,9 @@ interface Waiting {
  */
 export class RepeatReports {
   private readonly waiting = new Map<string, Waiting>()
+  /** Names each reading, with a number: a product that was told, and whose reply was lost, is told of the same again. */
+  private readonly process = randomBytes(9).toString('hex')
+  private sequence = 0
   private readonly timer: NodeJS.Timeout
 
   constructor(
@@ -41,10 +45,10 @@ export class RepeatReports {
     return (this.waiting.get(product)?.repeats.length ?? 0) < MOST_WAITING
   }
 
-  add(product: string, repeat: Repeat): void {
+  add(product: string, repeat: Omit<Repeat, 'id'>): void {
     const waiting = this.waiting.get(product) ?? { repeats: [] }
     this.waiting.set(product, waiting)
-    waiting.repeats.push(repeat)
+    waiting.repeats.push({ id: `${this.process}-${(this.sequence++).toString(36)}`, ...repeat })
     if (waiting.repeats.length >= MANY_WAITING && !waiting.failing) void this.tell(product, waiting)
   }
 

@@ -3,14 +3,14 @@ import type { RepeatableRead } from '@terrane/schema'
 import { keyFor, seal, unseal } from '../../authentication/sealed.js'
 import type { Log } from '../../log.js'
 import type { SharedCacheFigures } from '../../telemetry/cache-metrics.js'
+import type { NamedPublications } from './publications-received.js'
 import { NOT_ANSWERED, type RedisStore } from './redis-store.js'
 
 /** An answer as gateways hand it to one another. */
 export interface SharedAnswer {
   /** JSON text of `data`. */
   text: string
-  /** By product: a number alone would be another publication where a product began again with an empty home. */
-  publications: Record<string, { publication: number; publishedAt: string }>
+  publications: NamedPublications
   reads: [product: string, reads: readonly RepeatableRead[]][]
   /** Epoch milliseconds. */
   at: number
@@ -27,7 +27,7 @@ export interface SharedAnswersOptions {
 }
 
 /** Part of every name: another one where what is written changes its shape. */
-const SHAPE = 1
+const SHAPE = 2
 const EXPIRY_SECONDS = 3600
 /** Characters of what is written. */
 const LARGEST = 1024 * 1024

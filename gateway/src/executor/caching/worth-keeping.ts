@@ -24,6 +24,8 @@ export class WorthKeeping {
 }
 
 export class Kind {
+  /** Whether its answers can be given again at all, as far as is known. */
+  repeatable = true
   private lookUps = 0
   private found = 0
   private passed = 0

@@ -10,8 +10,6 @@ import {
   type OperationDefinitionNode,
   print,
 } from 'graphql'
-import { BoundedMap } from '../../bounded-map.js'
-import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
@@ -25,14 +23,17 @@ import { withFieldsLate } from './late-fields.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
+import { BYTES_PER_ENTRY, bytesOfDocument, bytesOfPlan, type PlanMemory, type PlanMemoryOf } from './plan-memory.js'
 import type { Planner, PlanQuestion } from './planner.js'
+import type { AnswerProjection } from './projection.js'
 import { defaultsOf, Projections } from './projections.js'
+import { withRequiredFields } from './required-arguments.js'
 import { Requirements } from './requirements.js'
 import { RootConditions, withRootFieldsCollected } from './root-mutations.js'
 import { inRounds } from './rounds.js'
 import type { Run, Step } from './run.js'
 import { compilePlan } from './steps.js'
-import { planningDocument } from './supergraph-planner.js'
+import { inPlanningOrder } from './supergraph-planner.js'
 import { Types } from './types.js'
 
 /** A supergraph as the engine takes it. */
@@ -42,28 +43,33 @@ export interface PlannedSupergraph {
   apiSchema: GraphQLSchema
   sources: Subgraphs['sources']
   planner: Planner
-  /** Of its plans, which one supergraph after the other counts on. */
-  figures: CacheFigures
+  /** Where plans and projections are kept. */
+  memory: PlanMemory
 }
-
-/** Plans and projections of one supergraph; they go with it. */
-const PLANS = 1000
 
 /** Plans and runs the operations of one supergraph. */
 export class Engine {
-  private readonly operations = new BoundedMap<string, PlannedOperation>(PLANS)
+  private readonly operations: PlanMemoryOf<PlannedOperation>
   /** Of mutations: by what values there is a plan of its own. */
-  private readonly rootConditions = new BoundedMap<string, RootConditions>(PLANS)
+  private readonly rootConditions: PlanMemoryOf<RootConditions>
+  private readonly projections: PlanMemoryOf<AnswerProjection>
 
   private constructor(
     private readonly supergraph: PlannedSupergraph,
     private readonly subgraphs: Subgraphs,
     private readonly overrides: OverrideLabels,
-  ) {}
+  ) {
+    const { memory } = supergraph
+    this.operations = memory.of('plans')
+    this.rootConditions = memory.of('root-conditions')
+    this.projections = memory.of('projections')
+  }
 
   /** In steps, between which operations have their turn. */
   static async of(supergraph: PlannedSupergraph): Promise<Engine> {
-    const { document, required } = planningDocument(supergraph.document)
+    const inOrder = inPlanningOrder(supergraph.document)
+    await setImmediate()
+    const { document, required } = withRequiredFields(inOrder)
     await setImmediate()
     const overrides = new OverrideLabels(document)
     await setImmediate()
@@ -105,13 +111,7 @@ export class Engine {
       overridden.size === 0
         ? `${queryHash} ${operationName}`
         : [queryHash, operationName, ...overridden.values()].join(' ')
-    return this.remembered(key) ?? this.find(request, key, overridden)
-  }
-
-  private remembered(key: string): PlannedOperation | undefined {
-    const known = this.operations.get(key)
-    if (known) this.supergraph.figures.hits++
-    return known
+    return this.operations.get(key) ?? this.find(request, key, overridden)
   }
 
   /** What is not known, or known by more than its text. */
@@ -126,14 +126,21 @@ export class Engine {
     const rootType = this.supergraph.apiSchema.getRootType(operation.operation) ?? undefined
     const asked = { operation, rootType, overrides }
     if (operation.operation !== 'mutation') return this.prepare(request, { ...asked, key, collected: document })
-    const conditions = this.rootConditions.get(key) ?? new RootConditions(document, operation)
-    this.rootConditions.set(key, conditions)
+    const conditions = this.rootConditionsOf(key, document, operation)
     const { values, valuesKey } = conditions.of(request.request.variables ?? {})
     const whole = conditions.any ? `${key} ${valuesKey}` : key
-    const known = this.remembered(whole)
+    const known = this.operations.get(whole)
     if (known) return known
     const collected = withRootFieldsCollected(document, operation, values, typeName => this.covers(typeName, rootType))
     return this.prepare(request, { ...asked, key: whole, collected })
+  }
+
+  private rootConditionsOf(key: string, document: DocumentNode, operation: OperationDefinitionNode): RootConditions {
+    const known = this.rootConditions.get(key)
+    if (known) return known
+    const conditions = new RootConditions(document, operation)
+    this.rootConditions.set(key, conditions, BYTES_PER_ENTRY)
+    return conditions
   }
 
   private covers(typeName: string, rootType: GraphQLObjectType | undefined): boolean {
@@ -145,7 +152,6 @@ export class Engine {
     { key, operation, rootType, collected, overrides }: Asked,
   ): Promise<PlannedOperation> {
     const { signal, watch } = context as Partial<Operation>
-    this.supergraph.figures.misses++
     const made = watch?.phase('plan')
     const { operationName } = request
     const whole = withTypesOfEmptyObjects(collected)
@@ -171,7 +177,7 @@ export class Engine {
         : undefined
     const planned: PlannedOperation = {
       step,
-      projections: new Projections(this.supergraph.apiSchema, document, operation),
+      projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
       describe: () => describePlan({ node, late, document, operation, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
         if (!selected) return errors
@@ -179,8 +185,7 @@ export class Engine {
         return errors.map(error => atClientAliases(error, aliases))
       },
     }
-    this.operations.set(key, planned)
-    this.supergraph.figures.entries = this.operations.size
+    this.operations.set(key, planned, BYTES_PER_ENTRY + bytesOfDocument(document) + bytesOfPlan(node))
     return planned
   }
 

@@ -14,8 +14,8 @@ const THREAD = path.resolve(__dirname, '..', '..', '..', 'dist', 'executor', 'pl
 
 /** Longest that one operation may be planned; then its thread is ended, so that the others can go on. */
 const PLAN_MILLISECONDS = 10_000
-/** Operations of which that is known, so that asking again costs nothing; and for how long. */
-const HOPELESS = 1000
+/** Characters of operations of which that is known, so that asking again costs nothing; and for how long. */
+const HOPELESS_CHARACTERS = 4_000_000
 const HOPELESS_MILLISECONDS = 60_000
 /** Of a thread's heap. */
 const MEMORY_MEGABYTES = 1024
@@ -65,7 +65,7 @@ export class PlanningThread implements Planner {
   private running?: Job
   private timer?: NodeJS.Timeout
   private retired = false
-  private readonly hopeless = new BoundedMap<string, { error: GraphQLError; until: number }>(HOPELESS)
+  private readonly hopeless = new BoundedMap<string, { error: GraphQLError; until: number }>(HOPELESS_CHARACTERS)
 
   constructor(private readonly options: PlanningThreadOptions) {}
 
@@ -148,7 +148,7 @@ export class PlanningThread implements Planner {
       extensions: { code: 'OPERATION_UNPLANNABLE' },
     })
     this.options.log({ level: 'error', message: 'An operation was given up by the planner', reason })
-    this.hopeless.set(job.key, { error, until: Date.now() + HOPELESS_MILLISECONDS })
+    this.hopeless.set(job.key, { error, until: Date.now() + HOPELESS_MILLISECONDS }, job.key.length)
     this.settle(job, () => job.plan.reject(error))
   }
 

@@ -28,8 +28,9 @@ export type AnswerProjection = (fetched: Fields, losses: Losses) => string
 
 /**
  * What was fetched, in the shape of the question: its fields in its order under its names, nothing else, and null where
- * `denied` says so; texts as `write` writes them. Made once per operation and its conditions, so that running it looks nothing up and writes the
- * answer's text in one go.
+ * `denied` says so; texts as `write` writes them. Made once per operation and its conditions, so that running it looks
+ * nothing up and writes the answer's text in one go. `made` is told of fields that it comes to hold, at the first answer
+ * that has them.
  */
 export function compileProjection(
   schema: GraphQLSchema,
@@ -38,8 +39,9 @@ export function compileProjection(
   conditions: Conditions,
   denied: Denied = () => false,
   write: (text: string) => string = quoted,
+  made: (fields: number) => void = () => undefined,
 ): AnswerProjection {
-  const projector = new Projector(schema, new Selections(schema, document, conditions, denied), write)
+  const projector = new Projector(schema, new Selections(schema, document, conditions, denied), write, made)
   const type = schema.getRootType(operation.operation)!
   return projector.ofType(type, [{ set: operation.selectionSet, on: type }])
 }
@@ -49,6 +51,7 @@ class Projector {
     private readonly schema: GraphQLSchema,
     private readonly selections: Selections,
     private readonly write: (text: string) => string,
+    private readonly made: (fields: number) => void,
   ) {}
 
   /** `place` says in an error's text which field or item it is about. */
@@ -142,6 +145,7 @@ class Projector {
       project: this.member(type, field),
       fetched: !field.name.startsWith('__'),
     }))
+    this.made(members.length)
     if (members.length === 0) return () => '{}'
     return (fields, losses) => {
       let bubbles = false

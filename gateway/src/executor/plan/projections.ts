@@ -6,18 +6,18 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql'
-import { BoundedMap } from '../../bounded-map.js'
 import { enclosed, quoted } from './json-text.js'
 import type { Fields } from './place.js'
+import { BYTES_PER_ENTRY, BYTES_PER_PROJECTED_FIELD, type PlanMemoryOf } from './plan-memory.js'
 import { type AnswerProjection, compileProjection } from './projection.js'
 import type { Denied } from './selected-fields.js'
 
-/** Of one operation: twice as many as its `@skip` and `@include` have been used differently. */
-const MOST = 32
+/** So far: tells those of one operation from those of another. */
+let operations = 0
 
 /** The projections of one operation, by what its `@skip` and `@include` come to. */
 export class Projections {
-  private readonly known = new BoundedMap<string, AnswerProjection>(MOST)
+  private readonly name = ++operations
   private readonly conditions: string[]
   private readonly defaults: Fields
 
@@ -26,6 +26,7 @@ export class Projections {
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
+    private readonly memory: PlanMemoryOf<AnswerProjection>,
     private readonly denied?: Denied,
   ) {
     this.conditions = conditionsOf(document)
@@ -35,13 +36,13 @@ export class Projections {
   /** `plain`: no text that was fetched has anything that JSON escapes. */
   of(variables: Fields, plain: boolean): AnswerProjection {
     const conditions: Fields = Object.create(null)
-    let key = plain ? 'plain ' : 'any '
+    let key = `${this.name} ${plain ? 'plain' : 'any'} `
     for (const name of this.conditions) {
       const holds = Object.hasOwn(variables, name) ? variables[name] : this.defaults[name]
       conditions[name] = holds
       key += holds ? '1' : '0'
     }
-    const known = this.known.get(key)
+    const known = this.memory.get(key)
     if (known) return known
     const projection = compileProjection(
       this.schema,
@@ -50,8 +51,9 @@ export class Projections {
       conditions,
       this.denied,
       plain ? enclosed : quoted,
+      fields => this.memory.grow(key, fields * BYTES_PER_PROJECTED_FIELD),
     )
-    this.known.set(key, projection)
+    this.memory.set(key, projection, BYTES_PER_ENTRY)
     return projection
   }
 }

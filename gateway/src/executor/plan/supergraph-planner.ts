@@ -4,12 +4,12 @@ import { assertValidSchema, buildASTSchema, type DocumentNode, parse } from 'gra
 import { withoutEnforcedPurpose, withUsualJoinNames } from '../../supergraph/links.js'
 import { withResolvableKeysFirst } from './key-order.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
-import { type RequiredFields, withRequiredFields } from './required-arguments.js'
+import { withRequiredFields } from './required-arguments.js'
 import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
 
-/** The supergraph with the fields that only the planner knows. */
-export function planningDocument(supergraph: DocumentNode): { document: DocumentNode; required: RequiredFields } {
-  return withRequiredFields(withResolvableKeysFirst(withUsualJoinNames(supergraph)))
+/** The supergraph as plans are made of it, but for what `withRequiredFields` adds. */
+export function inPlanningOrder(supergraph: DocumentNode): DocumentNode {
+  return withResolvableKeysFirst(withUsualJoinNames(supergraph))
 }
 
 /** Apollo's planner of one supergraph, in the thread that makes it. */
@@ -21,7 +21,9 @@ export class SupergraphPlanner {
   private planner?: QueryPlanner
 
   constructor({ sdl, validate }: PlannerOptions) {
-    const { document, required } = planningDocument(withoutEnforcedPurpose(parse(sdl, { noLocation: true })))
+    const { document, required } = withRequiredFields(
+      inPlanningOrder(withoutEnforcedPurpose(parse(sdl, { noLocation: true }))),
+    )
     if (validate) assertValidSchema(buildASTSchema(document))
     // Fields of the planner's own are none that Apollo's validation of its subgraphs would let pass.
     const staged = withRequirementStages(document)

@@ -103,7 +103,7 @@ export class ObservabilityPort {
         const beat = setInterval(() => tell(() => ': \n\n'), BEAT_MILLISECONDS).unref()
         const unsubscribe = this.managed.onPublication(publication => {
           const time = new Date().toISOString()
-          tell(() => publicationEventText(this.managed, publication, time))
+          tell(() => publicationEventText(this.managed, { publication, time }))
         })
         let told = 0
         const leaveRuns = this.managed.onRun(event => tell(now => runEventText(this.managed, now, event, ++told)))

@@ -30,7 +30,8 @@ export class PublicationNews {
               const inForce = await this.inForce()
               if (!inForce || inForce.number <= last) return
               last = inForce.number
-              send(publicationEventText(this.managed, inForce.number, inForce.createdAt))
+              const { number: publication, createdAt: time } = inForce
+              send(publicationEventText(this.managed, { publication, time, publicationId: inForce.id }))
             })
             // The store is away: whoever comes back is told of what is in force then.
             .catch(() => leave())

@@ -11,7 +11,10 @@ export type RunEvent =
   | { kind: 'finished'; id: string; run: RunInfo; at: string }
 
 /** That a publication came into force, as one server-sent CloudEvent. */
-export function publicationEventText({ product, address }: ManagedProduct, publication: number, time: string): string {
+export function publicationEventText(
+  { product, address }: ManagedProduct,
+  { publication, time, publicationId }: { publication: number; time: string; publicationId?: string },
+): string {
   const cloudEvent = {
     specversion: '1.0',
     id: `${product.name}/${publication}`,
@@ -19,7 +22,7 @@ export function publicationEventText({ product, address }: ManagedProduct, publi
     source: address,
     time,
     datacontenttype: 'application/json',
-    data: { product: product.name, publication },
+    data: { product: product.name, publication, ...(publicationId === undefined ? {} : { publicationId }) },
   }
   return `event: publication\nid: ${publication}\ndata: ${JSON.stringify(cloudEvent)}\n\n`
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Product } from '@terrane/schema'
@@ -8,7 +8,7 @@ import { patiently } from '../store-unavailable.js'
 import type { MetadataStore } from '../stores/stores.js'
 import { DuckDbColumnStore } from './column-store.js'
 import { openRowBackend, type RowBackend } from './row-backend.js'
-import type { ColumnStore, Manifest, Pin, Publications, RowStore } from './store.js'
+import type { ColumnStore, FinishedManifest, Manifest, Pin, Publications, RowStore } from './store.js'
 
 export interface OpenPublicationsOptions {
   /** The product's own folder, `<home>/<product>`. */
@@ -52,6 +52,12 @@ export async function openPublications(options: OpenPublicationsOptions): Promis
     await publications.close()
     throw error
   }
+}
+
+/** As it is stored, with what older ones lack. */
+function manifestOf(stored: object): Manifest {
+  const manifest = stored as FinishedManifest & Partial<Manifest>
+  return { ...manifest, id: manifest.id ?? manifest.createdAt }
 }
 
 /** A publication whose stores are open. */
@@ -101,9 +107,9 @@ class FolderPublications implements Publications {
     return { number, folder, tables: this.backend.tables(number, datasets) }
   }
 
-  commit(finished: Manifest): Promise<void> {
+  commit(finished: FinishedManifest): Promise<void> {
     return this.inTurn(async () => {
-      const manifest = { ...finished, cursorKey: randomBytes(32).toString('base64url') }
+      const manifest: Manifest = { ...finished, id: randomUUID(), cursorKey: randomBytes(32).toString('base64url') }
       const { number } = manifest
       const folder = join(this.folder, String(number))
       await writeDurably(folder, manifest)
@@ -143,7 +149,7 @@ class FolderPublications implements Publications {
   }
 
   async list(): Promise<Manifest[]> {
-    return (await this.options.metadata.publications()).map(({ manifest }) => manifest as Manifest)
+    return (await this.options.metadata.publications()).map(({ manifest }) => manifestOf(manifest))
   }
 
   sweep(): Promise<void> {
@@ -242,7 +248,7 @@ class FolderPublications implements Publications {
     const known = (await this.options.metadata.publications()).find(each => each.number === number)
     if (!known) return undefined
     const folder = join(this.folder, String(number))
-    const manifest = known.manifest as Manifest
+    const manifest = manifestOf(known.manifest)
     const rows = await patiently('rows', () => this.backend.open(folder, manifest))
     return { manifest, rows, columns: new DuckDbColumnStore(join(folder, 'columns.duckdb'), this.temporaryFolder) }
   }

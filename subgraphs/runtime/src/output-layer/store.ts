@@ -52,6 +52,8 @@ export type ExportFormat = 'csv' | 'json' | 'ndjson' | 'parquet'
 export interface Manifest {
   product: string
   number: number
+  /** Unlike any other's, also where a product begins again with an empty home. Given at commit; before, `createdAt` had to do. */
+  id: string
   createdAt: string
   /** Equal fingerprints of inputs, SQL and contracts mean: nothing to run. */
   fingerprint: string
@@ -68,6 +70,9 @@ export interface Manifest {
   cursorKey?: string
 }
 
+/** All of it that is known before the commit. */
+export type FinishedManifest = Omit<Manifest, 'id' | 'cursorKey'>
+
 /** The publications of one product. */
 export interface Publications {
   /** Number in force, undefined before the first. One indexed read of the metadata store. */
@@ -78,7 +83,7 @@ export interface Publications {
    */
   begin(): Promise<{ number: number; folder: string; tables: Record<string, string> }>
   /** Writes the manifest durably and moves the pointer: the moment of publication. */
-  commit(manifest: Manifest): Promise<void>
+  commit(finished: FinishedManifest): Promise<void>
   /** Removes what an unsuccessful run left. */
   abandon(number: number): Promise<void>
   /** Pins a publication (the current one by default) until released; undefined where it is gone or none exists. */

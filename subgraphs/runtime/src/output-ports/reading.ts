@@ -1,4 +1,4 @@
-import { type DatasetDecision, PUBLICATION_HEADER, type RepeatableRead } from '@terrane/schema'
+import { type DatasetDecision, PUBLICATION_HEADER, type Repeatable, type RepeatableRead } from '@terrane/schema'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { AuditStore } from '../stores/stores.js'
 import type { Admitted } from './admission.js'
@@ -112,8 +112,15 @@ export class Reading {
     if (rows !== undefined) noted.rows = (noted.rows ?? 0) + rows
   }
 
+  /** What is said of an answer that publication, question and decision alone settle; undefined before the first publication. */
+  repeatable(): Repeatable | undefined {
+    const publicationId = this.first?.manifest.id
+    if (publicationId === undefined) return undefined
+    return { decision: this.admitted.decision.fingerprint, publicationId, reads: this.reads() }
+  }
+
   /** What was noted so far. */
-  reads(): RepeatableRead[] {
+  private reads(): RepeatableRead[] {
     return [...this.trail.values()].map(noted => ({ ...noted, properties: [...noted.properties].sort() }))
   }
 

@@ -126,6 +126,22 @@ describe.each(['SQLite', 'MariaDB'])('%s', engine => {
     expect(await again.audit.list({ limit: 5, before: at })).toEqual([])
   })
 
+  test('what is recorded twice under one name is in the audit once, whichever process wrote it', async () => {
+    if (skipped()) return
+    const first = await stores()
+    first.audit.record(read, 'told-1.0')
+    first.audit.record(read, 'told-1.0')
+    first.audit.record(read, 'told-1.1')
+    first.audit.record(read)
+    await first.close()
+    open.length = 0
+    const again = await stores()
+    again.audit.record({ ...read, rows: 4711 }, 'told-1.0')
+    again.audit.record(read)
+    const entries = await again.audit.list({ limit: 10 })
+    expect(entries).toEqual([read, read, read, read])
+  })
+
   test('two that start at once on nothing write the same rows, and neither fails', async () => {
     if (skipped()) return
     const both = await Promise.all([stores(), stores()])

@@ -77,7 +77,11 @@ export interface SecurityStore {
 
 export interface AuditStore {
   /** Buffered; written in batches by the store's queue, at the latest after a second and on close. */
-  record(entry: AuditInfo): void
+  record(
+    entry: AuditInfo,
+    /** What is recorded twice under one is kept once. Up to 38 characters of ASCII; by default nothing is the same. */
+    once?: string,
+  ): void
   /** Newest first; a few more than `limit` where the last ones are of one moment, so that `before` it loses none. */
   list(filter: { subject?: string; dataset?: string; limit: number; before?: string }): Promise<AuditInfo[]>
 }

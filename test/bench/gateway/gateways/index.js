@@ -1,12 +1,13 @@
 const { grafbase } = require('./grafbase.js')
 const { hive, hiveRouterRuntime } = require('./hive.js')
 const { stock } = require('./stock.js')
-const { terrane, terraneKeeping } = require('./terrane.js')
+const { terrane, terraneKeeping, terraneSeen } = require('./terrane.js')
 
 /**
  * Who is measured, in this order. Each has a `name`, a `title`, its `settings` in words, a `command(place)` that starts
- * it, and what it needs installed (`packages`, `overrides`) where it is not of this repository.
+ * it, and what it needs installed (`packages`, `overrides`) where it is not of this repository. Those of `byName` are measured
+ * only where they are named.
  */
 exports.GATEWAYS = Object.fromEntries(
-  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase].map(one => [one.name, one]),
+  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, ...terraneSeen].map(one => [one.name, one]),
 )

@@ -6,13 +6,14 @@ const KEPT_BYTES = 256 * 1024 * 1024
 
 const server = path.join(__dirname, '..', 'servers', 'terrane.js')
 
-function terrane({ name, title, settings, options }) {
+function terrane({ name, title, settings, options, traced, byName = false }) {
   return {
     name,
     title,
+    byName,
     versions: () => [],
     settings: `the token of every request checked, a young generation of 64 MB as in the image, ${settings}`,
-    command: ({ port, supergraphWithRights, products, issuer, home, profile }) => ({
+    command: ({ port, supergraphWithRights, products, issuer, home, profile, collector }) => ({
       program: process.execPath,
       args: [
         // Under one name for all, the thread that plans would write over the one that answers.
@@ -21,6 +22,7 @@ function terrane({ name, title, settings, options }) {
         '--max-semi-space-size=64',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
+      env: traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector, ...traced } : {},
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
     refuses: true,
@@ -44,3 +46,21 @@ exports.terraneKeeping = terrane({
     productUrls: Object.keys(SUBGRAPHS).map(name => `${products}/${name}`),
   }),
 })
+
+/** The same gateway, seen in different ways: what it costs to be looked at. */
+const seen = (name, title, settings, { metrics, traced } = {}) =>
+  terrane({
+    ...{ name, title, settings, traced, byName: true },
+    options: supergraph => ({ supergraph, ...(metrics ? { metrics } : {}) }),
+  })
+
+exports.terraneSeen = [
+  seen('terrane-unseen', 'Terrane, unseen', 'neither metrics nor traces', { metrics: { off: true } }),
+  seen('terrane-metrics', 'Terrane, metrics', 'metrics, as it comes; no traces'),
+  seen('terrane-traced-tenth', 'Terrane, a tenth traced', 'metrics, and every tenth request traced to a collector', {
+    traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
+  }),
+  seen('terrane-traced', 'Terrane, all traced', 'metrics, and every request traced to a collector', {
+    traced: { OTEL_TRACES_SAMPLER: 'always_on' },
+  }),
+]

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Dataset } from '@terrane/schema'
-import type { Manifest, Publications } from '../store.js'
+import type { FinishedManifest, Publications } from '../store.js'
 import { writeRows } from '../write-rows.js'
 import { dataset, writeColumns } from './datasets.js'
 
@@ -25,7 +25,7 @@ export async function publish(publications: Publications, databaseUrl?: string):
   return number
 }
 
-export function manifest(number: number, rows: Manifest['rows']): Manifest {
+export function manifest(number: number, rows: FinishedManifest['rows']): FinishedManifest {
   return {
     product: 'marks',
     number,

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER, type Repeatable } from '@terrane/schema'
+import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { GraphLimits, Log, OperationRequest, OperationResult } from '../../data-product-options.js'
 import type { Admitted } from '../admission.js'
@@ -90,13 +90,12 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
           willSendResponse: async ({ contextValue, response, document, operation, errors }) => {
             const { reading, decision } = contextValue
             if (response.body.kind !== 'single' || reading?.publication === undefined || !decision.discover) return
+            const again = document && operation && !errors && repeatable.has(document, operation)
             response.body.singleResult.extensions = {
               ...response.body.singleResult.extensions,
               terrane: {
                 publications: { [product.name]: reading.publication },
-                ...(document && operation && !errors && repeatable.has(document, operation)
-                  ? { repeatable: { decision: decision.fingerprint, reads: reading.reads() } satisfies Repeatable }
-                  : {}),
+                ...(again ? { repeatable: reading.repeatable() } : {}),
               },
             }
           },

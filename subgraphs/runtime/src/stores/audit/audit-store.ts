@@ -24,8 +24,8 @@ export class TypeOrmAuditStore implements AuditStore {
     private readonly log: Log,
   ) {}
 
-  record(entry: AuditInfo): void {
-    const id = `${entry.at}~${this.process}~${String(this.sequence++).padStart(9, '0')}`
+  record(entry: AuditInfo, once?: string): void {
+    const id = `${entry.at}~${once ?? `${this.process}~${String(this.sequence++).padStart(9, '0')}`}`
     const { dataset = null, rows = null, publication = null, detail = null, ...rest } = entry
     this.waiting.push({ ...rest, id, dataset, rows, publication, detail })
     this.schedule()

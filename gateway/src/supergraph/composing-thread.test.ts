@@ -1,0 +1,61 @@
+import type { Subgraph } from '@terrane/schema/composition'
+import { ComposingThread } from './composing-thread.js'
+
+/** A composition may cost its thread the life; whoever asked is told, and the next one is composed. */
+
+let composing: ComposingThread
+afterEach(() => composing.close())
+
+const FEDERATION = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])'
+const product = (at: number, types = 1): Subgraph => {
+  const rows = Array.from({ length: types }, (_, type) => {
+    const fields = Array.from({ length: 8 }, (_, field) => `f${field}: String`).join(' ')
+    return `type P${at}T${type} @key(fields: "id") { id: ID!  next: P${at}T${(type + 1) % types}  ${fields} }`
+  })
+  const sdl = `${FEDERATION} type Query { p${at}: P${at}T0 } ${rows.join(' ')}`
+  return { name: `p${at}`, url: `http://127.0.0.1:9/p${at}`, sdl }
+}
+const SMALL = [product(0), product(1)]
+const LARGE = Array.from({ length: 150 }, (_, at) => product(at, 30))
+const ASKED = { satisfiability: true }
+const lost = (reason: RegExp) => ({
+  problem: {
+    code: 'COMPOSITION_LOST',
+    message: expect.stringMatching(reason),
+    hint: expect.stringContaining('memory'),
+  },
+})
+
+test('one that takes more memory than there is costs itself, and what waits behind it is composed', async () => {
+  composing = new ComposingThread({ memoryMegabytes: 40 })
+  const [large, small] = await Promise.allSettled([composing.compose(LARGE, ASKED), composing.compose(SMALL, ASKED)])
+  expect(large).toMatchObject({ status: 'rejected', reason: lost(/memory/) })
+  expect(small).toMatchObject({ status: 'fulfilled', value: { problems: [] } })
+  expect(await composing.compose(SMALL, ASKED)).toMatchObject({ supergraph: expect.stringContaining('P1T0') })
+})
+
+test('one that takes too long is given up, and what waits behind it is composed', async () => {
+  composing = new ComposingThread({ composeMilliseconds: 1 })
+  await expect(composing.compose(LARGE, ASKED)).rejects.toMatchObject(lost(/took more than 0.001 s/))
+  composing.close()
+  composing = new ComposingThread()
+  expect(await composing.compose(SMALL, ASKED)).toMatchObject({ problems: [] })
+})
+
+test('a thread that was ended while nobody waited is started anew', async () => {
+  composing = new ComposingThread()
+  await composing.compose(SMALL, ASKED)
+  composing.close()
+  expect(await composing.compose(SMALL, ASKED)).toMatchObject({ problems: [] })
+})
+
+test('a thread that is ended under a composition tells it', async () => {
+  composing = new ComposingThread()
+  await composing.compose(SMALL, ASKED)
+  const composed = composing.compose(LARGE, ASKED)
+  // Its turn comes in a moment.
+  await new Promise(resolve => setImmediate(resolve))
+  composing.close()
+  await expect(composed).rejects.toMatchObject(lost(/ended with 1/))
+  expect(await composing.compose(SMALL, ASKED)).toMatchObject({ problems: [] })
+})
