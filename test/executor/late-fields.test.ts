@@ -98,8 +98,7 @@ test.each<{ query: string; things: unknown; variables?: Record<string, unknown> 
     ),
   },
   {
-    query:
-      'query ($no: Boolean = false) { things { extra ... on Item @skip(if: $no) { ...F own @include(if: $no) } } } fragment F on Item { second @include(if: $no) }',
+    query: 'query ($no: Boolean = false) { things { extra ... on Item @skip(if: $no) { own @include(if: $no) } } }',
     things: [{ extra: 'extra 1' }, { extra: 'extra o' }, { extra: 'extra 2' }],
   },
   {
