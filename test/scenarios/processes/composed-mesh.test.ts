@@ -35,6 +35,7 @@ const products = Object.keys(services).filter(name => services[name]!.command[0]
 let base: string
 let database: string
 const ports: Record<string, number> = {}
+const metricsPorts: Record<string, number> = {}
 const running: Record<string, Running> = {}
 
 async function freePort(): Promise<number> {
@@ -71,6 +72,8 @@ function start(name: string): Running {
   env.TERRANE_HOME = here(name, '/var/lib/terrane')
   env.HOST = '127.0.0.1'
   if ('PORT' in env) env.PORT = String(ports[name])
+  // Containers have an address each; here all are on one.
+  if ('TERRANE_METRICS' in env) env.TERRANE_METRICS = `127.0.0.1:${metricsPorts[name]}`
   if ('TERRANE_DATABASE_URL' in env) env.TERRANE_DATABASE_URL = `${MYSQL_SERVER}/${database}`
   if ('INDIA_SALES_MQTT_HOST' in env)
     Object.assign(env, { INDIA_SALES_MQTT_HOST: '127.0.0.1', INDIA_SALES_MQTT_PORT: String(ports['demo-data']) })
@@ -89,7 +92,10 @@ beforeAll(async () => {
   base = mkdtempSync(path.join(tmpdir(), 'terrane-composed-'))
   database = `terrane_composed_${randomBytes(5).toString('hex')}`
   await writeSecrets(path.join(base, 'secrets'), products, 'mysql')
-  for (const name of Object.keys(services)) ports[name] = await freePort()
+  for (const name of Object.keys(services)) {
+    ports[name] = await freePort()
+    metricsPorts[name] = await freePort()
+  }
   await start('gateway').url()
   start('demo-data')
   await running['demo-data']!.says(/source files in/)
