@@ -110,12 +110,9 @@ export function configurationOf(env: NodeJS.ProcessEnv = process.env): Configura
 }
 
 /** Those of the settings that are set, to be handed on under their own names. */
-export function only<Name extends keyof Configuration>(
-  configuration: Configuration,
-  ...names: Name[]
-): Pick<Configuration, Name> {
-  const set = names.filter(name => configuration[name] !== undefined)
-  return Object.fromEntries(set.map(name => [name, configuration[name]])) as Pick<Configuration, Name>
+export function only<From extends object, Name extends keyof From>(from: From, ...names: Name[]): Pick<From, Name> {
+  const set = names.filter(name => from[name] !== undefined)
+  return Object.fromEntries(set.map(name => [name, from[name]])) as Pick<From, Name>
 }
 
 export function listenPortOf(text: string, name: string): number {

@@ -2,30 +2,32 @@ import path from 'node:path'
 import { type Gateway, type GatewayOptions, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem } from '@terrane/schema'
+import { only } from './configuration.js'
 import { inProcessDataSource } from './in-process-data-source.js'
 import { authenticated } from './product-access.js'
 import { upstreamOf } from './product-folders.js'
 import { productTokens } from './tokens.js'
 
-export interface MeshOptions
-  extends Pick<
-    GatewayOptions,
-    | 'listenPort'
-    | 'host'
-    | 'publicUrl'
-    | 'issuer'
-    | 'demo'
-    | 'limits'
-    | 'cacheUrl'
-    | 'metrics'
-    | 'compression'
-    | 'trustTraceparent'
-    | 'log'
-  > {
+/** Handed on to the gateway as they are. */
+const OF_THE_GATEWAY = [
+  'home',
+  'listenPort',
+  'host',
+  'publicUrl',
+  'databaseUrl',
+  'issuer',
+  'demo',
+  'limits',
+  'cacheUrl',
+  'metrics',
+  'compression',
+  'trustTraceparent',
+  'log',
+] as const satisfies (keyof GatewayOptions)[]
+
+export interface MeshOptions extends Pick<GatewayOptions, (typeof OF_THE_GATEWAY)[number]> {
   /** Product folders. */
   folders: readonly string[]
-  home: string
-  databaseUrl?: string
   /** For `${…}` in contracts. */
   env?: NodeJS.ProcessEnv
 }
@@ -75,19 +77,7 @@ export async function openMesh(options: MeshOptions): Promise<Mesh> {
   const closeProducts = () => Promise.all(products.map(product => product.close()))
   try {
     gateway = await startGateway({
-      home,
-      listenPort: options.listenPort,
-      ...(limits ? { limits } : {}),
-      ...(options.cacheUrl ? { cacheUrl: options.cacheUrl } : {}),
-      ...(options.host ? { host: options.host } : {}),
-      ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
-      ...(options.issuer ? { issuer: options.issuer } : {}),
-      ...(options.demo === undefined ? {} : { demo: options.demo }),
-      ...(databaseUrl ? { databaseUrl } : {}),
-      ...(options.metrics ? { metrics: options.metrics } : {}),
-      ...(options.compression === undefined ? {} : { compression: options.compression }),
-      ...(options.trustTraceparent === undefined ? {} : { trustTraceparent: options.trustTraceparent }),
-      ...(log ? { log } : {}),
+      ...only(options, ...OF_THE_GATEWAY),
       products: products.map(product => ({
         name: product.product.name,
         url: `terrane:${product.product.name}`,

@@ -180,7 +180,10 @@ export class Registry {
           this.known.get(name)?.registeredAt !== registeredAt && this.mesh.products.get(name)?.remote !== false,
       )
       if (news.length > 0 && due && this.isLarge()) await this.renew()
-      else if (news.length > 0 && due) await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
+      else if (news.length > 0 && due) {
+        await this.take((await this.store?.products(news.map(({ name }) => name))) ?? [])
+        this.postponed.pause = FIRST_PAUSE_MILLISECONDS
+      }
       this.report('the catalogue', [])
     } catch (error) {
       this.reportOfCatalogue(error as Error)
@@ -199,6 +202,7 @@ export class Registry {
   private async renew(): Promise<void> {
     try {
       await this.siblings?.renew()
+      this.postponed.pause = FIRST_PAUSE_MILLISECONDS
       this.report('new workers', [])
     } catch (error) {
       this.postpone()

@@ -13,21 +13,7 @@ import { generateAside } from './generate-aside.js'
 import { type DemoSources, sourcesFolder } from './sources.js'
 import { openTillBroker, type TillBroker } from './till-broker.js'
 
-export interface DemoOptions
-  extends Pick<
-    MeshOptions,
-    | 'home'
-    | 'listenPort'
-    | 'host'
-    | 'publicUrl'
-    | 'databaseUrl'
-    | 'limits'
-    | 'cacheUrl'
-    | 'metrics'
-    | 'compression'
-    | 'trustTraceparent'
-    | 'log'
-  > {
+export interface DemoOptions extends Omit<MeshOptions, 'folders' | 'env' | 'issuer' | 'demo'> {
   terminal: Terminal
   /** Called as soon as there is something that must be closed, even if the start is broken off. */
   onOpen?: (mesh: Mesh) => void
