@@ -173,3 +173,10 @@ test('a condition whose variable is not given is what its default says, wherever
     })
   }
 })
+
+test('what an explicit null leaves out is not asked for, whatever the default says', async () => {
+  const graph = await openGraph(THINGS)
+  const question = 'query ($on: Boolean = true) { things @include(if: $on) { extra } }'
+  expect(await graph.ask(question, { on: null })).toEqual({ data: {} })
+  expect(graph.asked).toEqual([])
+})

@@ -143,4 +143,15 @@ describe('each root field of a mutation runs as often as one schema would run it
     expect(await graph.ask(question, { yes: false })).toEqual({ data: {} })
     expect(await graph.ask(question, { yes: true })).toEqual({ data: { add: 2 } })
   })
+
+  test('what an explicit null leaves out is not run either, whatever the default says', async () => {
+    let ran = 0
+    const graph = await openGraph({
+      a: { sdl: 'type Query { q: Int } type Mutation { add: Int }', resolvers: { Mutation: { add: () => ++ran } } },
+    })
+    const question = 'mutation ($yes: Boolean = true) { add @include(if: $yes) }'
+    expect(await graph.ask(question, { yes: null })).toEqual({ data: {} })
+    expect(ran).toBe(0)
+    expect(await graph.ask(question)).toEqual({ data: { add: 1 } })
+  })
 })

@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
-import { objectsAt, own } from './place.js'
+import { objectsAt } from './place.js'
 import { type Step, signalOf } from './run.js'
 
 /** The plan as a step, its fetches as `compileFetch` makes them. `defaults`: what a variable is that was not given. */
@@ -40,7 +40,7 @@ export function compilePlan(
       const then = node.ifClause && compile(node.ifClause)
       const otherwise = node.elseClause && compile(node.elseClause)
       return (run, objects, path) => {
-        const holds = own(run.variables, condition) ?? defaults[condition]
+        const holds = Object.hasOwn(run.variables, condition) ? run.variables[condition] : defaults[condition]
         return (holds ? then : otherwise)?.(run, objects, path)
       }
     }
