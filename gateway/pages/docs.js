@@ -1,6 +1,7 @@
 /* The document is made for whoever asks, so a token counts for reading it as well as for trying what it tells. */
 const token = document.getElementById('token')
 const persona = document.getElementById('persona')
+const DOCUMENT = '/openapi.json'
 
 /* As the reader chose in the marketplace, else as the system has it. */
 const night = matchMedia('(prefers-color-scheme: dark)')
@@ -17,22 +18,44 @@ function light() {
 night.addEventListener('change', light)
 light()
 
-function show() {
-  window.SwaggerUIBundle({
-    url: '/openapi.json',
-    dom_id: '#docs',
-    deepLinking: true,
-    docExpansion: 'none',
-    filter: true,
-    defaultModelsExpandDepth: 0,
-    displayRequestDuration: true,
-    validatorUrl: null,
-    requestInterceptor: request => {
-      const here = new URL(request.url, location.href).origin === location.origin
-      if (here && token.value) request.headers.authorization = `Bearer ${token.value}`
-      return request
-    },
-  })
+/* Who asks next: settled once a token that was sent for has come. */
+let caller = Promise.resolve()
+
+const ui = window.SwaggerUIBundle({
+  dom_id: '#docs',
+  deepLinking: true,
+  docExpansion: 'none',
+  filter: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  validatorUrl: null,
+  requestInterceptor: async request => {
+    await caller
+    const here = new URL(request.url, location.href).origin === location.origin
+    if (here) Object.assign(request.headers, authorization())
+    return request
+  },
+})
+ui.specActions.updateLoadingStatus('loading')
+
+const authorization = () => (token.value ? { authorization: `Bearer ${token.value}` } : {})
+
+/* The document is put into the page that is there: what the reader opened meanwhile stays open. The last asked wins. */
+let asked = 0
+async function show() {
+  const turn = ++asked
+  await caller
+  const told = await read().catch(() => undefined)
+  if (turn !== asked) return
+  // What went wrong is Swagger UI's to tell.
+  if (told === undefined) return ui.specActions.download(DOCUMENT)
+  ui.specActions.updateSpec(told)
+  ui.specActions.updateLoadingStatus('success')
+}
+
+async function read() {
+  const answer = await fetch(DOCUMENT, { headers: authorization() })
+  return answer.ok ? answer.text() : undefined
 }
 
 document.getElementById('caller').addEventListener('submit', event => {
@@ -51,18 +74,22 @@ async function offerPersonas() {
     ),
   )
   document.getElementById('persona-label').hidden = false
-  persona.addEventListener('change', async () => {
+  persona.addEventListener('change', () => {
     token.value = ''
-    if (persona.value) {
-      const given = await fetch('/demo/token', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ as: persona.value }),
-      })
-      if (given.ok) token.value = (await given.json()).token
-    }
+    caller = becomes(persona.value).catch(() => {})
     show()
   })
+}
+
+async function becomes(name) {
+  if (!name) return
+  const given = await fetch('/demo/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ as: name }),
+  })
+  const answer = given.ok ? await given.json() : undefined
+  if (answer && persona.value === name) token.value = answer.token
 }
 
 show()

@@ -29,17 +29,32 @@ describeInBrowser('the HTTP ports in a browser', () => {
   })
 
   test('shows the operations, and tries one as a persona, with nothing asked of another host', async () => {
+    // As slow as it gets: nothing that the reader does before it comes may be lost, nor asked as somebody else.
+    let release = () => {}
+    const held = new Promise<void>(resolve => (release = resolve))
+    await page.route('**/demo/token', async route => {
+      await held
+      await route.continue()
+    })
+    const operation = page.locator('#operations-mesh-dataMesh')
     await page.selectOption('#persona', 'steward')
     await page.locator('#operations-tag-mesh').click()
-    const operation = page.locator('#operations-mesh-dataMesh')
     await operation.locator('button').first().click()
     await operation.getByRole('button', { name: 'Try it out' }).click()
     const answered = page.waitForRequest(request => request.url().includes('/.well-known/data-mesh'))
+    const read = page.waitForResponse(response => response.url().endsWith('/openapi.json'))
     await operation.getByRole('button', { name: 'Execute' }).click()
+    release()
     expect((await answered).headers().authorization).toMatch(/^Bearer ey/)
+    expect((await read).request().headers().authorization).toMatch(/^Bearer ey/)
     await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor()
     expect(await operation.locator('.live-responses-table').textContent()).toContain('reference-geography')
     expect(elsewhere).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  test('its address leads back to the operation that was opened', async () => {
+    await page.reload()
+    await page.locator('#operations-mesh-dataMesh').getByRole('button', { name: 'Try it out' }).waitFor()
   })
 })
