@@ -36,6 +36,8 @@ module.exports = {
   },
   // Published as ES modules only; jest runs CommonJS. Goes when jest's ESM support is stable.
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // For two processors: a third of the time tests wait, for processes, browsers and databases.
+  maxWorkers: 3,
 }

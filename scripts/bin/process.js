@@ -6,4 +6,7 @@ process.env.APOLLO_TELEMETRY_DISABLED = 'true'
 process.env.NODE_ENV = process.env.NODE_ENV || 'production'
 // A start runs much code a few times: V8 would spend a third of it on optimising what is never called again. What is
 // called often is optimised all the same, four times later. Newer V8s have no such flag and complain of it.
-if (process.versions.node.startsWith('20.')) require('node:v8').setFlagsFromString('--interrupt-budget=540672')
+const FLAGS = process.versions.node.startsWith('20.') ? ['--interrupt-budget=540672'] : []
+for (const flag of FLAGS) require('node:v8').setFlagsFromString(flag)
+/** For who starts node with them. */
+exports.FLAGS = FLAGS
