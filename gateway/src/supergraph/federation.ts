@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { type Problem, problem } from '@terrane/schema'
+import { outlineInSteps, type Problem, problem } from '@terrane/schema'
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
@@ -102,6 +102,7 @@ export class Federation {
 
   private *build(sdl: string, apiSdl: string, planner: Planner): Steps<LoadedSupergraph> {
     const apiSchema = yield* buildInSteps(yield* parseInSteps(apiSdl))
+    yield* outlineInSteps(apiSchema)
     const document = yield* parseInSteps(sdl)
     const rights = yield* RequiredRights.of(document)
     const sources = new Map(
