@@ -1,4 +1,5 @@
 import { parse } from 'graphql'
+import { atOnce } from '../supergraph/steps.js'
 import { RequiredRights } from './required-rights.js'
 
 const SUPERGRAPH = `
@@ -20,7 +21,7 @@ test.each([
   ],
   ['imported', SUPERGRAPH.replaceAll('join__field', 'field').replace('v0.5"', 'v0.5", import: ["@field"]')],
 ])('who may not see a field may not see what is computed of it, the join directive %s', (_, supergraph) => {
-  const rights = new RequiredRights(parse(supergraph))
+  const rights = atOnce(RequiredRights.of(parse(supergraph)))
   expect(rights.of('Thing', 'open')).toEqual([])
   expect(rights.of('Thing', 'made')).toEqual([{ kind: 'authenticated' }])
 })

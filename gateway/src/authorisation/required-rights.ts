@@ -8,6 +8,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { directiveNames } from '../supergraph/links.js'
+import type { Steps } from '../supergraph/steps.js'
 
 /** One directive's demand. Of several demands each must be met. */
 export type Requirement =
@@ -24,8 +25,11 @@ export type Requirement =
 export class RequiredRights {
   private readonly fields = new Map<string, Requirement[]>()
 
-  constructor(supergraph: DocumentNode) {
-    const read = readSupergraph(supergraph)
+  private constructor() {}
+
+  static *of(supergraph: DocumentNode): Steps<RequiredRights> {
+    const rights = new RequiredRights()
+    const read = yield* readSupergraph(supergraph)
     const closed = new Map<string, Map<string, Requirement>>()
 
     // Depth first through @requires; a circle adds nothing that is not already on the way.
@@ -57,8 +61,10 @@ export class RequiredRights {
       const requirements = plain
         ? distinct(ownDemands(typeName, field, read))
         : [...close(typeName, fieldName, new Set()).values()]
-      if (requirements.length > 0) this.fields.set(coordinate, requirements)
+      if (requirements.length > 0) rights.fields.set(coordinate, requirements)
+      yield
     }
+    return rights
   }
 
   /** Empty where anyone may select it. */
@@ -98,7 +104,7 @@ interface Read {
   implementations: Map<string, string[]>
 }
 
-function readSupergraph(supergraph: DocumentNode): Read {
+function* readSupergraph(supergraph: DocumentNode): Steps<Read> {
   const names = directiveNames(supergraph)
   const read: Read = { types: new Map(), fields: new Map(), implementations: new Map() }
   const requirementsOf = (directives: readonly ConstDirectiveNode[] = []): Requirement[] =>
@@ -111,6 +117,7 @@ function readSupergraph(supergraph: DocumentNode): Read {
     })
 
   for (const definition of supergraph.definitions) {
+    yield
     if (!('name' in definition) || definition.name === undefined) continue
     const typeName = definition.name.value
     if ('directives' in definition) {

@@ -6,8 +6,10 @@ import { announcedProducts, withSubscriptions } from '../subscriptions/subscript
 import type { LoadedSupergraph } from '../supergraph/federation.js'
 import type { Decided } from './decision-point.js'
 
-/** Some 100 MB: a type of eight fields takes 2 kB. */
-const TYPES = 50_000
+/** Some 50 MB: a type of eight fields takes 2 kB. */
+const TYPES = 25_000
+/** A schema lists all its types, also those that are the whole graph's: of so many that takes as much as one of its own. */
+const LISTED_PER_OWN = 32
 
 /**
  * The graph as each caller may know of it: questions and subscriptions are validated, and introspection is answered, with
@@ -47,13 +49,16 @@ export class VisibleSchemas {
     this.keys.set(decided.fingerprint, key)
     const schema =
       this.schemas.get(key) ?? withSubscriptions(visibleSchema(this.supergraph.apiSchema, hidden), announced)
-    this.schemas.set(key, schema, this.ownTypes(schema))
+    this.schemas.set(key, schema, this.weightOf(schema))
     return schema
   }
 
-  /** How many of its types are its alone. */
-  private ownTypes(schema: GraphQLSchema): number {
-    const whole = this.supergraph.apiSchema.getTypeMap()
-    return 1 + Object.values(schema.getTypeMap()).filter(type => whole[type.name] !== type).length
+  /** In types of its own: those that are its alone, and what it takes to list the others. */
+  private weightOf(schema: GraphQLSchema): number {
+    const { apiSchema } = this.supergraph
+    if (schema === apiSchema) return 1
+    const whole = apiSchema.getTypeMap()
+    const types = Object.values(schema.getTypeMap())
+    return Math.ceil(types.length / LISTED_PER_OWN) + types.filter(type => whole[type.name] !== type).length
   }
 }

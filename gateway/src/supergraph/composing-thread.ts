@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type Problem, problem } from '@terrane/schema'
 import type { ComposeOptions, composeSupergraph, Subgraph } from '@terrane/schema/composition'
 import { Deferred } from '../deferred.js'
+import { YOUNG_MEGABYTES } from '../young-generation.js'
 
 /** From the build, also where the sources run: threads load plain JavaScript. */
 const THREAD = path.resolve(__dirname, '..', '..', 'dist', 'supergraph', 'composing-worker.js')
@@ -92,7 +93,9 @@ export class ComposingThread implements Composer {
   private started(): Worker {
     if (this.worker) return this.worker
     const maxOldGenerationSizeMb = this.options.memoryMegabytes ?? MEMORY_MEGABYTES
-    const worker = new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb } })
+    const worker = new Worker(THREAD, {
+      resourceLimits: { maxOldGenerationSizeMb, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    })
     // Whoever waits for it hears why; dying while nobody does is no fault of this process.
     const drop = () => {
       if (this.worker === worker) delete this.worker

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setImmediate } from 'node:timers/promises'
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { type Problem, problem } from '@terrane/schema'
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
+import { outlineInSteps, type Problem, problem } from '@terrane/schema'
+import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
 import { type FiguresOf, PlanMemory } from '../executor/plan/plan-memory.js'
@@ -10,13 +9,14 @@ import type { Planner } from '../executor/plan/planner.js'
 import { planInThisThread } from '../executor/plan/supergraph-planner.js'
 import { SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
+import { buildInSteps, parseInSteps } from './schema-in-steps.js'
+import { inSlices, type Steps } from './steps.js'
 
 /** One supergraph and what was read from it. Whatever is remembered about it dies with it. */
 export interface LoadedSupergraph {
   sdl: string
   /** What clients may ask, the same object that Apollo Server holds for a request. */
   apiSchema: GraphQLSchema
-  document: DocumentNode
   /** By subgraph, as they were when it was loaded. */
   sources: ReadonlyMap<string, GraphQLDataSource>
   rights: RequiredRights
@@ -87,29 +87,31 @@ export class Federation {
     this.loaded?.planner.retire()
   }
 
-  /** In steps, between which others have their turn. */
   private async open(sdl: string): Promise<LoadedSupergraph> {
     const planner = this.openPlanner(sdl)
     try {
-      const document = parse(sdl, { noLocation: true })
-      const api = parse(await planner.load(), { noLocation: true })
-      await setImmediate()
-      const apiSchema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
-      await setImmediate()
-      const rights = new RequiredRights(document)
-      await setImmediate()
-      const sources = new Map(
-        subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
-      )
-      await setImmediate()
-      const memory = new PlanMemory(this.plans.bytes, this.plans.figuresOf)
-      const engine = await Engine.of({ document, apiSchema, sources, planner, memory })
+      const apiSdl = await planner.load()
+      const loaded = await inSlices(this.build(sdl, apiSdl, planner))
       await planner.ready()
-      return { sdl, apiSchema, document, sources, rights, planner, engine, memory }
+      return loaded
     } catch (error) {
       planner.retire()
       throw error
     }
+  }
+
+  private *build(sdl: string, apiSdl: string, planner: Planner): Steps<LoadedSupergraph> {
+    const apiSchema = yield* buildInSteps(yield* parseInSteps(apiSdl))
+    yield* outlineInSteps(apiSchema)
+    const document = yield* parseInSteps(sdl)
+    const rights = yield* RequiredRights.of(document)
+    const sources = new Map(
+      subgraphsIn(document).map(({ name, url }) => [name, this.sourceOf({ name, ...(url === '' ? {} : { url }) })]),
+    )
+    yield
+    const memory = new PlanMemory(this.plans.bytes, this.plans.figuresOf)
+    const engine = yield* Engine.of(document, { apiSchema, sources, planner, memory })
+    return { sdl, apiSchema, sources, rights, planner, engine, memory }
   }
 
   private putInForce(loaded: LoadedSupergraph): void {

@@ -42,6 +42,8 @@ async function serve(options: WorkerOptions): Promise<void> {
       // Connections that were on their way here when the port was closed have been given back by now.
       if (message.terrane === 'end') setImmediate(() => process.exit(0))
     })
+    // While nobody waits for this process: later it would hold them up, and V8 puts it off as long as it may.
+    globalThis.gc?.()
     tell({ terrane: 'serving', url: gateway.url })
   } catch (error) {
     const problems = error instanceof GatewayStartError ? error.problems : []

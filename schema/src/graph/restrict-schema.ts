@@ -162,20 +162,34 @@ type Outline = ReadonlyMap<
 
 const outlines = new WeakMap<GraphQLSchema, Outline>()
 
-function outlineOf(schema: GraphQLSchema): Outline {
-  const known = outlines.get(schema)
-  if (known) return known
-  const types = Object.values(schema.getTypeMap()).filter(type => !isIntrospectionType(type))
-  const outline = new Map(
-    types.map(type => [
-      type.name,
-      { type, below: namedBy(type), users: new Set<string>(), descriptions: descriptionsOf(type) },
-    ]),
-  )
+/** What the first restriction of a schema would otherwise find out, for all of them; in steps for who has other things to do. */
+export function* outlineInSteps(schema: GraphQLSchema): Generator<undefined, Outline, undefined> {
+  const outline = new Map<string, ReturnType<typeof outlined>>()
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isIntrospectionType(type)) outline.set(type.name, outlined(type))
+    yield
+  }
   for (const { type, below } of outline.values())
     for (const named of below) outline.get(named.type.name)?.users.add(type.name)
   outlines.set(schema, outline)
   return outline
+}
+
+const outlined = (type: GraphQLNamedType) => ({
+  type,
+  below: namedBy(type),
+  users: new Set<string>(),
+  descriptions: descriptionsOf(type),
+})
+
+function outlineOf(schema: GraphQLSchema): Outline {
+  const known = outlines.get(schema)
+  if (known) return known
+  const steps = outlineInSteps(schema)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
 }
 
 /** The types that a type says in so many words; of `parts` what is left of it. */

@@ -1,7 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
 import {
-  buildASTSchema,
   type DocumentNode,
   GraphQLError,
   type GraphQLObjectType,
@@ -10,6 +8,8 @@ import {
   type OperationDefinitionNode,
   print,
 } from 'graphql'
+import { buildInSteps } from '../../supergraph/schema-in-steps.js'
+import type { Steps } from '../../supergraph/steps.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
@@ -38,7 +38,6 @@ import { Types } from './types.js'
 
 /** A supergraph as the engine takes it. */
 export interface PlannedSupergraph {
-  document: DocumentNode
   /** What clients may ask. */
   apiSchema: GraphQLSchema
   sources: Subgraphs['sources']
@@ -65,16 +64,14 @@ export class Engine {
     this.projections = memory.of('projections')
   }
 
-  /** In steps, between which operations have their turn. */
-  static async of(supergraph: PlannedSupergraph): Promise<Engine> {
-    const inOrder = inPlanningOrder(supergraph.document)
-    await setImmediate()
+  static *of(whole: DocumentNode, supergraph: PlannedSupergraph): Steps<Engine> {
+    const inOrder = inPlanningOrder(whole)
+    yield
     const { document, required } = withRequiredFields(inOrder)
-    await setImmediate()
+    yield
     const overrides = new OverrideLabels(document)
-    await setImmediate()
-    const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
-    await setImmediate()
+    yield
+    const schema = yield* buildInSteps(document)
     const requirements = new Requirements(document)
     const { sources } = supergraph
     return new Engine(supergraph, { sources, required, requirements, schema, types: new Types(schema) }, overrides)

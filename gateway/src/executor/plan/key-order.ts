@@ -1,4 +1,4 @@
-import { type ConstDirectiveNode, type DocumentNode, visit } from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
 import { argument } from './requirements.js'
 
 /**
@@ -12,5 +12,8 @@ export function withResolvableKeysFirst(supergraph: DocumentNode): DocumentNode 
     if (last.length === 0) return type
     return { ...type, directives: [...directives.filter(one => !last.includes(one)), ...last] }
   }
-  return visit(supergraph, { ObjectTypeDefinition: inOrder, InterfaceTypeDefinition: inOrder })
+  const definitions = supergraph.definitions.map(one =>
+    one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION ? inOrder(one) : one,
+  )
+  return { ...supergraph, definitions }
 }

@@ -1,5 +1,5 @@
-import { type DocumentNode, visit } from 'graphql'
-import { argument } from './requirements.js'
+import { type DocumentNode, Kind } from 'graphql'
+import { argument, named } from './requirements.js'
 
 /**
  * Progressive `@override(from:, label:)`: which fields have moved for one operation. `percent(5)` is drawn, once per
@@ -9,13 +9,15 @@ export class OverrideLabels {
   private readonly percents = new Map<string, number>()
 
   constructor(supergraph: DocumentNode) {
-    visit(supergraph, {
-      Directive: directive => {
-        const label = directive.name.value === 'join__field' ? argument(directive as never, 'overrideLabel') : undefined
-        const percent = label === undefined ? undefined : /^percent\((\d+(?:\.\d+)?)\)$/.exec(label)?.[1]
-        if (percent !== undefined) this.percents.set(label!, Number(percent))
-      },
-    })
+    for (const type of supergraph.definitions) {
+      if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+      for (const field of type.fields ?? [])
+        for (const directive of named(field.directives, 'join__field')) {
+          const label = argument(directive, 'overrideLabel')
+          const percent = label === undefined ? undefined : /^percent\((\d+(?:\.\d+)?)\)$/.exec(label)?.[1]
+          if (percent !== undefined) this.percents.set(label!, Number(percent))
+        }
+    }
   }
 
   draw(random: () => number = Math.random): ReadonlyMap<string, boolean> {

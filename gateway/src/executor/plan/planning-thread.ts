@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import { Deferred } from '../../deferred.js'
 import type { Log } from '../../log.js'
+import { YOUNG_MEGABYTES } from '../../young-generation.js'
 import type { StopSignal } from '../stop.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import type { FromPlanning, ToPlan } from './planning-messages.js'
@@ -162,7 +163,11 @@ export class PlanningThread implements Planner {
     const { sdl, validate, memoryMegabytes = MEMORY_MEGABYTES } = this.options
     const worker = new Worker(THREAD, {
       workerData: { sdl, validate } satisfies PlannerOptions,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, stackSizeMb: STACK_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: memoryMegabytes,
+        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+        stackSizeMb: STACK_MEGABYTES,
+      },
     })
     // The process may end while it plans: what waits for an answer is a request, and that holds the process.
     worker.unref()

@@ -15,9 +15,14 @@ export class Requirements {
   constructor(supergraph: DocumentNode) {
     const graphs = graphNames(supergraph)
     const taken = new Set<string>()
+    const parsed = new Map<string, SelectionSetNode>()
+    /** Nearly all keys are `id`. */
     const take = (text: string): SelectionSetNode => {
+      const known = parsed.get(text)
+      if (known) return known
       const set = parseFieldSet(text)
       for (const name of namesIn(set)) taken.add(name)
+      parsed.set(text, set)
       return set
     }
     this.taken = taken

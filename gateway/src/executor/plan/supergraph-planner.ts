@@ -6,6 +6,7 @@ import { withResolvableKeysFirst } from './key-order.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import { withRequiredFields } from './required-arguments.js'
 import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
+import { withoutSyntax } from './syntax.js'
 
 /** The supergraph as plans are made of it, but for what `withRequiredFields` adds. */
 export function inPlanningOrder(supergraph: DocumentNode): DocumentNode {
@@ -29,6 +30,7 @@ export class SupergraphPlanner {
     const staged = withRequirementStages(document)
     this.stages = staged.stages
     this.supergraph = Supergraph.build(staged.document, { validateSupergraph: false })
+    withoutSyntax(this.supergraph.schema)
     this.apiSdl = printSchema(this.supergraph.apiSchema(), {
       ...defaultPrintOptions,
       mergeTypesAndExtensions: true,
