@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Caller, type Grant, IdentitySigner, loadOrCreateKeys, type ProductPolicy } from '@terrane/schema'
+import { Deferred } from '../deferred.js'
 import { ProductIdentities } from '../supergraph/product-identities.js'
 import { EmbeddedDecisionPoint } from './embedded.js'
 
@@ -35,8 +37,8 @@ const grant = (more: Partial<Grant> = {}): Grant => ({
   ...more,
 })
 
-/** A product of this process, whose grants may change and which may be away. */
-function product() {
+/** A product whose grants may change, and which may be away or silent. */
+function product({ remote = false } = {}) {
   const orders: ProductPolicy['datasets'][number] = {
     ...{ name: 'orders', visibility: 'internal', discover: 'visible', primaryKey: ['id'] },
     ...{ properties: [{ name: 'id', discover: 'visible' }], coordinates: ['Sales.orders'] },
@@ -46,8 +48,9 @@ function product() {
     ...{ product: 'sales', domain: 'sales', version: '1', visibility: 'internal', coordinates: ['Sales'] },
     ...{ datasets: [orders], grants: [grant()] },
   }
-  const standing = { policy, away: false }
+  const standing = { policy, away: false, answers: async () => {} }
   const fetch = async (request: Request) => {
+    await standing.answers()
     if (standing.away) throw new Error('away')
     const etag = `"${standing.policy.version}"`
     if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304 })
@@ -55,7 +58,7 @@ function product() {
   }
   const endpoint = { name: 'sales', url: 'terrane:sales', fetch }
   const point = new EmbeddedDecisionPoint(
-    () => [{ endpoint, remote: false, policy }],
+    () => [{ endpoint, remote, policy }],
     identities,
     () => undefined,
   )
@@ -91,6 +94,20 @@ test('nothing of a product that is away may be read, and it may again once it is
   standing.away = false
   expect(await reads(ann)).toBe(true)
 })
+
+test('a product that let one decision wait in vain is waited for by none after it, and asked on', async () => {
+  const { reads, standing } = product({ remote: true })
+  standing.answers = async () => {
+    await sleep(300)
+    throw new Error('silent')
+  }
+  expect(await reads(ann)).toBe(false)
+  const answering = new Deferred<void>()
+  standing.answers = () => answering.promise
+  expect(await reads(ann)).toBe(false)
+  answering.resolve()
+  while (!(await reads(ann))) await sleep(5)
+}, 10_000)
 
 test('a grant ends when it says so, without anything else changing', async () => {
   const { reads, grants } = product()

@@ -24,6 +24,8 @@ export interface GovernedProduct {
 
 const REMOTE_FRESH_MILLISECONDS = 1000
 const REMOTE_PATIENCE_MILLISECONDS = 3000
+/** Who takes longer to fail than this is not waited for again: every operation would wait, whatever it asks. */
+const SLOW_FAILURE_MILLISECONDS = 250
 
 /** One decision, and until when it stands, in epoch milliseconds. */
 interface Made {
@@ -42,6 +44,8 @@ interface Held {
   etag?: string
   /** Undefined where the product could not be asked: nothing may be read on the strength of an old policy. */
   confirmedAt?: number
+  /** It could not be asked, and was long about it: nobody waits until it answers again. */
+  silent?: boolean
   asking?: Promise<void>
   next?: Promise<void>
 }
@@ -123,7 +127,9 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
       this.held.set(name, held)
       policies.push(held)
       const fresh = product.remote && Date.now() - (held.confirmedAt ?? 0) < REMOTE_FRESH_MILLISECONDS
-      if (!fresh) asking.push(this.confirm(product, held))
+      if (fresh) continue
+      const confirmed = this.confirm(product, held)
+      if (!held.silent) asking.push(confirmed)
     }
     return asking.length === 0 ? policies : Promise.all(asking).then(() => policies)
   }
@@ -148,6 +154,7 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   }
 
   private async ask(product: GovernedProduct, known: Held): Promise<void> {
+    const began = performance.now()
     try {
       const answer = await fetchPolicy(product.endpoint, this.identities, known.etag)
       if (answer !== 'unchanged') {
@@ -156,8 +163,10 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
         else known.etag = answer.etag
       }
       known.confirmedAt = Date.now()
+      known.silent = false
     } catch (error) {
       delete known.confirmedAt
+      known.silent = product.remote && performance.now() - began >= SLOW_FAILURE_MILLISECONDS
       this.onUnreachable(product.endpoint.name, error)
     }
   }

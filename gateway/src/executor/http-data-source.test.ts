@@ -1,20 +1,24 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { HttpDataSource } from './http-data-source.js'
 import { PublicationPins } from './publication-pins.js'
+import { Stop, type StopSignal } from './stop.js'
 
-/** A subgraph that says who asks. */
+/** A subgraph that says who asks, if it answers at all. */
 let asked: number
+let answer: (response: ServerResponse) => boolean
 let server: Server
 let source: HttpDataSource
 
 beforeEach(async () => {
   asked = 0
+  answer = () => true
   server = createServer((request, response) => {
     const { identity } = request.headers as { identity?: string }
     asked++
-    response.end(JSON.stringify({ data: { reader: identity ?? 'anybody' } }))
+    if (answer(response)) response.end(JSON.stringify({ data: { reader: identity ?? 'anybody' } }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   source = new HttpDataSource('books', `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
@@ -28,13 +32,14 @@ interface Asking {
   identity?: string
   pins?: PublicationPins
   query?: string
+  signal?: StopSignal
 }
 
-function ask({ identity, pins = new PublicationPins(), query = '{ reader }' }: Asking) {
+function ask({ identity, pins = new PublicationPins(), query = '{ reader }', signal }: Asking) {
   const http =
     identity === undefined ? undefined : { method: 'POST', url: '/graphql', headers: new Headers({ identity }) }
   const request = { query, variables: { first: 3 }, ...(http ? { http } : {}) }
-  return source.process({ request, context: { pins } } as unknown as GraphQLDataSourceProcessOptions)
+  return source.process({ request, context: { pins, signal } } as unknown as GraphQLDataSourceProcessOptions)
 }
 
 /** What all of them were answered who asked at once, and how often the subgraph was asked. */
@@ -72,4 +77,20 @@ test('a mutation is never shared', async () => {
     readers: ['anybody', 'anybody', 'ann', 'ann'],
     times: 4,
   })
+})
+
+test('clients that leave while they are answered take none of the attempts that are left for a failure', async () => {
+  answer = () => false
+  const clients = Array.from({ length: 30 }, () => new Stop())
+  const answers = clients.map(signal => ask({ identity: 'ann', signal }))
+  while (asked < clients.length) await sleep(1)
+  for (const signal of clients) signal.abort()
+  for (const one of await Promise.allSettled(answers)) expect(one).toMatchObject({ reason: { name: 'AbortError' } })
+
+  answer = response => {
+    if (asked > clients.length + 2) return true
+    response.writeHead(503).end()
+    return false
+  }
+  expect((await ask({ identity: 'ann' })).data).toEqual({ reader: 'ann' })
 })

@@ -42,8 +42,9 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerB
     let retryAfter: string | undefined
     let control: Dispatcher.DispatchController | undefined
     const stop = () => {
-      control?.abort(asError(signal?.reason))
+      // First: the connection that is broken off hereby is none that gave no answer, and is not tried again.
       failed(signal?.reason)
+      control?.abort(asError(signal?.reason))
     }
     let over = false
     const end = () => {

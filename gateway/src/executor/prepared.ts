@@ -59,8 +59,9 @@ export class PreparedOperations {
 
   of(request: OperationRequest, schema: GraphQLSchema, caller: Caller, decided: Decided): Prepared {
     const { operationName } = request.request
-    // A hash, a hash, a name or none, and JSON: no two questions run into one another.
-    const key = `${request.queryHash} ${decided.fingerprint} ${operationName ?? ''} ${this.rightsKeyOf(caller)}`
+    // A hash, a hash, a name or none (which the empty name is not), and JSON: no two questions run into one another.
+    const name = operationName === undefined ? '' : `=${operationName}`
+    const key = `${request.queryHash} ${decided.fingerprint} ${name} ${this.rightsKeyOf(caller)}`
     const known = this.prepared.get(key)
     if (known) return known
     const validated = (request.context as Operation).watch?.phase('validate')

@@ -176,6 +176,13 @@ test('explanations are told of known questions too', async () => {
   expect(JSON.parse(body).extensions.terrane.explain.cost).toMatchObject({ limit: 200 })
 })
 
+test('who calls the operation by the empty name spoils the question for nobody', async () => {
+  const query = '{ referenceGeography { countries { name code } } }'
+  expect((await send({ query, operationName: '' }, {})).status).toBe(400)
+  expect((await send({ query }, {})).status).toBe(200)
+  expect((await send({ query, operationName: '' }, {})).status).toBe(400)
+})
+
 test('several questions in one body are refused, known or not', async () => {
   const query = '{ referenceGeography { countries { code } } }'
   await send({ query }, {})

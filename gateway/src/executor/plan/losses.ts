@@ -43,7 +43,12 @@ export class Losses {
   /** Where the projection is, all is null: what explains that explains what is missing below. */
   nulled(): void {
     const place = this.path.slice(0, this.depth)
-    for (const loss of this.found) if (place.every((step, index) => loss.path[index] === step)) loss.within = place
+    // What lies below was found last: with what was found before, a list would be gone through once for each of its items.
+    for (let last = this.found.length - 1; last >= 0; last--) {
+      const loss = this.found[last]!
+      if (!place.every((step, index) => loss.path[index] === step)) return
+      loss.within = place
+    }
   }
 
   /** Where the projection is, there is an error that is not among those of the fetches. */
