@@ -1,5 +1,5 @@
 import { type DocumentNode, visit } from 'graphql'
-import { argument } from './requirements.js'
+import { argument } from './join-directives.js'
 
 /**
  * Progressive `@override(from:, label:)`: which fields have moved for one operation. `percent(5)` is drawn, once per
