@@ -75,6 +75,20 @@ test.each(CHAINS)('%s', async (_, [a, b], query, thing) => {
   expect(await graph.ask(query)).toEqual({ data: { thing } })
 })
 
+test('fields that take the same are fetched as one, once that is there', async () => {
+  const graph = await openGraph({
+    a: telling(`type Query { thing: Thing } type Thing @key(fields: "id") { id: ID!  first: String @external  base: String
+      second: String @requires(fields: "first")  also: String @requires(fields: "first") }`),
+    b: telling(
+      `type Thing @key(fields: "id") { id: ID!  base: String @external  first: String @requires(fields: "base") }`,
+    ),
+  })
+  expect(await graph.ask('{ thing { second also } }')).toEqual({
+    data: { thing: { second: 'second of first of base', also: 'also of first of base' } },
+  })
+  expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['a', 'b', 'a'])
+})
+
 test('what a mutation answers is whole before the next one runs', async () => {
   let count = 0
   const counting = { count: () => `${count}` }

@@ -137,7 +137,7 @@ export class RequirementChains {
 
   private findChains(): void {
     const computed = new Map<string, Map<string, SelectionSetNode>>()
-    // What the planner itself asks for must say what it takes.
+    // Names of what the planner itself asks for, so that it must know what that takes.
     const asked = new Set<string>()
     for (const [typeName, type] of this.types) {
       for (const one of named(type.directives, 'join__type')) {
@@ -145,17 +145,16 @@ export class RequirementChains {
         if (key !== undefined) for (const name of namesIn(parseFieldSet(key))) asked.add(name)
       }
       for (const field of type.fields ?? []) {
-        const applied = named(field.directives, 'join__field')
-        for (const one of applied) for (const name of contextNames(one)) asked.add(name)
-        // What one operation takes from here and another one from there is planned from there.
-        if (applied.some(one => argument(one, 'overrideLabel') !== undefined || contextNames(one).length > 0)) continue
-        for (const one of applied) {
+        for (const one of named(field.directives, 'join__field')) {
+          for (const name of contextNames(one)) asked.add(name)
           const requires = argument(one, 'requires')
           const graph = argument(one, 'graph')
-          if (requires === undefined || graph === undefined || !this.keyOf(type, graph)) continue
+          if (requires === undefined || graph === undefined) continue
           const coordinate = `${typeName}.${field.name.value}`
-          const sets = computed.get(coordinate) ?? new Map()
+          const sets = computed.get(coordinate) ?? new Map<string, SelectionSetNode>()
           computed.set(coordinate, sets.set(graph, parseFieldSet(requires)))
+          // The planner alone knows where the context is, and without a key nobody can be asked for one field.
+          if (contextNames(one).length > 0 || !this.keyOf(type, graph)) asked.add(field.name.value)
         }
       }
     }
