@@ -1,8 +1,9 @@
 import './without-apollo-telemetry.js'
 import { type Caller, decide, type ProductPolicy } from '@terrane/schema'
-import { type DocumentNode, GraphQLError, getVariableValues, parse, visit } from 'graphql'
+import { type DocumentNode, GraphQLError, parse, visit } from 'graphql'
 import type { Decided } from './authorisation/decision-point.js'
 import { VisibleSchemas } from './authorisation/visible-schemas.js'
+import { coercedVariables } from './executor/coerced-variables.js'
 import type { OperationRequest } from './executor/executor.js'
 import { type LostField, lostField } from './executor/explain/explanation.js'
 import type { PlanDescription } from './executor/plan/described/description.js'
@@ -65,7 +66,7 @@ async function planOn(federation: Federation, { query, operationName, variables,
   const asked = prepare(document, query)
   if ('errors' in asked) return { denied: [], errors: asked.errors.map(String) }
   const { operation, filtered, source = query } = asked
-  const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 })
+  const values = coercedVariables(schema, asked, variables ?? {})
   if (values.errors && variables) return { denied: [], errors: values.errors.map(String) }
   const known = variables || !operation.variableDefinitions?.length ? values.coerced : undefined
   const whole = known ? asked : prepare(unconditional(document), `# whatever its conditions say\n${query}`)

@@ -207,6 +207,13 @@ describe('requirements of requirements across subgraphs', () => {
     expect(new Set(graph.asked.map(({ subgraph }) => subgraph))).toEqual(new Set(['a', 'b']))
   })
 
+  test('each step is fetched once, and nothing without need', async () => {
+    const graph = await openGraph(CHAIN)
+    await graph.ask('{ things { second } }')
+    // The things, their names, the first step, the second.
+    expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['a', 'b', 'a', 'b'])
+  })
+
   test('in lists, where what the chain begins with may be null', async () => {
     expect(await (await openGraph(CHAIN)).ask('{ things { second } }')).toEqual({
       data: { things: [{ second: 'second of first of n' }, { second: 'second of first of null' }, null] },

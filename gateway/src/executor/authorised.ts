@@ -1,5 +1,5 @@
 import { allows, type OperationCost, tooCostly } from '@terrane/schema'
-import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
+import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'
 import { VisibleSchemas } from '../authorisation/visible-schemas.js'
@@ -9,6 +9,7 @@ import type { AnswerCache } from './caching/answer-cache.js'
 import type { FetchCache } from './caching/fetch-cache.js'
 import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
+import { coercedVariables } from './coerced-variables.js'
 import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
@@ -69,7 +70,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
 
     const { operation, filtered, projections } = prepared
     const given = request.request.variables ?? {}
-    const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
+    const variables = coercedVariables(schema, prepared, given)
     if (variables.errors) return { errors: variables.errors.map(badInput) }
     const cost = prepared.cost(variables.coerced)
     const costly = tooCostly(cost, options.costLimit)

@@ -7,6 +7,7 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
   print,
+  type VariableNode,
   validate,
 } from 'graphql'
 import type { Decided } from '../authorisation/decision-point.js'
@@ -14,6 +15,7 @@ import { type FilteredOperation, filterOperation } from '../authorisation/filter
 import { lacking, type Rights } from '../authorisation/lacking.js'
 import type { RequiredRights } from '../authorisation/required-rights.js'
 import type { LoadedSupergraph } from '../supergraph/federation.js'
+import { nullableConditionsOf } from './coerced-variables.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
 import type { Operation } from './operation.js'
@@ -30,6 +32,7 @@ export interface PreparedOperation {
   /** Whether its last answer was kept, to be given again. */
   repeatable?: boolean
   operation: OperationDefinitionNode
+  nullableConditions: readonly VariableNode[]
   filtered: FilteredOperation
   cost: (variables: Readonly<Record<string, unknown>>) => OperationCost
   /** Of what is left of the question. */
@@ -104,7 +107,8 @@ export class PreparedOperations {
     const filtered = filterOperation(apiSchema, document, operation, lacks)
     // By the caller's own schema: what is hidden from him costs as if it did not exist.
     const cost = operationCosts(schema, document, operation)
-    if (!filtered.changed) return { key, operation, filtered, cost, queryHash }
+    const nullableConditions = nullableConditionsOf(document, operation)
+    if (!filtered.changed) return { key, operation, nullableConditions, filtered, cost, queryHash }
     const source = print(filtered.document)
     const projections = new Projections(
       apiSchema,
@@ -113,7 +117,7 @@ export class PreparedOperations {
       this.projections,
       (typeName, fieldName) => !fieldName.startsWith('__') && lacks(typeName, fieldName) !== undefined,
     )
-    return { key, operation, filtered, cost, source, queryHash: hashOf(source), projections }
+    return { key, operation, nullableConditions, filtered, cost, source, queryHash: hashOf(source), projections }
   }
 }
 

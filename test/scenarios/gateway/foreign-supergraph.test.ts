@@ -6,7 +6,7 @@ import path from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { ApolloServer } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { graphql, parse } from 'graphql'
+import { buildSchema, graphql, parse } from 'graphql'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { SmallMesh } from './small-mesh.js'
 
@@ -47,6 +47,9 @@ const STOCK = `
     weight: Int @external
     freight: Int @requires(fields: "weight") @scopes(scopes: [["all"]])
   }`
+
+/** What of it anybody may ask. */
+const PLAIN = 'type Query { open: String  stock: Int }'
 
 const servers: Server[] = []
 const asked: string[] = []
@@ -247,6 +250,20 @@ test('variables that only denied fields used go with them', async () => {
   const answer = await mesh.ask('query ($if: Boolean!) { open mine @include(if: $if) }', undefined, { if: false })
   expect(answer).toMatchObject({ data: { open: 'o' }, status: 200 })
   expect(answer.errors).toBeUndefined()
+})
+
+test.each([
+  'query ($on: Boolean = true) { open @include(if: $on) stock }',
+  'query ($on: Boolean = true) { open ...F } fragment F on Query { ... @skip(if: $on) { stock } }',
+])('a condition that is null though it may not be is refused as graphql-js refuses it: %s', async query => {
+  asked.length = 0
+  const { data, errors } = await mesh.ask(query, undefined, { on: null })
+  const theirs = await graphql({ schema: buildSchema(PLAIN), source: query, variableValues: { on: null } })
+  expect([data ?? null, theirs.data ?? null]).toEqual([null, null])
+  const [{ message, locations }] = theirs.errors as unknown as [{ message: string; locations: unknown }]
+  expect(errors).toMatchObject([{ message, locations, extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(asked).toEqual([])
+  expect((await mesh.ask(query)).data).toMatchObject({ open: 'o' })
 })
 
 describe('what is permitted is answered as the stock gateway answers it', () => {

@@ -28,11 +28,12 @@ import type { Planner, PlanQuestion } from './planner.js'
 import type { AnswerProjection } from './projection.js'
 import { defaultsOf, Projections } from './projections.js'
 import { withRequiredFields } from './required-arguments.js'
+import { RequirementChains } from './requirement-chains.js'
 import { Requirements } from './requirements.js'
 import { RootConditions, withRootFieldsCollected } from './root-mutations.js'
 import { inRounds } from './rounds.js'
 import type { Run, Step } from './run.js'
-import { compilePlan } from './steps.js'
+import { compilePlan, inSequence } from './steps.js'
 import { inPlanningOrder } from './supergraph-planner.js'
 import { Types } from './types.js'
 
@@ -56,6 +57,7 @@ export class Engine {
   private constructor(
     private readonly supergraph: PlannedSupergraph,
     private readonly subgraphs: Subgraphs,
+    private readonly chains: RequirementChains,
     private readonly overrides: OverrideLabels,
   ) {
     const { memory } = supergraph
@@ -72,9 +74,10 @@ export class Engine {
     const overrides = new OverrideLabels(document)
     yield
     const schema = yield* buildInSteps(document)
-    const requirements = new Requirements(document)
-    const { sources } = supergraph
-    return new Engine(supergraph, { sources, required, requirements, schema, types: new Types(schema) }, overrides)
+    const chains = new RequirementChains(document)
+    const requirements = new Requirements(document, chains)
+    const subgraphs = { sources: supergraph.sources, required, requirements, schema, types: new Types(schema) }
+    return new Engine(supergraph, subgraphs, chains, overrides)
   }
 
   async run(request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> {
@@ -84,7 +87,7 @@ export class Engine {
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
     const run: Run = { request, variables, fetched, errors: [], plain: true, unknown: new Set() }
-    await operation.step?.(run, [fetched], [])
+    await operation.step(run, [fetched], [])
     const told = operation.inClientWords(run)
     const projected = watch?.phase('project')
     const losses = new Losses()
@@ -155,18 +158,20 @@ export class Engine {
     const root = getOperationAST(whole, operationName)!
     const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
-    const question = () => ({ document: print(apart.document), overrides, ...(operationName ? { operationName } : {}) })
+    const question = () => ({
+      document: print(this.chains.withAllTaken(apart.document)),
+      overrides,
+      ...(operationName ? { operationName } : {}),
+    })
     const plan = nothing ? undefined : (await this.plan(question(), signal)).node
     made?.()
     // Of all who waited for the same plan the first makes it ready.
     const known = this.operations.get(key)
     if (known) return known
-    const { node, late = [] } = plan
-      ? withFieldsLate(plan, this.subgraphs.requirements, this.subgraphs.schema)
-      : NOTHING
+    const parts = plan ? withFieldsLate(plan, this.subgraphs.requirements, this.subgraphs.schema) : []
     const compile = (one: PlanNode | SubscriptionNode) =>
       compilePlan(one, fetch => compileFetch(fetch, this.subgraphs), defaultsOf(operation))
-    const step = node && inRounds(compile(node), late.map(compile))
+    const step = inSequence(parts.map(({ node, late }) => inRounds(compile(node), late.map(compile))))
     const { aliases } = apart
     const selected =
       aliases.size > 0
@@ -175,14 +180,14 @@ export class Engine {
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
-      describe: () => describePlan({ node, late, document, operation, aliases }, this.subgraphs),
+      describe: () => describePlan({ parts, document, operation, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
         return errors.map(error => atClientAliases(error, aliases))
       },
     }
-    this.operations.set(key, planned, BYTES_PER_ENTRY + bytesOfDocument(document) + bytesOfPlan(node))
+    this.operations.set(key, planned, BYTES_PER_ENTRY + bytesOfDocument(document) + bytesOfPlan(parts))
     return planned
   }
 
@@ -195,8 +200,6 @@ export class Engine {
     }
   }
 }
-
-const NOTHING: Partial<ReturnType<typeof withFieldsLate>> = {}
 
 /** The planner's own words are for whoever wrote the supergraph; they name what a client may not know of. */
 function unplannable(cause: unknown): GraphQLError {
@@ -219,8 +222,7 @@ interface Asked {
 }
 
 interface PlannedOperation {
-  /** Undefined where there is nothing to fetch. */
-  step: Step | undefined
+  step: Step
   projections: Projections
   describe: () => PlanDescription
   /** What was fetched is put under the client's names; the errors so far are told with them. */

@@ -149,10 +149,9 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
   }
   const turn = {}
-  const turnApart = {}
   return (run, all, path, context) => {
     const { served } = run
-    const objects = served ? served.open(turnApart, served.open(turn, all)) : all
+    const objects = served?.open(turn, all) ?? all
     let batch: Batch | undefined
     withinStack(
       run,
@@ -164,8 +163,8 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     )
     if (!batch) return
     served?.add(turn, batch.entities.flat())
-    const incomplete = served && otherwise ? served.with(turnApart, batch.incomplete, all) : batch.incomplete
-    const apart = incomplete.length > 0 ? otherwise?.(run, incomplete, path, context) : undefined
+    // Its parts know whose turn it was.
+    const apart = batch.incomplete.length > 0 ? otherwise?.(run, batch.incomplete, path, context) : undefined
     if (batch.representations.length === 0) return apart
     const fetched = fetchBatch(run, batch, path, context)
     return apart ? Promise.all([fetched, apart]).then(() => {}) : fetched

@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
-import { argument } from './requirements.js'
+import { argument } from './join-directives.js'
 
 /**
  * Keys by which a subgraph cannot be asked, behind those by which it can: Apollo's planner may take the first one for

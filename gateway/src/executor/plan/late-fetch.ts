@@ -23,20 +23,24 @@ export interface LateField {
   key: SelectionSetNode
   /** From the objects of the fetch on, in its words. */
   path: readonly string[]
+  computedOf: SelectionSetNode
   /** The conditions that it stands under, which are those of the fields and fragments around it. */
   conditions: readonly DirectiveNode[]
 }
 
-/** Asks for one field of entities, as the fetch did that had it. */
-export function lateFetch(
-  { field, type, key, path, conditions }: LateField,
-  node: FetchNode,
-  requirements: Requirements,
-): FetchNode {
+/** Fields of the same objects that take the same. */
+export type AlikeFields = [LateField, ...LateField[]]
+
+/** Asks for fields of entities, as the fetch did that had them. */
+export function lateFetch(alike: AlikeFields, node: FetchNode, requirements: Requirements): FetchNode {
   const { requires: _, inputRewrites: __, outputRewrites, contextRewrites: ___, ...rest } = node
   const { serviceName } = node
-  const computedOf = requirements.of(serviceName, type.name, field.name.value)!
-  const asked = conditions.reduceRight((text, condition) => `... ${print(condition)} { ${text} }`, print(field))
+  const [{ type, key, path, computedOf }] = alike
+  const asked = alike
+    .map(({ field, conditions }) =>
+      conditions.reduceRight((text, condition) => `... ${print(condition)} { ${text} }`, print(field)),
+    )
+    .join(' ')
   const operation = operationIn(parse(node.operation, { noLocation: true }))
   const entities = parseFieldSet(`_entities(representations: $representations) { ... on ${type.name} { ${asked} } }`)
   const rewrites = outputRewrites && rewritesBelow(path, outputRewrites)

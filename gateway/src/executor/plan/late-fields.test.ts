@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner'
 import { buildASTSchema, parse, print } from 'graphql'
-import { withFieldsLate } from './late-fields.js'
+import { type PlanPart, withFieldsLate } from './late-fields.js'
 import { Requirements } from './requirements.js'
 
 /** `total` and `told` are computed of what subgraph `b` has; `b` is asked for an Item by its code only. */
@@ -48,7 +48,7 @@ const plain = (text: string) => print(parse(text)).replace(/\s+/g, ' ').trim()
 
 /** The fetch as it is left, and each that is late: where it is for, and its node. */
 function late(plan: PlanNode) {
-  const { node, late } = withFieldsLate(plan, requirements, schema)
+  const [{ node, late }] = withFieldsLate(plan, requirements, schema) as [PlanPart]
   const apart = late.map(one => {
     if (one.kind !== 'Flatten' || one.node.kind !== 'Fetch') throw new TypeError(`A late fetch is no ${one.kind}`)
     return { ...one.node, path: one.path, operation: plain(one.node.operation) }

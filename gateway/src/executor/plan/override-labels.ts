@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind } from 'graphql'
-import { argument, named } from './requirements.js'
+import { argument, named } from './join-directives.js'
 
 /**
  * Progressive `@override(from:, label:)`: which fields have moved for one operation. `percent(5)` is drawn, once per

@@ -1,5 +1,7 @@
-import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { namesIn, parseFieldSet } from './field-sets.js'
+import { argument, contextNames, graphNames, named } from './join-directives.js'
+import { RequirementChains } from './requirement-chains.js'
 
 /** What subgraphs must be told: to find an entity, and to compute a field of it. */
 export class Requirements {
@@ -8,11 +10,13 @@ export class Requirements {
   private readonly fields = new Map<string, SelectionSetNode>()
   private readonly keys = new Map<string, SelectionSetNode[]>()
   private readonly external = new Set<string>()
-  private readonly providing = new Set<string>()
+  private readonly providing = new Map<string, SelectionSetNode[]>()
   private readonly computing = new Set<string>()
   private readonly interfaceObjects = new Set<string>()
+  private readonly chained = new Set<string>()
+  private readonly implementing = new Map<string, string[]>()
 
-  constructor(supergraph: DocumentNode) {
+  constructor(supergraph: DocumentNode, chains = new RequirementChains(supergraph)) {
     const graphs = graphNames(supergraph)
     const taken = new Set<string>()
     const parsed = new Map<string, SelectionSetNode>()
@@ -37,17 +41,24 @@ export class Requirements {
         const set = take(key)
         if (argument(directive, 'resolvable') !== 'false') this.keys.set(of, [...(this.keys.get(of) ?? []), set])
       }
+      for (const directive of named(type.directives, 'join__implements')) {
+        const of = `${graphs.get(argument(directive, 'graph') ?? '')}/${argument(directive, 'interface')}`
+        this.implementing.set(of, [...(this.implementing.get(of) ?? []), typeName])
+      }
       for (const field of type.fields ?? [])
         for (const directive of named(field.directives, 'join__field')) {
-          const subgraph = graphs.get(argument(directive, 'graph') ?? '') ?? ''
+          const graph = argument(directive, 'graph') ?? ''
+          const subgraph = graphs.get(graph) ?? ''
           const of = `${subgraph}/${typeName}.${field.name.value}`
           const required = argument(directive, 'requires')
           for (const name of contextNames(directive)) taken.add(name)
           if (argument(directive, 'external') === 'true') this.external.add(of)
-          if (argument(directive, 'provides') !== undefined) this.providing.add(of)
+          const provided = argument(directive, 'provides')
+          if (provided !== undefined) this.providing.set(of, [parseFieldSet(provided)])
           if (required === undefined) continue
           this.fields.set(of, take(required))
           this.computing.add(subgraph)
+          if (chains.isChained(graph, typeName, field.name.value)) this.chained.add(of)
         }
     }
   }
@@ -61,6 +72,17 @@ export class Requirements {
     return this.computing.has(subgraph)
   }
 
+  /** Whether it is computed of what is computed itself: then no plan tells its subgraph that. */
+  isChained(subgraph: string, typeName: string, fieldName: string): boolean {
+    return this.chained.has(`${subgraph}/${typeName}.${fieldName}`)
+  }
+
+  /** Where it is chained for some of its types there, those that an interface has in a subgraph. */
+  chainedBelow(subgraph: string, typeName: string, fieldName: string): readonly string[] {
+    const below = this.implementing.get(`${subgraph}/${typeName}`) ?? []
+    return below.some(one => this.isChained(subgraph, one, fieldName)) ? below : []
+  }
+
   /** Of what a field is computed of, the fields that its subgraph has not got by itself. */
   foreign(subgraph: string, typeName: string, fieldName: string): string[] {
     const set = this.of(subgraph, typeName, fieldName)
@@ -71,8 +93,8 @@ export class Requirements {
   }
 
   /** What lies below a field may be the subgraph's to tell there, though elsewhere it is not. */
-  provides(subgraph: string, typeName: string, fieldName: string): boolean {
-    return this.providing.has(`${subgraph}/${typeName}.${fieldName}`)
+  provided(subgraph: string, typeName: string, fieldName: string): readonly SelectionSetNode[] {
+    return this.providing.get(`${subgraph}/${typeName}.${fieldName}`) ?? []
   }
 
   /** By which it may be asked for such entities. */
@@ -83,38 +105,4 @@ export class Requirements {
   isInterfaceObject(subgraph: string, typeName: string): boolean {
     return this.interfaceObjects.has(`${subgraph}/${typeName}`)
   }
-}
-
-/** Names in the selections of `contextArguments: [{context: "orders__order", selection: "{ currency }", …}]`. */
-function contextNames(directive: ConstDirectiveNode): string[] {
-  const value = directive.arguments?.find(one => one.name.value === 'contextArguments')?.value
-  if (value?.kind !== Kind.LIST) return []
-  return value.values.flatMap(one => {
-    const selection = one.kind === Kind.OBJECT && one.fields.find(({ name }) => name.value === 'selection')?.value
-    return selection && selection.kind === Kind.STRING ? (selection.value.match(/\w+/g) ?? []) : []
-  })
-}
-
-/** `REVIEWS` → `reviews` */
-function graphNames(supergraph: DocumentNode): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const one of supergraph.definitions)
-    if (one.kind === Kind.ENUM_TYPE_DEFINITION)
-      for (const value of one.values ?? [])
-        for (const directive of named(value.directives, 'join__graph'))
-          names.set(value.name.value, argument(directive, 'name') ?? '')
-  return names
-}
-
-export function named(
-  directives: readonly ConstDirectiveNode[] | undefined,
-  name: string,
-): readonly ConstDirectiveNode[] {
-  return directives?.filter(one => one.name.value === name) ?? []
-}
-
-/** A string's or an enum value's text; booleans as `true` and `false`. */
-export function argument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find(one => one.name.value === name)?.value
-  return value && 'value' in value ? String(value.value) : undefined
 }

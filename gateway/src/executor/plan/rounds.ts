@@ -36,11 +36,4 @@ export class Served {
     for (const one of objects) served.add(one)
     this.count += objects.length
   }
-
-  /** Those whose turn it is now, with those of `all` whose turn it was before. */
-  with(fetch: object, objects: readonly Fields[], all: readonly Fields[]): Fields[] {
-    if (objects.length > 0) this.add(fetch, objects)
-    const served = this.byFetch.get(fetch)
-    return served ? all.filter(one => served.has(one)) : []
-  }
 }

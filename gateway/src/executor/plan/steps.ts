@@ -13,15 +13,8 @@ export function compilePlan(
   switch (node.kind) {
     case 'Fetch':
       return compileFetch(node)
-    case 'Sequence': {
-      const steps = node.nodes.map(compile)
-      return async (run, objects, path) => {
-        for (const step of steps) {
-          signalOf(run)?.throwIfAborted()
-          await step(run, objects, path)
-        }
-      }
-    }
+    case 'Sequence':
+      return inSequence(node.nodes.map(compile))
     case 'Parallel': {
       const steps = node.nodes.map(compile)
       return async (run, objects, path) => {
@@ -48,6 +41,17 @@ export function compilePlan(
       throw refusal('@defer')
     case 'Subscription':
       throw refusal('A subscription')
+  }
+}
+
+/** Of one step that step itself. */
+export function inSequence(steps: readonly Step[]): Step {
+  if (steps.length === 1) return steps[0]!
+  return async (run, objects, path) => {
+    for (const step of steps) {
+      signalOf(run)?.throwIfAborted()
+      await step(run, objects, path)
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { withoutEnforcedPurpose, withUsualJoinNames } from '../../supergraph/lin
 import { withResolvableKeysFirst } from './key-order.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import { withRequiredFields } from './required-arguments.js'
-import { inOwnSubgraphs, type StageNames, withRequirementStages } from './requirement-stages.js'
+import { RequirementChains } from './requirement-chains.js'
 import { withoutSyntax } from './syntax.js'
 
 /** The supergraph as plans are made of it, but for what `withRequiredFields` adds. */
@@ -18,7 +18,6 @@ export class SupergraphPlanner {
   /** SDL of what clients may ask. */
   readonly apiSdl: string
   private readonly supergraph: Supergraph
-  private readonly stages: StageNames
   private planner?: QueryPlanner
 
   constructor({ sdl, validate }: PlannerOptions) {
@@ -27,9 +26,8 @@ export class SupergraphPlanner {
     )
     if (validate) assertValidSchema(buildASTSchema(document))
     // Fields of the planner's own are none that Apollo's validation of its subgraphs would let pass.
-    const staged = withRequirementStages(document)
-    this.stages = staged.stages
-    this.supergraph = Supergraph.build(staged.document, { validateSupergraph: false })
+    const unchained = new RequirementChains(document).unchained()
+    this.supergraph = Supergraph.build(unchained, { validateSupergraph: false })
     withoutSyntax(this.supergraph.schema)
     this.apiSdl = printSchema(this.supergraph.apiSchema(), {
       ...defaultPrintOptions,
@@ -45,12 +43,12 @@ export class SupergraphPlanner {
   }
 
   plan({ document, operationName, overrides }: PlanQuestion): QueryPlan {
-    const operation = operationFromDocument(this.supergraph.apiSchema(), parse(document, { noLocation: true }), {
+    // What chained fields take may be hidden from clients.
+    const operation = operationFromDocument(this.supergraph.schema, parse(document, { noLocation: true }), {
       ...(operationName ? { operationName } : {}),
       validate: false,
     })
-    const plan = this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
-    return inOwnSubgraphs(plan, this.stages)
+    return this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
   }
 }
 

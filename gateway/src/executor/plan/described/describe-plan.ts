@@ -3,6 +3,7 @@ import { type DocumentNode, type OperationDefinitionNode, parse, print, stripIgn
 import type { AliasesApart } from '../aliases-apart.js'
 import type { Subgraphs } from '../fetch.js'
 import { needsParts, partsOf, withOwnNames } from '../fetch-parts.js'
+import type { PlanPart } from '../late-fields.js'
 import type { Path } from '../place.js'
 import { requestedFields } from '../requested-fields.js'
 import type { RequiredFields } from '../required-arguments.js'
@@ -12,9 +13,8 @@ import { type Brought, broughtBy } from './fields-brought.js'
 
 /** What a plan is described with, beside its nodes. */
 export interface DescribedOperation {
-  node: PlanNode | SubscriptionNode | undefined
-  /** What is fetched after it, and what of it waited for that then. */
-  late: readonly PlanNode[]
+  /** Late fetches follow their part; what of it waits for them follows those. */
+  parts: readonly PlanPart[]
   document: DocumentNode
   operation: OperationDefinitionNode
   /** What the plan calls otherwise than the client does. */
@@ -26,7 +26,7 @@ export interface DescribedOperation {
  * called at their subgraph is what the engine makes of Apollo's plan, not what Apollo prints.
  */
 export function describePlan(
-  { node, late, document, operation, aliases }: DescribedOperation,
+  { parts, document, operation, aliases }: DescribedOperation,
   subgraphs: Subgraphs,
 ): PlanDescription {
   const brought: Brought[] = []
@@ -85,7 +85,7 @@ export function describePlan(
     }
   }
 
-  const steps = [...(node ? [node] : []), ...late].map(one => describe(one, []))
+  const steps = parts.flatMap(({ node, late }) => [node, ...late]).map(one => describe(one, []))
   const plan = steps.length < 2 ? steps[0] : ({ kind: 'sequence', steps } as const)
   return {
     operation: { type: operation.operation, ...(operation.name ? { name: operation.name.value } : {}) },
