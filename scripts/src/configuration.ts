@@ -31,7 +31,10 @@ export interface Configuration {
   limits?: Partial<Pick<GatewayLimits, 'cost' | 'cacheBytes' | 'planBytes'>>
   /** TERRANE_SUBGRAPHS: how the gateway asks subgraphs over HTTP, as JSON or a file of it (docs/limits.md). */
   subgraphs?: SubgraphTransports
-  /** TERRANE_WORKERS: processes behind the gateway's port; `auto` as many as there are cores. Default: the one itself. */
+  /**
+   * TERRANE_WORKERS: processes behind the gateway's port; `auto` as many as there are cores, 0 the one itself, which puts a
+   * mesh of any size in force under those who ask it. Default 1, with `--demo` 0.
+   */
   workers?: number
   /** TERRANE_CACHE_URL: `redis://…` or `rediss://…`, where gateways of one key share what they have answered. */
   cacheUrl?: string
@@ -172,8 +175,8 @@ function secondsOf(text: string, name: string): number {
 
 export function workersOf(text: string, name: string): number {
   const workers = text === 'auto' ? availableParallelism() : Number(text)
-  if (Number.isSafeInteger(workers) && workers > 0) return workers
-  throw new ConfigurationError(`${name} must be a whole number above 0, or auto, not "${text}".`)
+  if (text !== '' && Number.isSafeInteger(workers) && workers >= 0) return workers
+  throw new ConfigurationError(`${name} must be a whole number, or auto, not "${text}".`)
 }
 
 function limitsOf({

@@ -39,6 +39,7 @@ export class Registry {
   /** Configured by URL and not found yet. */
   private readonly waiting = new Set<string>()
   private governed = true
+  private advised = false
   private readonly reported = new Map<string, string[]>()
   private retry?: NodeJS.Timeout
   private follow?: NodeJS.Timeout
@@ -56,7 +57,9 @@ export class Registry {
     private readonly log: Log,
     /** Where a large supergraph is put in force by processes that start anew. */
     private readonly siblings?: Pick<Siblings, 'renew'>,
-  ) {}
+  ) {
+    if (!siblings) mesh.products.onChange(() => this.adviseWorkers())
+  }
 
   /** What was published before, and what the configuration names. A product that is away keeps its place. */
   async restore(): Promise<void> {
@@ -218,8 +221,21 @@ export class Registry {
 
   /** Whether the mesh is put in force by new processes: a supergraph of this size would hold up those who ask here. */
   private isLarge(): boolean {
-    const most = this.options.limits?.subgraphsSwapped ?? DEFAULT_LIMITS.subgraphsSwapped
-    return this.siblings !== undefined && this.mesh.products.all().length > most
+    return this.siblings !== undefined && this.mesh.products.all().length > this.mostSwapped()
+  }
+
+  private mostSwapped(): number {
+    return this.options.limits?.subgraphsSwapped ?? DEFAULT_LIMITS.subgraphsSwapped
+  }
+
+  /** Once, where the process itself serves more than can be swapped under those who ask it. */
+  private adviseWorkers(): void {
+    const products = this.mesh.products.all().length
+    if (this.advised || products <= this.mostSwapped()) return
+    this.advised = true
+    const message =
+      'Each publication to a mesh of this size slows down who asks: let a worker serve it (docs/deploy.md)'
+    this.log({ level: 'warn', message, products, command: 'terrane gateway --workers 1' })
   }
 
   private async retryWaiting(): Promise<void> {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Subgraph } from '@terrane/schema/composition'
 import { ComposingThread } from './composing-thread.js'
 
@@ -32,6 +33,20 @@ test('one that takes more memory than there is costs itself, and what waits behi
   expect(large).toMatchObject({ status: 'rejected', reason: lost(/memory/) })
   expect(small).toMatchObject({ status: 'fulfilled', value: { problems: [] } })
   expect(await composing.compose(SMALL, ASKED)).toMatchObject({ supergraph: expect.stringContaining('P1T0') })
+})
+
+test('it comes after the threads that serve', async () => {
+  const prioritiesOfThreads = () =>
+    readdirSync('/proc/self/task').map(thread => {
+      const [, afterName] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')
+      return Number(afterName!.split(' ')[16])
+    })
+  const [own] = prioritiesOfThreads()
+  composing = new ComposingThread()
+  await composing.compose(SMALL, ASKED)
+  const priorities = prioritiesOfThreads()
+  expect(priorities.filter(one => one > own!)).toHaveLength(1)
+  expect(priorities[0]).toBe(own)
 })
 
 test('one that takes too long is given up, and what waits behind it is composed', async () => {

@@ -1,8 +1,13 @@
+import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { composeSupergraph } from '@terrane/schema/composition'
 import type { ToCompose } from './composing-thread.js'
 
 /** Composes what it is sent, and answers with what came of it (see `composing-thread.ts`). */
+
+/** Who asks comes before who publishes. On Linux a thread has a priority of its own; elsewhere it is the whole process's. */
+const NICE = 5
+if (process.platform === 'linux') setPriority(NICE)
 
 parentPort?.on('message', ({ subgraphs, options }: ToCompose) => {
   parentPort?.postMessage(composeSupergraph(subgraphs, options))

@@ -15,7 +15,7 @@ export type ToWorker =
 export type ToPrimary =
   /** The process is there and takes its options. */
   | { terrane: 'waiting' }
-  | { terrane: 'serving'; url: string }
+  | { terrane: 'serving'; url: string; metricsUrl?: string }
   | { terrane: 'failed'; problems: Problem[]; reason: string }
   | { terrane: 'metrics'; id: number }
   /** What all of them serve has changed. */

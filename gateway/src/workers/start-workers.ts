@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadOrCreateKeys } from '@terrane/schema'
+import { loadOrCreateKeys } from '@terrane/schema/identity'
 import { AggregatorRegistry } from 'prom-client'
 import { Deferred } from '../deferred.js'
 import { type Log, logToStandardError } from '../log.js'
@@ -18,8 +18,19 @@ const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-w
  * several collections and is copied each time: an operation costs a fifth to a third more processor time.
  */
 const YOUNG_GENERATION = '--max-semi-space-size=64'
-/** Has `globalThis.gc`: what a supergraph was loaded with is given back before it is served (`gateway-worker.ts`). */
+/** Has `globalThis.gc`: what a supergraph was loaded with is given back before it is served (`serve-as-worker.ts`). */
 const COLLECTS = '--expose-gc'
+/**
+ * Twice what the serving thread holds at 300 products with full caches. It is not reached: where it may take more, V8 lets
+ * garbage grow to several times of what lives before it collects.
+ */
+const OLD_GENERATION = '--max-old-space-size=1024'
+
+/** What `NODE_OPTIONS` says of the old generation stands. */
+function memoryFlags(): string[] {
+  const said = /--max[-_]old[-_]space[-_]size/.test(process.env.NODE_OPTIONS ?? '')
+  return [YOUNG_GENERATION, COLLECTS, ...(said ? [] : [OLD_GENERATION])]
+}
 
 /** Between the end of a worker and the next one in its place; doubled with every one that did not live long. */
 const FIRST_PAUSE_MILLISECONDS = 100
@@ -31,6 +42,8 @@ const DRAIN_MILLISECONDS = 8000
 /** Worker processes behind one port. */
 export interface GatewayWorkers {
   readonly url: string
+  /** Where metrics are told, if at an address of their own. */
+  readonly metricsUrl?: string
   /** Starts as many anew, and drains the old ones once those serve: a supergraph that has changed is read again. */
   renew(): Promise<void>
   /** Drains all of them. */
@@ -45,19 +58,23 @@ export async function startWorkers(
   options: WorkerOptions,
   count: number,
   log: Log = logToStandardError,
+  /** What each of them runs: a script that calls `serveAsWorker`. */
+  exec = WORKER,
 ): Promise<GatewayWorkers> {
   // Made once: workers that start together would each make their own.
   await loadOrCreateKeys(options.home)
-  cluster.setupPrimary({ exec: WORKER, args: [], execArgv: [YOUNG_GENERATION, COLLECTS, ...process.execArgv] })
+  cluster.setupPrimary({ exec, args: [], execArgv: [...memoryFlags(), ...process.execArgv] })
   const listenPort = options.listenPort === 0 ? await freePort(options.host ?? '127.0.0.1') : options.listenPort
   const pool = new Pool({ ...options, listenPort }, count, log)
   try {
-    return { url: await pool.fill(), renew: () => pool.renew(), close: () => pool.close() }
+    return { ...(await pool.fill()), renew: () => pool.renew(), close: () => pool.close() }
   } catch (error) {
     await pool.close()
     throw error
   }
 }
+
+type Address = Pick<GatewayWorkers, 'url' | 'metricsUrl'>
 
 /** Chosen once: left to the workers, one that takes the place of the last would listen elsewhere. */
 async function freePort(host: string): Promise<number> {
@@ -84,11 +101,11 @@ class Pool {
     private readonly log: Log,
   ) {}
 
-  async fill(): Promise<string> {
+  async fill(): Promise<Address> {
     // The first one tells what is wrong before all of them would.
-    const url = await this.add()
+    const address = await this.add()
     await Promise.all(Array.from({ length: this.count - 1 }, () => this.add()))
-    return url
+    return address
   }
 
   async renew(): Promise<void> {
@@ -119,10 +136,10 @@ class Pool {
   }
 
   /** Resolves with the address once the worker serves; from then on whatever ends it has it replaced. */
-  private add(): Promise<string> {
+  private add(): Promise<Address> {
     const worker = cluster.fork()
     const startedAt = Date.now()
-    const started = new Deferred<string>()
+    const started = new Deferred<Address>()
     this.all.add(worker)
     worker.on('message', (message: ToPrimary) => {
       switch (message.terrane) {
@@ -131,7 +148,10 @@ class Pool {
           break
         case 'serving':
           this.serving.add(worker)
-          started.resolve(message.url)
+          started.resolve({
+            url: message.url,
+            ...(message.metricsUrl === undefined ? {} : { metricsUrl: message.metricsUrl }),
+          })
           break
         case 'failed':
           started.reject(

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { GatewayOptions } from '@terrane/gateway'
 import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, only, urlOf, workersOf } from '../configuration.js'
@@ -40,7 +42,7 @@ export function gateway(terrane: Command): void {
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
     .option('--port <n>', 'listen there; default PORT, else 4000')
-    .option('--workers <n>', 'processes behind the port, or auto; default TERRANE_WORKERS, else this one')
+    .option('--workers <n>', 'processes behind the port, auto, or 0 for this one; default TERRANE_WORKERS, else 1')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
     .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
@@ -68,9 +70,7 @@ export function gateway(terrane: Command): void {
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()
-      const { startGateway, startWorkers } = await import('@terrane/gateway')
-      // One worker too: it is started anew for what would hold up those who ask it. The demo's provider cannot be.
-      const starting = count === undefined || demo ? startGateway(options) : startWorkers(options, count)
+      const starting = demo || count === 0 ? startHere(options) : startBehind(options, count ?? 1)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.
@@ -85,7 +85,7 @@ export function gateway(terrane: Command): void {
           running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
         })
       }
-      const metricsUrl = 'metricsUrl' in running ? running.metricsUrl : undefined
+      const { metricsUrl } = running
       if (metricsUrl !== undefined) terminal.step('done', `Metrics are told at ${metricsUrl}`)
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
       if (!issuer) {
@@ -99,6 +99,18 @@ export function gateway(terrane: Command): void {
       terminal.line(`Terrane's gateway is ready at ${running.url}`)
       await untilStopped(() => running.close(), stopping)
     })
+}
+
+/** The demo's identity provider keeps in one process what others would lack. */
+async function startHere(options: GatewayOptions) {
+  const { startGateway } = await import('@terrane/gateway')
+  return startGateway(options)
+}
+
+/** One worker too: another is started in its place for what would hold up those who ask it. */
+async function startBehind(options: GatewayOptions, count: number) {
+  const { startWorkers } = await import('@terrane/gateway/workers')
+  return startWorkers(options, count, undefined, path.resolve(__dirname, '..', '..', 'dist', 'gateway-worker.js'))
 }
 
 function isOfCatalogue(error: unknown): error is GatewayStartError {

@@ -26,6 +26,8 @@ let geo: SmallProduct
 /** Clients ask as long as it is set. */
 let going = false
 const quiet = () => {}
+/** What the other gateway has logged. */
+let logged: string[]
 const COUNTRIES = '{ referenceGeography { countries { code } } }'
 
 beforeEach(async () => {
@@ -33,7 +35,9 @@ beforeEach(async () => {
   const { jwks } = await loadOrCreateKeys(home)
   uk = ukSales(jwks)
   geo = geography(jwks)
-  other = await startGateway({ listenPort: 0, home, demo: true, log: quiet })
+  logged = []
+  const log = ({ level, message }: { level: string; message: string }) => void logged.push(`${level}: ${message}`)
+  other = await startGateway({ listenPort: 0, home, demo: true, limits: { subgraphsSwapped: 1 }, log })
 })
 afterEach(async () => {
   going = false
@@ -83,6 +87,8 @@ test('what is published at one gateway is served by all that have its catalogue'
     ({ status }) => status === 200,
   )
   expect(seen.data).toEqual({ ukSales: { orders: { totalCount: 2 } } })
+  // Of the two that it is told are too many to be swapped, it swaps the second one in, and says so.
+  expect(logged.filter(one => /^warn: .*let a worker serve it/.test(one))).toHaveLength(1)
 })
 
 test('a large mesh is put in force by new workers: nothing fails, and nothing that changes data happens twice', async () => {

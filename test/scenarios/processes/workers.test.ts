@@ -57,10 +57,12 @@ async function open({
   count = 2,
   env = {},
 }: {
-  count?: number
+  /** Nothing said: `null`. */
+  count?: number | null
   env?: Record<string, string>
 } = {}): Promise<{ gateway: Running; url: string }> {
-  const gateway = terrane(['gateway', '--supergraph', supergraph, '--port', '0', '--workers', String(count)], {
+  const workers = count === null ? [] : ['--workers', String(count)]
+  const gateway = terrane(['gateway', '--supergraph', supergraph, '--port', '0', ...workers], {
     TERRANE_HOME: path.join(folder, 'home'),
     ...env,
   })
@@ -205,6 +207,12 @@ test('an address of its own for metrics is that of all workers as well', async (
   expect(text).toMatch(/terrane_gateway_operations_total\{type="query",outcome="answered"\} 4\b/)
   expect((await fetch(`${url}/metrics`)).status).toBe(404)
   expect((await gateway.stop()).exit).toBe(0)
+})
+
+test('where nothing is said one worker serves, with 0 the process itself', async () => {
+  const [renewable, alone] = await Promise.all([open({ count: null }), open({ count: 0 })])
+  expect([childrenOf(renewable.gateway).length, childrenOf(alone.gateway).length]).toEqual([1, 0])
+  for (const { url } of [renewable, alone]) expect(await post(url, '{ first }')).toEqual(ANSWERED)
 })
 
 test('what needs one process is refused with several', async () => {

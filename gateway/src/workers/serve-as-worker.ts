@@ -1,0 +1,68 @@
+import 'reflect-metadata'
+import { Deferred } from '../deferred.js'
+import { startGateway } from '../server.js'
+import { GatewayStartError } from '../start-error.js'
+import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
+import type { Siblings } from './siblings.js'
+
+/** Clients that are not idle for so long learn from an answer that they have to connect anew. */
+const DRAIN_MILLISECONDS = 2000
+
+const tell = (message: ToPrimary) => process.send?.(message)
+
+let asked = 0
+const waiting = new Map<number, Deferred<string>>()
+
+function ask(terrane: 'metrics' | 'renew'): Promise<string> {
+  const id = asked++
+  const answer = new Deferred<string>()
+  waiting.set(id, answer)
+  tell({ terrane, id })
+  return answer.promise.finally(() => waiting.delete(id))
+}
+
+const siblings: Siblings = {
+  metrics: () => ask('metrics'),
+  renew: async () => void (await ask('renew')),
+}
+
+async function serve(options: WorkerOptions, atEnd: () => Promise<void>): Promise<void> {
+  try {
+    const gateway = await startGateway(options, siblings)
+    const close = (how?: { drainMilliseconds: number }) => gateway.close(how).finally(atEnd)
+    process.once('disconnect', () => void close().finally(() => process.exit(0)))
+    process.on('message', (message: ToWorker) => {
+      if (message.terrane === 'drain')
+        void close({ drainMilliseconds: DRAIN_MILLISECONDS }).finally(() => tell({ terrane: 'drained' }))
+      // Connections that were on their way here when the port was closed have been given back by now.
+      if (message.terrane === 'end') setImmediate(() => process.exit(0))
+    })
+    // While nobody waits for this process: later it would hold them up, and V8 puts it off as long as it may.
+    globalThis.gc?.()
+    const { url, metricsUrl } = gateway
+    tell({ terrane: 'serving', url, ...(metricsUrl === undefined ? {} : { metricsUrl }) })
+  } catch (error) {
+    const problems = error instanceof GatewayStartError ? error.problems : []
+    const failed: ToPrimary = { terrane: 'failed', problems, reason: String((error as Error).stack) }
+    process.send?.(failed, () => process.exit(1))
+  }
+}
+
+/**
+ * Makes this process a worker of `start-workers.ts`: it serves until it is told to drain, or its primary is gone. `atEnd` is
+ * what has to be done after the last answer.
+ */
+export function serveAsWorker(atEnd: () => Promise<void> = async () => {}): void {
+  // A terminal's Ctrl-C reaches the whole group; when to stop is the primary's to say.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => undefined)
+  process.on('message', (message: ToWorker) => {
+    if (message.terrane === 'start') void serve(message.options, atEnd)
+    if (message.terrane === 'metrics') waiting.get(message.id)?.resolve(message.text)
+    if (message.terrane !== 'renewed') return
+    const { id, reason } = message
+    if (reason === undefined) waiting.get(id)?.resolve('')
+    else waiting.get(id)?.reject(new Error(reason))
+  })
+  tell({ terrane: 'waiting' })
+}
