@@ -68,11 +68,7 @@ test('what is at hand is not taken beside a first fetch that is under way: that 
   const pins = new PublicationPins()
   const asked: (number | undefined)[] = []
   let answerFirst = (_: number) => {}
-  const first = pins.through(
-    'ledger',
-    () => new Promise<number>(resolve => (answerFirst = resolve)),
-    numbered,
-  )
+  const first = pins.through('ledger', () => new Promise<number>(resolve => (answerFirst = resolve)), numbered)
   const second = pins.through(
     'ledger',
     async pinned => {

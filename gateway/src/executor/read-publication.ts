@@ -23,7 +23,9 @@ export function publicationIn({ extensions }: Answer, product: string): ReadPubl
   // Products from before names were told of every answer tell them of those that may be given again.
   const publicationId = own(told?.publicationIds, product) ?? told?.repeatable?.publicationId
   // It goes into a header as it is.
-  return typeof publicationId === 'string' && NAME.test(publicationId) ? { publication, publicationId } : { publication }
+  return typeof publicationId === 'string' && NAME.test(publicationId)
+    ? { publication, publicationId }
+    : { publication }
 }
 
 /**
@@ -46,9 +48,7 @@ export const ofAnother = (product: string, { publication }: ReadPublication): An
 
 /** Whether the product has no more what it was asked to stay on. */
 export function isGone({ errors }: Answer, { publication }: ReadPublication): boolean {
-  return (
-    errors?.some(({ extensions }) => extensions?.code === GONE && extensions.publication === publication) === true
-  )
+  return errors?.some(({ extensions }) => extensions?.code === GONE && extensions.publication === publication) === true
 }
 
 const NAME = /^[\w.:-]{1,100}$/

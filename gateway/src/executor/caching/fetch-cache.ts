@@ -130,10 +130,14 @@ export class CachedFetch {
     const { received } = this.options
     if (!this.kind.repeatable || !received.hears(this.decision.product)) return (await asking(signal)).answer
     let first = false
-    const asked = await this.underWay.ask(`${this.key} ${pinned?.publication ?? ''} ${pinned?.publicationId ?? ''}`, signal, until => {
-      first = true
-      return asking(until)
-    })
+    const asked = await this.underWay.ask(
+      `${this.key} ${pinned?.publication ?? ''} ${pinned?.publicationId ?? ''}`,
+      signal,
+      until => {
+        first = true
+        return asking(until)
+      },
+    )
     if (first) return asked.answer
     const { kept, audited } = asked
     if (!kept || !this.mayBeGiven(kept, pinned)) return (await asking(signal)).answer
