@@ -24,6 +24,24 @@ test.each([TraceFlags.SAMPLED, TraceFlags.NONE])(
   },
 )
 
+test('by default every twentieth is taken, and what was decided above stands', () => {
+  // Of the lowest 5 % of numbers, and above.
+  const decide = (traceId: string) =>
+    samplerOf({ OTEL_TRACES_SAMPLER_ARG: '1' }).shouldSample(
+      ROOT_CONTEXT,
+      traceId,
+      'POST /graphql',
+      SpanKind.SERVER,
+      {},
+      [],
+    ).decision
+  expect(['0ccc0000', '0cce0000'].map(lowest => decide(`${lowest}${'0'.repeat(24)}`))).toEqual([
+    Decision.RECORD_AND_SAMPLED,
+    Decision.NOT_RECORD,
+  ])
+  expect(decisions({}, TraceFlags.SAMPLED, false)).toEqual(new Set([Decision.RECORD_AND_SAMPLED]))
+})
+
 test('inside, what was decided above stands', () => {
   expect(decisions(HALF, TraceFlags.SAMPLED, false)).toEqual(new Set([Decision.RECORD_AND_SAMPLED]))
   expect(decisions(HALF, TraceFlags.NONE, false)).toEqual(new Set([Decision.NOT_RECORD]))

@@ -35,6 +35,9 @@ export interface AuthorisedExecutorOptions {
   received?: PublicationsReceived
 }
 
+/** How often an operation begins anew for publications that went while it ran; then it is answered with their errors. */
+const ANEW = 2
+
 /** Supergraphs so far: tells the keys of one from those of another. */
 let supergraphs = 0
 
@@ -54,7 +57,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     return memory
   }
 
-  const attempt = async (request: OperationRequest): Promise<OperationAnswer> => {
+  const attempt = async (request: OperationRequest, anew = ANEW): Promise<OperationAnswer> => {
     const context = request.context as Operation
     const { watch, explain } = context
     if (explain instanceof GraphQLError) return { errors: [explain] }
@@ -102,7 +105,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
         ...context,
         decisions: decided.decisions,
         denied: new Map(denied),
-        ...(key === undefined ? {} : { repeats: new Repeats(), fetches: options.fetches }),
+        // What is kept of a publication that has just gone would lead to it again, until the news of it is here.
+        ...(key === undefined ? {} : { repeats: new Repeats(), fetches: anew === ANEW ? options.fetches : undefined }),
       } satisfies Operation,
     }
     if (explain?.has('dry-run')) {
@@ -148,7 +152,12 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       delete context.kept
       // Another product may stand in the place of one that it has read.
       context.pins.forget()
-      return attempt(request)
+      return attempt(request, anew)
+    }
+    if (operation.operation === 'query' && context.pins.isBroken && anew > 0) {
+      delete context.kept
+      context.pins.forget()
+      return attempt(request, anew - 1)
     }
     if (!explain) return complete
     const told = await explained(planned, schema, decided, cost, places)

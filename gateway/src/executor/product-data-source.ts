@@ -1,10 +1,18 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import { DENIED_HEADER, IDENTITY_HEADER, type ProductDecision, PUBLICATION_HEADER } from '@terrane/schema'
+import {
+  DENIED_HEADER,
+  IDENTITY_HEADER,
+  type ProductDecision,
+  PUBLICATION_HEADER,
+  PUBLICATION_ID_HEADER,
+} from '@terrane/schema'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { FetchesTogether, type FetchOutcome, type FetchWatch } from '../telemetry/watch.js'
 import { wasKept } from './caching/fetch-cache.js'
 import type { Operation } from './operation.js'
+import type { ReadPublication } from './publication-pins.js'
+import { isGone, ofAnother, publicationIn, readsAnother } from './read-publication.js'
 import type { StopSignal } from './stop.js'
 import { SubgraphUnavailable } from './transport/exchange-errors.js'
 
@@ -62,32 +70,33 @@ export class ProductDataSource implements GraphQLDataSource {
   ): Promise<Answer> {
     const denied = operation.denied.get(this.subgraph)
     operation.denied.delete(this.subgraph)
-    const { fetches, repeats, signal: whole, fetchSignal: signal = whole } = operation
+    const { fetches, signal: whole, fetchSignal: signal = whole } = operation
     const cached = fetches?.of(decision, options.request, operation, denied)
     const read = (answer: Answer) => publicationIn(answer, this.subgraph)
-    const pinnedTo = (publication: number | undefined) => ({
-      publication,
-      publicationId: repeats?.ids.get(this.subgraph),
-    })
-    const sendFor = async (publication: number | undefined, asking: Operation) => {
+    const sendFor = async (pinned: ReadPublication | undefined, asking: Operation) => {
       const identity = await this.identities.of(operation.caller, decision)
-      return this.send(options, asking, {
+      const answer = await this.send(options, asking, {
         [IDENTITY_HEADER]: identity,
         ...(denied ? { [DENIED_HEADER]: denied.join() } : {}),
-        ...(publication === undefined ? {} : { [PUBLICATION_HEADER]: String(publication) }),
+        ...(pinned ? headersFor(pinned) : {}),
       })
+      return pinned && readsAnother(answer, this.subgraph, pinned) ? ofAnother(this.subgraph, pinned) : answer
+    }
+    const asked = (answer: Answer, pinned: ReadPublication | undefined) => {
+      if (pinned && isGone(answer, pinned)) operation.pins.lose(this.subgraph)
+      return answer
     }
     return operation.pins.through(
       this.subgraph,
-      publication => {
-        if (publication !== undefined) watch.pinned?.(publication)
-        if (!cached) return sendFor(publication, operation)
+      async pinned => {
+        if (pinned) watch.pinned?.(pinned.publication)
+        if (!cached) return asked(await sendFor(pinned, operation), pinned)
         // Others may wait for it as well: it ends when nobody does any more.
-        const send = (until: StopSignal) => sendFor(publication, { ...operation, signal: until, fetchSignal: until })
-        return cached.ask(pinnedTo(publication), signal, send, read)
+        const send = (until: StopSignal) => sendFor(pinned, { ...operation, signal: until, fetchSignal: until })
+        return asked(await cached.ask(pinned, signal, send, read), pinned)
       },
       read,
-      cached && (publication => cached.take(pinnedTo(publication))),
+      cached && (pinned => cached.take(pinned)),
     )
   }
 
@@ -106,13 +115,10 @@ export class ProductDataSource implements GraphQLDataSource {
   }
 }
 
-function publicationIn(answer: Answer, product: string): number | undefined {
-  const publications: unknown = answer.extensions?.terrane?.publications
-  if (typeof publications !== 'object' || publications === null || !Object.hasOwn(publications, product))
-    return undefined
-  const publication = (publications as Record<string, unknown>)[product]
-  return typeof publication === 'number' ? publication : undefined
-}
+const headersFor = ({ publication, publicationId }: ReadPublication) => ({
+  [PUBLICATION_HEADER]: String(publication),
+  ...(publicationId === undefined ? {} : { [PUBLICATION_ID_HEADER]: publicationId }),
+})
 
 /** It is told at every place that the fetch was for. */
 function unreachable(subgraph: string, error: unknown): GraphQLError {

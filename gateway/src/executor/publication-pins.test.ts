@@ -1,12 +1,14 @@
-import { PublicationPins } from './publication-pins.js'
+import { PublicationPins, type ReadPublication } from './publication-pins.js'
 
-const read = (answer: { publication?: number }) => answer.publication
+const read = ({ publication }: { publication?: number }) => (publication === undefined ? undefined : { publication })
+const numbered = (publication: number) => ({ publication })
 
 test('parallel first fetches wait for the first one, then ask for what it read', async () => {
   const pins = new PublicationPins()
   const asked: (number | undefined)[] = []
   let current = 17
-  const fetch = async (publication: number | undefined) => {
+  const fetch = async (pinned: ReadPublication | undefined) => {
+    const publication = pinned?.publication
     asked.push(publication)
     await new Promise(resolve => setImmediate(resolve))
     const answer = { publication: publication ?? current }
@@ -15,14 +17,15 @@ test('parallel first fetches wait for the first one, then ask for what it read',
   }
   const answers = await Promise.all([1, 2, 3].map(() => pins.through('uk-sales', fetch, read)))
   expect(asked).toEqual([undefined, 17, 17])
-  expect(answers.map(read)).toEqual([17, 17, 17])
+  expect(answers.map(({ publication }) => publication)).toEqual([17, 17, 17])
   expect(pins.all()).toEqual({ 'uk-sales': 17 })
 })
 
 test('a first fetch that fails pins nothing; of those that wait one is the next first', async () => {
   const pins = new PublicationPins()
   const asked: (number | undefined)[] = []
-  const fetch = async (publication: number | undefined) => {
+  const fetch = async (pinned: ReadPublication | undefined) => {
+    const publication = pinned?.publication
     asked.push(publication)
     await new Promise(resolve => setImmediate(resolve))
     if (asked.length === 1) throw new Error('gone')
@@ -44,15 +47,15 @@ test('products do not wait for one another', async () => {
 test('what is at hand is of the publication that the operation reads', async () => {
   const pins = new PublicationPins()
   const asked: (number | undefined)[] = []
-  const known = (publication: number | undefined) => (publication === undefined || publication === 17 ? 17 : undefined)
+  const known = (pinned: ReadPublication | undefined) => ((pinned?.publication ?? 17) === 17 ? 17 : undefined)
   const through = (answer: number) =>
     pins.through(
       'ledger',
-      async publication => {
-        asked.push(publication)
+      async pinned => {
+        asked.push(pinned?.publication)
         return answer
       },
-      read => read,
+      numbered,
       known,
     )
   expect(await through(18)).toBe(17)
@@ -65,19 +68,15 @@ test('what is at hand is not taken beside a first fetch that is under way: that 
   const pins = new PublicationPins()
   const asked: (number | undefined)[] = []
   let answerFirst = (_: number) => {}
-  const first = pins.through(
-    'ledger',
-    () => new Promise<number>(resolve => (answerFirst = resolve)),
-    read => read,
-  )
+  const first = pins.through('ledger', () => new Promise<number>(resolve => (answerFirst = resolve)), numbered)
   const second = pins.through(
     'ledger',
-    async publication => {
-      asked.push(publication)
-      return publication!
+    async pinned => {
+      asked.push(pinned?.publication)
+      return pinned!.publication
     },
-    read => read,
-    publication => (publication === undefined || publication === 17 ? 17 : undefined),
+    numbered,
+    pinned => ((pinned?.publication ?? 17) === 17 ? 17 : undefined),
   )
   answerFirst(18)
   expect([await first, await second, asked]).toEqual([18, 18, [18]])

@@ -1,9 +1,17 @@
+/** A publication as an answer says that it has read it. */
+export interface ReadPublication {
+  publication: number
+  /** Unlike any other's, also where a product began again with an empty home. Undefined where the product does not say. */
+  publicationId?: string | undefined
+}
+
 /**
  * One operation reads one publication of each product. The first answer of a product says which one it read; later
  * fetches ask for exactly that. Parallel first fetches wait for the first one's answer.
  */
 export class PublicationPins {
-  private readonly pinned = new Map<string, number>()
+  private readonly pinned = new Map<string, ReadPublication>()
+  private readonly lost = new Set<string>()
   private readonly first = new Map<string, Promise<unknown>>()
 
   /**
@@ -12,9 +20,9 @@ export class PublicationPins {
    */
   async through<Answer>(
     product: string,
-    fetch: (publication: number | undefined) => Promise<Answer>,
-    read: (answer: Answer) => number | undefined,
-    known?: (publication: number | undefined) => Answer | undefined,
+    fetch: (pinned: ReadPublication | undefined) => Promise<Answer>,
+    read: (answer: Answer) => ReadPublication | undefined,
+    known?: (pinned: ReadPublication | undefined) => Answer | undefined,
   ): Promise<Answer> {
     // A first fetch that failed pins nothing, so whoever wakes up next may be the first; hence the loop.
     for (;;) {
@@ -26,7 +34,7 @@ export class PublicationPins {
     }
     const pin = (answer: Answer) => {
       const publication = read(answer)
-      if (publication !== undefined) this.pinned.set(product, publication)
+      if (publication) this.pinned.set(product, publication)
       return answer
     }
     const found = known?.(undefined)
@@ -41,19 +49,30 @@ export class PublicationPins {
   }
 
   /** What an answer from before was made of is what this operation reads. */
-  take(publications: Readonly<Record<string, { publication: number }>>): void {
-    for (const [product, { publication }] of Object.entries(publications)) this.pinned.set(product, publication)
+  take(publications: Readonly<Record<string, ReadPublication>>): void {
+    for (const [product, publication] of Object.entries(publications)) this.pinned.set(product, publication)
+  }
+
+  /** The product has no more what this operation reads of it. */
+  lose(product: string): void {
+    this.lost.add(product)
+  }
+
+  /** Whether the operation can no more be answered of one publication of each product. */
+  get isBroken(): boolean {
+    return this.lost.size > 0
   }
 
   /** The operation begins anew, of what is in force by then. */
   forget(): void {
     this.pinned.clear()
+    this.lost.clear()
     this.first.clear()
   }
 
   /** Product → publication that this operation read. */
   all(): Record<string, number> {
-    return Object.fromEntries(this.pinned)
+    return Object.fromEntries([...this.pinned].map(([product, { publication }]) => [product, publication]))
   }
 
   get size(): number {

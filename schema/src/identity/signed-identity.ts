@@ -5,6 +5,11 @@ import type { Caller } from '../authorisation/policy.js'
 export const IDENTITY_HEADER = 'terrane-identity'
 /** Request header with the publication to read (`17`), response header with the one that was read. */
 export const PUBLICATION_HEADER = 'terrane-publication'
+/**
+ * Request header beside it with the name that the publication must have (`extensions.terrane.publicationIds`): of one
+ * number there is another in a home that was begun again. Whoever knows only the number leaves it out, or passes over it.
+ */
+export const PUBLICATION_ID_HEADER = 'terrane-publication-id'
 /** Response header naming the properties that a download left out, comma separated. */
 export const OMITTED_HEADER = 'terrane-omitted'
 

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
-import { type AuditInfo, loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
+import { type AuditInfo, type GatewayKeys, loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
 import { eventually } from '../processes/processes.js'
 import { ProductProxy } from './product-proxy.js'
@@ -84,6 +84,11 @@ export class Ledger {
     this.grants.clear()
     this.editions.clear()
     return this.served.url
+  }
+
+  /** Whom products of this gateway believe. */
+  async trust(): Promise<GatewayKeys['jwks']> {
+    return (await loadOrCreateKeys(this.home)).jwks
   }
 
   /** Another gateway of the same home and catalogue. */

@@ -11,6 +11,8 @@ export class ProductProxy {
   refused = 0
   /** Where news comes from; from `target` like all else without it. */
   newsTarget: string | undefined
+  /** Headers of questions that do not get through, as if the product did not know them. */
+  readonly unknown = new Set<string>()
   /** While it is, questions get no answer. */
   broken = false
   /** Questions that came by, and the signed identity that each was asked with. */
@@ -78,6 +80,7 @@ export class ProductProxy {
     if (incoming.url === '/graphql') {
       const identity = headers[IDENTITY_HEADER] as string | undefined
       const text = body.toString()
+      for (const name of this.unknown) delete headers[name]
       this.asked.push({ body: text, identity })
       if (this.held && text.includes(this.held.words)) gate = this.held.gate
       if (this.broken) {

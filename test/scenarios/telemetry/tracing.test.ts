@@ -74,6 +74,7 @@ async function ask(args: string[], query: string, env: Record<string, string> = 
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_SERVICE_NAME: 'a-mesh',
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     ...env,
   })
   const response = await fetch(`${await running.url()}/graphql`, {

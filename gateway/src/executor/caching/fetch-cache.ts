@@ -4,7 +4,7 @@ import type { ProductDecision, RepeatableRead } from '@terrane/schema'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import type { Operation } from '../operation.js'
 import { noteIfPlain } from '../plain-answer.js'
-import type { PublicationPins } from '../publication-pins.js'
+import type { PublicationPins, ReadPublication } from '../publication-pins.js'
 import { SharedExchanges } from '../shared-exchanges.js'
 import type { StopSignal } from '../stop.js'
 import type { KeptMemory } from './kept-memory.js'
@@ -30,12 +30,6 @@ interface Asked {
   kept: KeptFetch | undefined
   /** Operations that the product's audit has for it. */
   audited: Set<PublicationPins>
-}
-
-/** The publication that an operation reads already, as far as it is known. */
-export interface Pinned {
-  publication: number | undefined
-  publicationId: string | undefined
 }
 
 export interface FetchCacheOptions {
@@ -102,8 +96,8 @@ export class CachedFetch {
     this.since = options.received.now
   }
 
-  /** What is kept and exact now, if it is of the publication that the operation reads where it reads one already. */
-  take(pinned: Pinned): Answer | undefined {
+  /** What is kept and exact now, if it is of the publication that the operation reads (`pinned`) where it reads one already. */
+  take(pinned: ReadPublication | undefined): Answer | undefined {
     const { memory, figures } = this.options
     const kept = memory.get<KeptFetch>(this.key)
     const found = kept && this.mayBeGiven(kept, pinned) ? kept : undefined
@@ -123,23 +117,27 @@ export class CachedFetch {
    * himself. Where no answer came, none came for any of them. `read`: the publication that an answer says it has read.
    */
   async ask(
-    pinned: Pinned,
+    pinned: ReadPublication | undefined,
     signal: StopSignal,
     send: (signal: StopSignal) => Promise<Answer>,
-    read: (answer: Answer) => number | undefined,
+    read: (answer: Answer) => ReadPublication | undefined,
   ): Promise<Answer> {
     const asking = async (until: StopSignal): Promise<Asked> => {
       const answer = await send(until)
-      return { answer, kept: this.keep(answer, read(answer)), audited: new Set([this.operation.pins]) }
+      return { answer, kept: this.keep(answer, read(answer)?.publication), audited: new Set([this.operation.pins]) }
     }
     // Nobody waits for what could not be his.
     const { received } = this.options
     if (!this.kind.repeatable || !received.hears(this.decision.product)) return (await asking(signal)).answer
     let first = false
-    const asked = await this.underWay.ask(`${this.key} ${pinned.publication ?? ''}`, signal, until => {
-      first = true
-      return asking(until)
-    })
+    const asked = await this.underWay.ask(
+      `${this.key} ${pinned?.publication ?? ''} ${pinned?.publicationId ?? ''}`,
+      signal,
+      until => {
+        first = true
+        return asking(until)
+      },
+    )
     if (first) return asked.answer
     const { kept, audited } = asked
     if (!kept || !this.mayBeGiven(kept, pinned)) return (await asking(signal)).answer
@@ -150,13 +148,13 @@ export class CachedFetch {
     return copyOf(kept)
   }
 
-  private mayBeGiven({ publications, since }: KeptFetch, pinned: Pinned): boolean {
+  private mayBeGiven({ publications, since }: KeptFetch, pinned: ReadPublication | undefined): boolean {
     const { received, reports } = this.options
     const { product } = this.decision
     const { publication, publicationId } = publications[product]!
     return (
-      (pinned.publication ?? publication) === publication &&
-      (pinned.publicationId ?? publicationId) === publicationId &&
+      (pinned?.publication ?? publication) === publication &&
+      (pinned?.publicationId ?? publicationId) === publicationId &&
       received.areNewest(publications, since) &&
       reports.takes(product)
     )

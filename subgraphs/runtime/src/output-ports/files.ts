@@ -12,7 +12,7 @@ import type { Admitted } from './admission.js'
 import { MEDIA_TYPES, preferredFormat } from './formats.js'
 import type { OutputPort } from './port.js'
 import { notFound, problemResponse, refusalResponse } from './problem-response.js'
-import { isPublicationNumber, Reading, type ReadingParts, readable } from './reading.js'
+import { isPublicationNumber, Reading, type ReadingParts, readable, wantedIn } from './reading.js'
 import { badInput, Refusal } from './refusal.js'
 
 /** Downloads of whole datasets: `<address>/<dataset>/<major>[.csv|.json|.ndjson|.parquet][?asOf=<publication>]`. */
@@ -54,7 +54,7 @@ async function download(
   if (asOf !== undefined && !isPublicationNumber(asOf)) {
     throw badInput('The parameter asOf is the number of a publication.')
   }
-  const wanted = asOf ?? request.headers.get(PUBLICATION_HEADER)
+  const wanted = asOf === undefined ? wantedIn(name => request.headers.get(name)) : { number: asOf }
   const reading = await Reading.open(admitted, parts, 'files', wanted, request.signal)
   let streaming = false
   try {
@@ -67,9 +67,9 @@ async function download(
     const headers = {
       'content-type': MEDIA_TYPES[format],
       'content-disposition': `${format === 'json' ? 'inline' : 'attachment'}; filename="${parts.product}-${dataset.name}.${format}"`,
-      etag: `"${pin.number}-${admitted.decision.fingerprint.slice(0, 16)}-${format}"`,
+      etag: `"${pin.manifest.id}-${admitted.decision.fingerprint.slice(0, 16)}-${format}"`,
       'cache-control': 'private, no-cache',
-      vary: 'accept, terrane-identity, terrane-publication',
+      vary: 'accept, terrane-identity, terrane-publication, terrane-publication-id',
       'x-content-type-options': 'nosniff',
       [PUBLICATION_HEADER]: String(pin.number),
       ...(omitted.length > 0 ? { [OMITTED_HEADER]: omitted.join(', ') } : {}),

@@ -1,4 +1,10 @@
-import { type DatasetDecision, PUBLICATION_HEADER, type Repeatable, type RepeatableRead } from '@terrane/schema'
+import {
+  type DatasetDecision,
+  PUBLICATION_HEADER,
+  PUBLICATION_ID_HEADER,
+  type Repeatable,
+  type RepeatableRead,
+} from '@terrane/schema'
 import type { Pin, Publications } from '../output-layer/store.js'
 import type { AuditStore } from '../stores/stores.js'
 import type { Admitted } from './admission.js'
@@ -9,6 +15,19 @@ export interface ReadingParts {
   publications: Pick<Publications, 'pin'>
   audit: Pick<AuditStore, 'record'>
 }
+
+/** The publication that a request asks to stay on, as its headers name it. */
+export interface WantedPublication {
+  number?: string | null | undefined
+  /** Counts only beside a number. */
+  id?: string | null | undefined
+}
+
+/** `header`: of a name what the request's headers say. */
+export const wantedIn = (header: (name: string) => string | null | undefined): WantedPublication => ({
+  number: header(PUBLICATION_HEADER),
+  id: header(PUBLICATION_ID_HEADER),
+})
 
 /**
  * One request's sight of the data: its publication is pinned when it starts, and whatever it reads it reads through
@@ -34,24 +53,32 @@ export class Reading {
     if (first) this.pins.set(first.number, Promise.resolve(first))
   }
 
-  /** `header` is the publication that the request asks to stay on; the current one without it. */
+  /** Without a publication that is wanted, of the current one. Where it has another name than wanted it is gone. */
   static async open(
     admitted: Admitted,
     parts: ReadingParts,
     port: string,
-    header?: string | null,
+    { number, id }: WantedPublication = {},
     signal?: AbortSignal,
   ): Promise<Reading> {
-    if (header && !isPublicationNumber(header)) {
+    if (number && !isPublicationNumber(number)) {
       throw badInput(`The header ${PUBLICATION_HEADER} is the number of a publication.`)
     }
-    const wanted = header ? Number(header) : undefined
-    return new Reading(admitted, parts, port, await parts.publications.pin(wanted), wanted, signal)
+    const wanted = number ? Number(number) : undefined
+    const pin = await parts.publications.pin(wanted)
+    const isAnother = wanted !== undefined && id && pin && pin.manifest.id !== id
+    if (isAnother) pin.release()
+    return new Reading(admitted, parts, port, isAnother ? undefined : pin, wanted, signal)
   }
 
   /** Publication that this request reads unless it asks for another. */
   get publication(): number | undefined {
     return this.first?.number
+  }
+
+  /** Its name, which no other has, whatever home it is in. */
+  get publicationId(): string | undefined {
+    return this.first?.manifest.id
   }
 
   /** @throws Refusal NOT_PUBLISHED before the first publication, PUBLICATION_GONE where it is no longer kept. */
@@ -114,7 +141,7 @@ export class Reading {
 
   /** What is said of an answer that publication, question and decision alone settle; undefined before the first publication. */
   repeatable(): Repeatable | undefined {
-    const publicationId = this.first?.manifest.id
+    const { publicationId } = this
     if (publicationId === undefined) return undefined
     return { decision: this.admitted.decision.fingerprint, publicationId, reads: this.reads() }
   }

@@ -57,6 +57,14 @@ const seen = (name, title, settings, { metrics, traced } = {}) =>
 exports.terraneSeen = [
   seen('terrane-unseen', 'Terrane, unseen', 'neither metrics nor traces', { metrics: { off: true } }),
   seen('terrane-metrics', 'Terrane, metrics', 'metrics, as it comes; no traces'),
+  seen(
+    'terrane-traced-default',
+    'Terrane, a share traced',
+    'metrics, and traces to a collector, sampled as by default',
+    {
+      traced: { OTEL_TRACES_SAMPLER: '' },
+    },
+  ),
   seen('terrane-traced-tenth', 'Terrane, a tenth traced', 'metrics, and every tenth request traced to a collector', {
     traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
   }),

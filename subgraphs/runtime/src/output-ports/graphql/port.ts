@@ -6,12 +6,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { coordinatesOf, DENIED_HEADER, type Product, PUBLICATION_HEADER } from '@terrane/schema'
+import { coordinatesOf, DENIED_HEADER, type Product } from '@terrane/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { GraphLimits, Log, OperationRequest, OperationResult } from '../../data-product-options.js'
 import type { Admitted } from '../admission.js'
 import type { OutputPort } from '../port.js'
-import { Reading, type ReadingParts } from '../reading.js'
+import { Reading, type ReadingParts, wantedIn } from '../reading.js'
 import { badInput } from '../refusal.js'
 import { Allowance, GRAPH_LIMITS } from './allowance.js'
 import { executeIn } from './compiled-execution.js'
@@ -95,6 +95,7 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
               ...response.body.singleResult.extensions,
               terrane: {
                 publications: { [product.name]: reading.publication },
+                publicationIds: { [product.name]: reading.publicationId },
                 ...(again ? { repeatable: reading.repeatable() } : {}),
               },
             }
@@ -119,8 +120,8 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
   return {
     name: 'graphql',
     async fetch(request, admitted) {
-      const header = request.headers.get(PUBLICATION_HEADER)
-      const reading = await Reading.open(admitted, parts, 'graphql', header, request.signal)
+      const wanted = wantedIn(name => request.headers.get(name))
+      const reading = await Reading.open(admitted, parts, 'graphql', wanted, request.signal)
       try {
         reading.missed(request.headers.get(DENIED_HEADER))
         const context = await contextOf(admitted, reading)
@@ -139,7 +140,8 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
       }
     },
     async execute({ query, variables, operationName, headers, signal }, admitted) {
-      const reading = await Reading.open(admitted, parts, 'graphql', headers[PUBLICATION_HEADER], signal)
+      const wanted = wantedIn(name => headers[name])
+      const reading = await Reading.open(admitted, parts, 'graphql', wanted, signal)
       try {
         reading.missed(headers[DENIED_HEADER])
         const { body } = await server.executeOperation(
