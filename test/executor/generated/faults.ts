@@ -20,6 +20,17 @@ export function faultOf(given: ExecutionResult, expected: ExecutionResult, query
 
 export const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
+/** Whatever the order of the fields of an object. */
+export const alike = (one: unknown, other: unknown) => same(inOrder(one), inOrder(other))
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, below]) => [key, inOrder(below)])
+}
+
 /** Errors that one schema does not have, and why. */
 const ERRORS_ADDED: [reason: string, applies: (error: GraphQLError, data: unknown, query: string) => boolean][] = [
   [

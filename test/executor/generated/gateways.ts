@@ -41,7 +41,16 @@ export async function stockOf(mesh: GeneratedMesh): Promise<Gateway> {
   const { schema } = await gateway.load()
   return {
     apiSchema: schema,
-    ask: async question => plain(await execute(requestOf(question, schema)).catch(threw)),
+    ask: async question => {
+      // What is moved by halves is on one side, so that the same question has the same answer.
+      const { random } = Math
+      Math.random = () => 0.25
+      try {
+        return plain(await execute(requestOf(question, schema)).catch(threw))
+      } finally {
+        Math.random = random
+      }
+    },
   }
 }
 

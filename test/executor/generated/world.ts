@@ -29,6 +29,8 @@ export const FAILS = '(fails)'
 export class World {
   /** Mutations of one operation so far. */
   changes = 0
+  /** Whether a field has a value where there is none. */
+  whole = false
 
   constructor(
     readonly entities: readonly EntityModel[],
@@ -70,7 +72,9 @@ export class World {
       for (const one of model.of) given[one] = this.required(instance, one)
       return computed(given, args.mark)
     }
-    const value = this.values.get(`${id}.${fieldName}`) ?? null
+    const given = this.values.get(`${id}.${fieldName}`) ?? null
+    const isNone = given === null || given === FAILS
+    const value = isNone && this.whole ? wholeOf(model) : given
     if (value === FAILS) throw new GraphQLError(`${id}.${fieldName} fails`)
     if (value === null) return null
     if (model.kind === 'priced') return `${value} ${args.currency ?? 'none'}`
@@ -98,6 +102,26 @@ export interface Instance {
   id: string
   /** What a representation said. */
   given?: Record<string, unknown>
+}
+
+/** A value of a field that would have none. */
+function wholeOf(model: FieldModel): unknown {
+  switch (model.kind) {
+    case 'scalar':
+      return model.type === 'Int' ? 1 : model.type === 'Boolean' ? true : 'whole'
+    case 'dimensions':
+      return { width: 1, height: 1 }
+    case 'reference':
+      return model.list ? [] : `${model.to}-0`
+    case 'mood':
+      return 'ODD'
+    case 'grid':
+      return [[1]]
+    case 'parts':
+      return 1
+    default:
+      return 'whole'
+  }
 }
 
 export const codeOf = (id: string) => `code-${id}`
