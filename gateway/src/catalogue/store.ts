@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { problem } from '@terrane/schema'
+import { ensureDatabase, inTurnAtServer } from '@terrane/schema/mysql'
 import { DataSource, type EntityManager, In } from 'typeorm'
 import type { GatewayOptions } from '../gateway.js'
 import { GatewayStartError } from '../start-error.js'
@@ -43,7 +44,9 @@ export class CatalogueStore {
         ? { ...shared, type: 'better-sqlite3', database: path.join(folder, 'catalogue.sqlite'), enableWAL: true }
         : { ...shared, type: 'mysql', url: databaseUrl },
     )
-    await (databaseUrl === undefined ? source.initialize() : inTurn(databaseUrl, () => source.initialize()))
+    await (databaseUrl === undefined
+      ? source.initialize()
+      : inTurnAtServer(databaseUrl, 'catalogue', () => source.initialize()))
     return new CatalogueStore(source)
   }
 
@@ -82,36 +85,5 @@ export class CatalogueStore {
     const done = this.turn.then(work)
     this.turn = done.catch(() => undefined)
     return done
-  }
-}
-
-/** Creates the database that the URL names where it is missing; the account needs CREATE only then. */
-async function ensureDatabase(databaseUrl: string): Promise<void> {
-  const url = new URL(databaseUrl)
-  const database = decodeURIComponent(url.pathname.slice(1))
-  url.pathname = '/'
-  const { createConnection } = await import('mysql2/promise')
-  const connection = await createConnection({ uri: url.href, connectTimeout: 5000 })
-  try {
-    const [found] = await connection.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
-      database,
-    ])
-    if ((found as unknown[]).length === 0)
-      await connection.query('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', [database])
-  } finally {
-    await connection.end()
-  }
-}
-
-/** Gateways that start together would each create the tables that they all miss; a lock ends with its connection. */
-async function inTurn(databaseUrl: string, work: () => Promise<unknown>): Promise<void> {
-  const { createConnection } = await import('mysql2/promise')
-  const connection = await createConnection({ uri: databaseUrl, connectTimeout: 5000 })
-  try {
-    const [rows] = await connection.query("SELECT GET_LOCK(CONCAT('terrane-catalogue-', SHA1(DATABASE())), 60) AS got")
-    if (Number((rows as { got: unknown }[])[0]?.got) !== 1) throw new Error('another gateway holds its lock')
-    await work()
-  } finally {
-    await connection.end()
   }
 }

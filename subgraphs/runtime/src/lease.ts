@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addressOf, type Problem, type Product, problem } from '@terrane/schema'
+import { databaseParts, lockName } from '@terrane/schema/mysql'
 import Database from 'better-sqlite3'
-import { databaseParts, lockName, productDatabaseUrl } from './product-database.js'
+import { productDatabaseUrl } from './product-database.js'
 import { StoreUnavailable, unavailability } from './store-unavailable.js'
 
 /**

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { databaseParts, ensureDatabase, inTurnAtServer, LockHeld } from '@terrane/schema/mysql'
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm'
-import { databaseParts, ensureDatabase, inTurnAtServer } from '../product-database.js'
 import { patiently, StoreUnavailable } from '../store-unavailable.js'
 import { WriteQueue } from './write-queue.js'
 
@@ -77,7 +77,10 @@ export class StoreConnection {
     if ('url' in this.place) {
       const { url } = this.place
       await ensureDatabase(url)
-      this.writer = await inTurnAtServer(url, name, () => opened({ ...mysqlOptions(url), ...shared }))
+      const open = () => opened({ ...mysqlOptions(url), ...shared })
+      this.writer = await inTurnAtServer(url, name, open).catch(error => {
+        throw error instanceof LockHeld ? new StoreUnavailable(name, error.message, { cause: error }) : error
+      })
       return
     }
     const { file } = this.place

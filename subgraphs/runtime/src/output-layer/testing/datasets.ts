@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Contract, Dataset, DatasetDecision, Property, PropertyDecision, ValueType } from '@terrane/schema'
+import { databaseParts } from '@terrane/schema/mysql'
 import { createConnection } from 'mysql2/promise'
-import { databaseParts, productDatabaseUrl } from '../../product-database.js'
+import { productDatabaseUrl } from '../../product-database.js'
 import { duckType } from '../column-dialect.js'
 
 const place = { file: 'test.odcs.yaml', line: 1, column: 1 }
