@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { IDENTITY_HEADER } from '@terrane/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProductEndpoint } from '../gateway.js'
+import { whenClosed } from '../when-closed.js'
 
 /** RFC 9110 §7.6.1, and what concerns gateway and caller alone. What a caller says about identity never gets through. */
 const NOT_FORWARDED = new Set([
@@ -39,7 +40,7 @@ export async function forward(
   options: { path: string; identity: string; bodyBytes?: number },
 ): Promise<Forwarded> {
   const gone = new AbortController()
-  reply.raw.once('close', () => {
+  whenClosed(reply.raw, () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
   const headers = new Headers({ 'accept-encoding': 'identity', [IDENTITY_HEADER]: options.identity })
