@@ -25,6 +25,18 @@ const NOT_FORWARDED = new Set([
   IDENTITY_HEADER,
 ])
 
+/** What a browser takes for the word of the whole origin, sign-in and marketplace included: not for one product to say. */
+const OF_THE_ORIGIN = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'origin-agent-cluster',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'strict-transport-security',
+])
+
 export interface Forwarded {
   status: number
   body: ReadableStream | null
@@ -69,7 +81,7 @@ export async function forward(
       for (const [name, value] of response.headers) {
         // Node's fetch has decoded the body already, so what the product said of its coding and length is not true here.
         const decoded = response.headers.has('content-encoding') && /^content-(encoding|length)$/.test(name)
-        if (decoded || (name !== 'content-length' && NOT_FORWARDED.has(name))) continue
+        if (decoded || (name !== 'content-length' && NOT_FORWARDED.has(name)) || OF_THE_ORIGIN.has(name)) continue
         // Between gateway and product the identity decides; for whoever keeps answers out there it is the token.
         reply.header(name, name === 'vary' ? value.replace(IDENTITY_HEADER, 'authorization') : value)
       }
