@@ -159,3 +159,28 @@ test('what an operation would still fetch is not fetched once its client has gon
   await expect(graph.ask('{ books { author { name } } }', {}, { signal: leaving.signal })).rejects.toThrow('aborted')
   expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['books'])
 })
+
+test('an error of a field that clients may not know is told where they asked, without its name', async () => {
+  const graph = await openGraph({
+    stock: {
+      sdl: `type Query { items: [Item!] }
+        type Item @key(fields: "id") { id: ID!  costs: Int @inaccessible }`,
+      resolvers: {
+        Query: { items: () => [{ id: '1' }] },
+        Item: {
+          costs: () => {
+            throw new Error('nobody knows')
+          },
+        },
+      },
+    },
+    shop: {
+      sdl: `type Item @key(fields: "id") { id: ID!  costs: Int @external  price: Int @requires(fields: "costs") }`,
+      resolvers: { Item: { price: () => 5 } },
+    },
+  })
+  const { data, errors } = await graph.ask('{ items { price } }')
+  expect(data).toEqual({ items: [{ price: 5 }] })
+  expect(errors).toMatchObject([{ message: 'nobody knows', extensions: { serviceName: 'stock' } }])
+  expect(errors?.[0]?.path).toEqual(['items', 0])
+})

@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { IDENTITY_HEADER } from '@terrane/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProductEndpoint } from '../gateway.js'
+import { whenClosed } from '../when-closed.js'
 
 /** RFC 9110 §7.6.1, and what concerns gateway and caller alone. What a caller says about identity never gets through. */
 const NOT_FORWARDED = new Set([
@@ -24,6 +25,18 @@ const NOT_FORWARDED = new Set([
   IDENTITY_HEADER,
 ])
 
+/** What a browser takes for the word of the whole origin, sign-in and marketplace included: not for one product to say. */
+const OF_THE_ORIGIN = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'origin-agent-cluster',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'strict-transport-security',
+])
+
 export interface Forwarded {
   status: number
   body: ReadableStream | null
@@ -39,7 +52,7 @@ export async function forward(
   options: { path: string; identity: string; bodyBytes?: number },
 ): Promise<Forwarded> {
   const gone = new AbortController()
-  reply.raw.once('close', () => {
+  whenClosed(reply.raw, () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
   const headers = new Headers({ 'accept-encoding': 'identity', [IDENTITY_HEADER]: options.identity })
@@ -68,7 +81,7 @@ export async function forward(
       for (const [name, value] of response.headers) {
         // Node's fetch has decoded the body already, so what the product said of its coding and length is not true here.
         const decoded = response.headers.has('content-encoding') && /^content-(encoding|length)$/.test(name)
-        if (decoded || (name !== 'content-length' && NOT_FORWARDED.has(name))) continue
+        if (decoded || (name !== 'content-length' && NOT_FORWARDED.has(name)) || OF_THE_ORIGIN.has(name)) continue
         // Between gateway and product the identity decides; for whoever keeps answers out there it is the token.
         reply.header(name, name === 'vary' ? value.replace(IDENTITY_HEADER, 'authorization') : value)
       }

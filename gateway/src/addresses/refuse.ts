@@ -1,8 +1,8 @@
-import { json } from 'node:stream/consumers'
 import type { Caller } from '@terrane/schema'
 import type { FastifyReply } from 'fastify'
 import { problemJson } from '../problem-json.js'
 import type { Product } from '../supergraph/products.js'
+import { readJson } from '../supergraph/read-body.js'
 import type { Forwarded } from './forward.js'
 
 /**
@@ -24,6 +24,6 @@ export function refuse(
 
 /** What the product says of its own refusal. */
 export async function refusalOf({ body }: Forwarded): Promise<{ title: string; [member: string]: unknown }> {
-  const said = body === null ? {} : ((await json(body).catch(() => ({}))) as object)
+  const said = body === null ? {} : ((await readJson({ body }).catch(() => ({}))) as object)
   return { title: 'Not allowed', ...said }
 }

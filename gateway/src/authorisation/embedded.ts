@@ -10,6 +10,7 @@ import {
 import { BoundedMap } from '../bounded-map.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
+import { readJson } from '../supergraph/read-body.js'
 import type { Decided, DecisionPoint } from './decision-point.js'
 
 export const POLICY_PATH = '/.well-known/data-product/policy'
@@ -213,7 +214,7 @@ export async function fetchPolicy(
   )
   if (response.status === 304 && etag !== undefined) return 'unchanged'
   if (!response.ok) throw new Error(`status ${response.status} for ${POLICY_PATH}`)
-  const policy = (await response.json()) as ProductPolicy
+  const policy = (await readJson(response)) as ProductPolicy
   if (policy.product !== endpoint.name) throw new Error(`it calls itself ${JSON.stringify(policy.product)}`)
   const tag = response.headers.get('etag')
   return { policy, ...(tag === null ? {} : { etag: tag }) }

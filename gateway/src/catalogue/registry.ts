@@ -8,6 +8,7 @@ import { CompositionLost } from '../supergraph/composing-thread.js'
 import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Addition, Product } from '../supergraph/products.js'
+import { readJson } from '../supergraph/read-body.js'
 import type { ProductFacts } from '../supergraph/read-product.js'
 import type { Siblings } from '../workers/siblings.js'
 import type { RegisteredProduct } from './registered-product.js'
@@ -280,7 +281,7 @@ async function askName(url: string, identities: ProductIdentities): Promise<{ na
       headers: { accept: 'application/json', [IDENTITY_HEADER]: await identities.introduction() },
       signal: AbortSignal.timeout(10_000),
     })
-    const { name } = (await response.json()) as { name?: unknown }
+    const { name } = (await readJson(response)) as { name?: unknown }
     return typeof name === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(name)
       ? { name }
       : failed(`it does not say (status ${response.status})`)

@@ -1,6 +1,7 @@
 import { type DataProductInfo, type Freshness, IDENTITY_HEADER, type QualityResult } from '@terrane/schema'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Product } from '../supergraph/products.js'
+import { readJson } from '../supergraph/read-body.js'
 import { DISCOVERY_PATH } from '../supergraph/read-product.js'
 import type { VisibleProduct } from './visible-product.js'
 
@@ -66,7 +67,7 @@ export class VitalSigns {
         }),
       )
       if (!response.ok) throw new Error(`status ${response.status}`)
-      held.signs = signsIn((await response.json()) as Partial<DataProductInfo>)
+      held.signs = signsIn((await readJson(response)) as Partial<DataProductInfo>)
       held.saidAt = Date.now()
     } catch {
       // That a product is silent is told where it is asked for data; here it is unknown.

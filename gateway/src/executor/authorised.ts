@@ -113,7 +113,10 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       const told = await explained(planned, schema, decided, cost, places)
       return { data: null, extensions: { terrane: { explain: told } } }
     }
-    const beside = filtered.introspection ? introspect(schema, filtered.introspection, given) : {}
+    const { data: beside = {}, errors: misled } = filtered.introspection
+      ? introspect(schema, filtered.introspection, given)
+      : NO_INTROSPECTION
+    if (misled) return { errors: misled.map(badInput) }
     const whole = (answer: OperationAnswer) =>
       places.length === 0
         ? answer
@@ -221,12 +224,14 @@ function deniedKeys(
   return new Map([...keys].map(([product, of]) => [product, [...of]]))
 }
 
+const NO_INTROSPECTION: ReturnType<typeof introspect> = {}
+
+/** Errors where a condition is null, which a variable that may be null lets pass. */
 function introspect(
   schema: GraphQLSchema,
   document: DocumentNode,
   variableValues: Record<string, unknown>,
-): Record<string, unknown> {
+): { data?: Record<string, unknown>; errors?: readonly GraphQLError[] } {
   const { data, errors } = executeSync({ schema, document, variableValues, rootValue: {} })
-  if (errors?.[0]) throw errors[0]
-  return data ?? {}
+  return errors ? { errors } : { data: data ?? {} }
 }

@@ -12,6 +12,7 @@ import { BoundedMap } from '../bounded-map.js'
 import type { Log } from '../log.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Product } from '../supergraph/products.js'
+import { readText } from '../supergraph/read-body.js'
 import { GATEWAY_TAG, gatewayPaths } from './gateway-paths.js'
 
 const PATIENCE_MILLISECONDS = 5000
@@ -76,9 +77,8 @@ export class MeshDocument {
           signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
         }),
       )
-      const text = await response.text()
-      if (!response.ok || text.length > LARGEST_BYTES)
-        throw new Error(`status ${response.status}, ${text.length} bytes`)
+      const text = await readText(response, LARGEST_BYTES)
+      if (!response.ok) throw new Error(`status ${response.status}`)
       const document = JSON.parse(text) as Partial<OpenApiDocument>
       if (typeof document.openapi !== 'string' || typeof document.paths !== 'object') throw new Error('not OpenAPI')
       const tag = document.tags?.find(({ name }) => name === info.name)

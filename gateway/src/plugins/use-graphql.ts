@@ -14,6 +14,7 @@ import type { GatewayLimits } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { together } from '../telemetry/watch.js'
+import { whenClosed } from '../when-closed.js'
 import type { Part } from './part.js'
 
 export interface GraphqlOptions {
@@ -64,7 +65,7 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
 
 function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
   const time = new OperationTime(timeMilliseconds)
-  reply.raw.once('close', () => time.end(reply.raw.writableFinished))
+  whenClosed(reply.raw, () => time.end(reply.raw.writableFinished))
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace } = request

@@ -5,6 +5,7 @@ import { createHandler } from 'graphql-sse'
 import { isSameOrigin } from '../authentication/same-origin.js'
 import type { SignIn } from '../authentication/sign-in.js'
 import type { Log } from '../log.js'
+import { whenClosed } from '../when-closed.js'
 import { Flow } from './flow.js'
 import { OpenStreams } from './open-streams.js'
 import { runSubscription, type SubscriptionOptions, type SubscriptionRequest } from './run-subscription.js'
@@ -105,7 +106,7 @@ export function openSubscriptions(
 /** Looks at a stream from time to time until it is over; the answer ends that. */
 function watch(reply: FastifyReply, flow: Flow, limits: SubscriptionOptions['limits']): () => void {
   const began = Date.now()
-  reply.raw.once('close', () => flow.end())
+  whenClosed(reply.raw, () => flow.end())
   const beat = setInterval(() => {
     if (flow.blockedMilliseconds > CHECKS_ASLEEP * limits.streamCheckMilliseconds) reply.raw.destroy()
     else if (Date.now() - began >= limits.streamMilliseconds) flow.end()

@@ -10,6 +10,7 @@ import {
 import { fetchPolicy } from '../authorisation/embedded.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from './product-identities.js'
+import { readJson } from './read-body.js'
 
 export const DISCOVERY_PATH = '/.well-known/data-product'
 const PATIENCE_MILLISECONDS = 10_000
@@ -78,7 +79,10 @@ async function readSdl(endpoint: ProductEndpoint, identities: ProductIdentities)
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
     }),
   )
-  const answer = (await response.json()) as { data?: { _service?: { sdl?: unknown } }; errors?: { message: string }[] }
+  const answer = (await readJson(response)) as {
+    data?: { _service?: { sdl?: unknown } }
+    errors?: { message: string }[]
+  }
   const sdl = answer.data?._service?.sdl
   if (typeof sdl !== 'string') throw new Error(answer.errors?.[0]?.message ?? `status ${response.status}`)
   return sdl
@@ -92,7 +96,7 @@ async function readInfo(endpoint: ProductEndpoint, identities: ProductIdentities
     }),
   )
   if (!response.ok) throw new Error(`status ${response.status}`)
-  const info = (await response.json()) as DataProductInfo
+  const info = (await readJson(response)) as DataProductInfo
   if (info.name !== endpoint.name) throw new Error(`it calls itself ${JSON.stringify(info.name)}`)
   return {
     name: info.name,

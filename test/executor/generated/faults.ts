@@ -42,6 +42,13 @@ const ERRORS_ADDED: [reason: string, applies: (error: GraphQLError, data: unknow
     ({ message, path = [] }, _, query) =>
       isFailureOf(path.at(-1), message) && new RegExp(`\\b${path.at(-1)}: (?!${path.at(-1)}\\b)`).test(query),
   ],
+  [
+    'the same, and clients may not know that field: the error is told without its name',
+    ({ message, path = [] }, _, query) => {
+      const name = /\.(\w+) fails$/.exec(message)?.[1]
+      return name !== undefined && !path.includes(name) && !new RegExp(`\\b${name}\\b(?!:)`).test(query)
+    },
+  ],
 ]
 
 const isFailureOf = (step: string | number | undefined, message: string) => message.endsWith(`.${step} fails`)

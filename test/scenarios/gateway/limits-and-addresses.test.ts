@@ -220,6 +220,20 @@ describe('addresses', () => {
     expect(headers.get('accept')).toBe('text/html')
   })
 
+  test('what a product says of the whole origin is not passed on', async () => {
+    const fetch = uk.fetch
+    const said = { 'clear-site-data': '"*"', nel: '{}', 'alt-svc': 'h2=":1"', 'strict-transport-security': 'max-age=1' }
+    uk.fetch = async request => {
+      const answer = await fetch.call(uk, request)
+      const { pathname } = new URL(request.url)
+      return pathname.startsWith('/data/') ? Response.json({}, { headers: { ...said, 'x-own': 'told' } }) : answer
+    }
+    const { headers } = await get('/data/europe/uk/uk-sales/1/orders/1.csv', 'analyst')
+    uk.fetch = fetch
+    expect(headers.get('x-own')).toBe('told')
+    expect(Object.keys(said).filter(name => headers.has(name))).toEqual([])
+  })
+
   test('control and observability are for those who may', async () => {
     const put = (as?: string) =>
       get('/data/europe/uk/uk-sales/1/control/pipeline/orders', as, {

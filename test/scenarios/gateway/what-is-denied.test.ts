@@ -74,6 +74,27 @@ describe('what is denied is not fetched, the rest is answered', () => {
     expect(uk.asked.map(({ query }) => query).join()).not.toContain('customerEmail')
   })
 
+  test('under a condition that is null: what is not selected is no loss', async () => {
+    const answer = await mesh.ask(
+      `query ($maybe: Boolean = true) {
+        ukSales { orders { nodes { orderId a: customerEmail @include(if: $maybe) b: customerEmail @skip(if: $maybe) } } }
+      }`,
+      'analyst',
+      { maybe: null },
+    )
+    expect(answer.data).toEqual({
+      ukSales: {
+        orders: {
+          nodes: [
+            { orderId: '1', b: null },
+            { orderId: '2', b: null },
+          ],
+        },
+      },
+    })
+    expect(answer.errors).toEqual([{ ...EMAIL_DENIED, path: ['ukSales', 'orders', 'nodes', 0, 'b'] }])
+  })
+
   test('a selection of nothing else still has its rows', async () => {
     const answer = await mesh.ask('{ ukSales { orders { nodes { customerEmail } } } }', 'analyst')
     expect(answer.data).toEqual({ ukSales: { orders: { nodes: [{ customerEmail: null }, { customerEmail: null }] } } })
@@ -215,6 +236,15 @@ describe('what may not be known of does not exist', () => {
       type: { name: 'UkSalesControl', fields: [{ name: 'run' }] },
       ukSales: { orders: { nodes: [{ customerEmail: null }, { customerEmail: null }] } },
     })
+  })
+
+  test('introspection under a condition that is null is the mistake of who asks', async () => {
+    const answer = await mesh.ask(
+      'query ($maybe: Boolean = true) { __schema @include(if: $maybe) { queryType { name } } }',
+      'analyst',
+      { maybe: null },
+    )
+    expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
   })
 
   test('the entities of a subgraph cannot be asked for through the gateway', async () => {

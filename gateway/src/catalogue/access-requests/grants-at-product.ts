@@ -1,6 +1,7 @@
 import { type Caller, IDENTITY_HEADER, type ProductDecision } from '@terrane/schema'
 import type { ProductIdentities } from '../../supergraph/product-identities.js'
 import type { Product } from '../../supergraph/products.js'
+import { readJson } from '../../supergraph/read-body.js'
 import type { AccessRequest } from './access-request.js'
 import type { Approval } from './terms.js'
 
@@ -30,7 +31,11 @@ export class GrantsAtProduct {
       ...(until === null ? {} : { until }),
       reason: reasonOf(request),
     })
-    const answer = (await response.json().catch(() => ({}))) as { id?: unknown; detail?: unknown; problems?: unknown }
+    const answer = (await readJson(response).catch(() => ({}))) as {
+      id?: unknown
+      detail?: unknown
+      problems?: unknown
+    }
     if (response.ok && typeof answer.id === 'string') return { grantId: answer.id }
     if (response.status === 403)
       return { refused: 'forbidden', message: String(answer.detail ?? `${request.product} refused.`) }
@@ -42,7 +47,7 @@ export class GrantsAtProduct {
   async takeBack(by: Decider, request: AccessRequest): Promise<void> {
     const response = await this.call(by, 'GET', '')
     if (!response.ok) throw new ProductSilent(`status ${response.status}`)
-    const { grants } = (await response.json()) as { grants?: { id: string; reason?: string }[] }
+    const { grants } = (await readJson(response)) as { grants?: { id: string; reason?: string }[] }
     for (const { id, reason } of grants ?? [])
       if (reason?.startsWith(markOf(request))) await this.call(by, 'DELETE', `/${encodeURIComponent(id)}`)
   }

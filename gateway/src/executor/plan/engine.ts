@@ -14,11 +14,12 @@ import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'
 import type { StopSignal } from '../stop.js'
-import { atClientAliases, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
+import { atClientAliases, type Selected, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
+import { KnownPlaces } from './known-places.js'
 import { withFieldsLate } from './late-fields.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
@@ -53,6 +54,7 @@ export class Engine {
   /** Of mutations: by what values there is a plan of its own. */
   private readonly rootConditions: PlanMemoryOf<RootConditions>
   private readonly projections: PlanMemoryOf<AnswerProjection>
+  private readonly places: KnownPlaces
 
   private constructor(
     private readonly supergraph: PlannedSupergraph,
@@ -64,6 +66,7 @@ export class Engine {
     this.operations = memory.of('plans')
     this.rootConditions = memory.of('root-conditions')
     this.projections = memory.of('projections')
+    this.places = new KnownPlaces(supergraph.apiSchema)
   }
 
   static *of(whole: DocumentNode, supergraph: PlannedSupergraph): Steps<Engine> {
@@ -94,7 +97,7 @@ export class Engine {
     const text = (whole?.projections ?? operation.projections).of(variables, run.plain)(fetched, losses)
     projected?.()
     const data = text === 'null' ? null : new WrittenData(text)
-    const errors = [...told, ...losses.unexplained(fetched, told, run.unknown)]
+    const errors = [...operation.atKnownPlaces(told), ...losses.unexplained(fetched, told, run.unknown)]
     return errors.length > 0 ? { data, errors } : { data }
   }
 
@@ -177,6 +180,7 @@ export class Engine {
       aliases.size > 0
         ? selectedIn(apart.document, getOperationAST(apart.document, operationName)!.selectionSet)
         : undefined
+    let asked: Selected | undefined
     const planned: PlannedOperation = {
       step,
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
@@ -185,6 +189,11 @@ export class Engine {
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
         return errors.map(error => atClientAliases(error, aliases))
+      },
+      atKnownPlaces: errors => {
+        if (errors.length === 0) return errors
+        asked ??= selectedIn(document, operation.selectionSet)
+        return errors.map(error => this.places.at(error, asked!))
       },
     }
     this.operations.set(key, planned, BYTES_PER_ENTRY + bytesOfDocument(document) + bytesOfPlan(parts))
@@ -227,4 +236,6 @@ interface PlannedOperation {
   describe: () => PlanDescription
   /** What was fetched is put under the client's names; the errors so far are told with them. */
   inClientWords: (run: Run) => readonly GraphQLError[]
+  /** Errors, none at a place whose name the client may not know. */
+  atKnownPlaces: (errors: readonly GraphQLError[]) => readonly GraphQLError[]
 }
