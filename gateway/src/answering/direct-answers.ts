@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
-import { answerBody } from '../executor/answer-data.js'
+import { answerBody, aroundData } from '../executor/answer-data.js'
+import { noteForms } from '../executor/caching/kept-forms.js'
 import type { Executor, OperationAnswer } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
 import type { Observe } from '../plugins/observe.js'
@@ -51,7 +52,11 @@ export class DirectAnswers {
     for (const end of ends) end({ type: operation.operation, name, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
     for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
-    return answerBody({ errors: formatted?.errors, data: answer.data, extensions: answer.extensions })
+    const told = { errors: formatted?.errors, data: answer.data, extensions: answer.extensions }
+    const body = answerBody(told)
+    const forms = context.kept?.forms
+    if (forms && typeof body !== 'string') noteForms(body, forms, aroundData(told))
+    return body
   }
 }
 

@@ -67,6 +67,9 @@ export function answerBody(answer: Answer): string | Buffer {
   return text.length > LONG_TEXT ? Buffer.from(text) : text
 }
 
+/** All of a body that is not its data. */
+export const aroundData = (answer: Answer): string => around(answer).join()
+
 /** What stands before and after the data. */
 function around({ errors, data, extensions }: Answer): [before: string, after: string] {
   const before = errors === undefined ? [] : [`"errors":${JSON.stringify(errors)}`]

@@ -1,6 +1,9 @@
-import { constants } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { negotiate } from '@fastify/accept-negotiator'
 import fastifyCompress from '@fastify/compress'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Compress, type Encoding, keptForm } from '../executor/caching/kept-forms.js'
 import type { Part } from './part.js'
 
 /** Below it a compressed answer is hardly shorter, and often longer. */
@@ -10,6 +13,10 @@ const BYTES_AT_ONCE = 65_536
 /** On 100 kB of rows: two thirds of the time of gzip's default level, and shorter. */
 const BROTLI_QUALITY = 1
 const GZIP_LEVEL = 4
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }
+const GZIP = { level: GZIP_LEVEL }
+/** By preference. */
+const ENCODINGS: Encoding[] = ['br', 'gzip']
 
 /** Texts, but no streams of events: those are to arrive as they happen. Files of columns are compressed in themselves. */
 const COMPRESSIBLE =
@@ -28,13 +35,15 @@ export function useCompression(on = true): Part {
       app.addHook('onRoute', route => {
         if (WITH_SECRETS.test(route.url) || OF_MACHINES.test(route.url)) route.compress = false
       })
+      // Before the one that compresses, which leaves alone what is.
+      app.addHook('onSend', asKept)
       await app.register(fastifyCompress, {
-        encodings: ['br', 'gzip'],
+        encodings: ENCODINGS,
         threshold: LEAST_BYTES,
         syncThreshold: BYTES_AT_ONCE,
         customTypes: COMPRESSIBLE,
-        brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } },
-        zlibOptions: { level: GZIP_LEVEL },
+        brotliOptions: BROTLI,
+        zlibOptions: GZIP,
         // A request that unpacks to more than it may have would pass by the limit of bodies.
         globalDecompression: false,
       })
@@ -47,21 +56,59 @@ export function useCompression(on = true): Part {
   }
 }
 
+/** A kept answer is compressed once, and not for everybody who is given it. */
+function asKept(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload?: unknown) => void,
+) {
+  const encoding = Buffer.isBuffer(payload) ? acceptedIn(headers) : null
+  const form = encoding && keptForm(payload, encoding, COMPRESS)
+  if (!form) return done(null, payload)
+  form.then(compressed => {
+    reply.headers({ 'content-encoding': encoding, 'content-length': compressed.length })
+    done(null, compressed)
+  }, done)
+}
+
+/** The encoding in which an answer is sent, if it is one to compress. */
+function acceptedIn(headers: FastifyRequest['headers']): Encoding | null {
+  const accepted = headers['accept-encoding']
+  if (accepted === undefined || headers['x-no-compression'] !== undefined) return null
+  // As the one that compresses reads it.
+  return negotiate(
+    accepted
+      .toLowerCase()
+      .replace('x-gzip', 'gzip')
+      .replace(/^\s*\*\s*$/, 'gzip'),
+    ENCODINGS,
+  )
+}
+
+const [asBrotli, asGzip] = [promisify(brotliCompress), promisify(gzip)]
+const COMPRESS: Compress = (encoding, body) => (encoding === 'br' ? asBrotli(body, BROTLI) : asGzip(body, GZIP))
+
 /**
  * Whoever keeps an answer must know that it has several forms, also where this one is not compressed; and what names the
  * bytes of one form (a strong tag) is not true of the other (RFC 9110 §8.8.3.3).
  */
-function labelled(
-  _request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-  done: (e: null, p: unknown) => void,
-) {
+function labelled(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (e: null, p: unknown) => void) {
   const tag = reply.getHeader('etag')
-  if (typeof tag === 'string' && COMPRESSIBLE.test(String(reply.getHeader('content-type') ?? 'application/json'))) {
+  const compressible = COMPRESSIBLE.test(String(reply.getHeader('content-type') ?? 'application/json'))
+  if (compressible && request.method === 'HEAD') tellOfGet(request, reply)
+  if (typeof tag === 'string' && compressible) {
     const vary = String(reply.getHeader('vary') ?? '')
     if (!/\baccept-encoding\b/i.test(vary)) reply.header('vary', vary ? `${vary}, accept-encoding` : 'accept-encoding')
     if (reply.hasHeader('content-encoding') && !tag.startsWith('W/')) reply.header('etag', `W/${tag}`)
   }
   done(null, payload)
+}
+
+/** What GET would be answered in. How long that is only compressing would tell, and so HEAD does not. */
+function tellOfGet({ headers }: FastifyRequest, reply: FastifyReply): void {
+  if (reply.statusCode !== 200 || reply.hasHeader('content-encoding')) return
+  const bytes = reply.getHeader('content-length')
+  const encoding = bytes === undefined || Number(bytes) >= LEAST_BYTES ? acceptedIn(headers) : null
+  if (encoding) reply.header('content-encoding', encoding).removeHeader('content-length')
 }

@@ -51,7 +51,7 @@ export class Ledger {
 
   private constructor(
     private readonly base: string,
-    private readonly home: string,
+    readonly home: string,
     public product: DataProduct,
     private served: ServedDataProduct | undefined,
     /** The way to it where it is in another process. */

@@ -5,6 +5,7 @@ import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
 import type { PublicationPins } from '../publication-pins.js'
 import type { StopSignal } from '../stop.js'
+import { KeptForms } from './kept-forms.js'
 import type { KeptMemory } from './kept-memory.js'
 import type { NamedPublications, PublicationsReceived } from './publications-received.js'
 import type { RepeatReports } from './repeat-reports.js'
@@ -24,6 +25,8 @@ export interface KeptAnswer {
   at: number
   /** Of key and publications: equal for equal answers. */
   etag: string
+  /** Of one that is in memory: what it is when it is compressed. */
+  forms?: KeptForms
 }
 
 export interface AnswerCacheOptions {
@@ -109,7 +112,15 @@ export class AnswerCache {
     if (!publications) return undefined
     const { reads } = made.repeats
     const { denied, since } = made
-    const kept = { answer, publications, reads, denied, since, at: Date.now(), etag: etagOf(key, publications) }
+    const kept: KeptAnswer = {
+      answer,
+      publications,
+      reads,
+      denied,
+      since,
+      at: Date.now(),
+      etag: etagOf(key, publications),
+    }
     if (!this.options.received.areNewest(publications, since)) return kept
     this.share(key, kept)
     this.remember(key, kept)
@@ -165,6 +176,7 @@ export class AnswerCache {
     const { memory, figures } = this.options
     const { data } = kept.answer
     if (data instanceof WrittenData) data.keep()
+    kept.forms = new KeptForms(bytes => memory.grow(inMemory(key), kept, bytes))
     memory.set(inMemory(key), kept, weightOf(kept, key), figures)
   }
 

@@ -34,6 +34,14 @@ export class KeptMemory {
     return this.entries.get(key)?.value as Value | undefined
   }
 
+  /** More is kept beside a value: whether it may be. Not where it has gone meanwhile, or would be too large. */
+  grow(key: string, value: object, bytes: number): boolean {
+    const entry = this.entries.peek(key)
+    if (entry?.value !== value || entry.bytes + bytes > this.largest) return false
+    this.set(key, value, entry.bytes + bytes, entry.figures)
+    return true
+  }
+
   /** `figures` are those of its kind. */
   set(key: string, value: object, bytes: number, figures: CacheFigures): void {
     if (bytes > this.largest) return

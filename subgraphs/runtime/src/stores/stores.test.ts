@@ -273,6 +273,20 @@ describe.each(['SQLite', 'MariaDB'])('%s', engine => {
   })
 })
 
+test('what comes for the audit after closing is told of at once, and tried no more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'terrane-stores-'))
+  const log = jest.fn()
+  const { audit, close } = await openStores({ folder, product: PRODUCT, log })
+  audit.record(read)
+  await close()
+  expect(log).not.toHaveBeenCalled()
+  jest.useFakeTimers()
+  audit.record(read)
+  expect([log.mock.calls.length, jest.getTimerCount()]).toEqual([1, 0])
+  jest.useRealTimers()
+  rmSync(folder, { recursive: true, force: true })
+})
+
 test('a locked store is waited for, and the process goes on meanwhile', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'terrane-stores-'))
   const { metadata, close } = await openStores({ folder, product: PRODUCT })

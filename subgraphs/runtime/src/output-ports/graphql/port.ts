@@ -117,11 +117,28 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
     }
   }
 
+  /** Readings that are not closed yet: what they have to say for the audit is still to come. */
+  const underWay = new Set<Reading>()
+  const opened = async (...reading: Parameters<typeof Reading.open>) => {
+    const one = await Reading.open(...reading)
+    underWay.add(one)
+    return one
+  }
+  let idle: (() => void) | undefined
+  const close = async (reading: Reading) => {
+    try {
+      await reading.close()
+    } finally {
+      underWay.delete(reading)
+      if (underWay.size === 0) idle?.()
+    }
+  }
+
   return {
     name: 'graphql',
     async fetch(request, admitted) {
       const wanted = wantedIn(name => request.headers.get(name))
-      const reading = await Reading.open(admitted, parts, 'graphql', wanted, request.signal)
+      const reading = await opened(admitted, parts, 'graphql', wanted, request.signal)
       try {
         reading.missed(request.headers.get(DENIED_HEADER))
         const context = await contextOf(admitted, reading)
@@ -136,12 +153,12 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
         })
         return responseOf(answer)
       } finally {
-        await reading.close()
+        await close(reading)
       }
     },
     async execute({ query, variables, operationName, headers, signal }, admitted) {
       const wanted = wantedIn(name => headers[name])
-      const reading = await Reading.open(admitted, parts, 'graphql', wanted, signal)
+      const reading = await opened(admitted, parts, 'graphql', wanted, signal)
       try {
         reading.missed(headers[DENIED_HEADER])
         const { body } = await server.executeOperation(
@@ -151,10 +168,16 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
         if (body.kind !== 'single') throw new Error('A subgraph never answers in parts.')
         return body.singleResult as OperationResult
       } finally {
-        await reading.close()
+        await close(reading)
       }
     },
-    close: () => server.stop(),
+    async close() {
+      if (underWay.size > 0)
+        await new Promise<void>(resolve => {
+          idle = resolve
+        })
+      await server.stop()
+    },
   }
 }
 

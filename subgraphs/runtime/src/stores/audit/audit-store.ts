@@ -16,6 +16,7 @@ export class TypeOrmAuditStore implements AuditStore {
   private waiting: AuditEntryEntity[] = []
   private timer?: NodeJS.Timeout
   private flushing?: Promise<void>
+  private closed = false
   private sequence = 0
   private readonly process = randomBytes(4).toString('hex')
 
@@ -27,6 +28,12 @@ export class TypeOrmAuditStore implements AuditStore {
   record(entry: AuditInfo, once?: string): void {
     const id = `${entry.at}~${once ?? `${this.process}~${String(this.sequence++).padStart(9, '0')}`}`
     const { dataset = null, rows = null, publication = null, detail = null, ...rest } = entry
+    // Trying later would say the same, when nobody expects to hear of it any more.
+    if (this.closed) {
+      const { subject } = entry
+      this.log({ level: 'error', message: 'An audit entry came after closing and is lost.', subject })
+      return
+    }
     this.waiting.push({ ...rest, id, dataset, rows, publication, detail })
     this.schedule()
   }
@@ -58,7 +65,7 @@ export class TypeOrmAuditStore implements AuditStore {
   flush(): Promise<void> {
     this.flushing ??= this.write().finally(() => {
       this.flushing = undefined
-      if (this.waiting.length > 0) this.schedule()
+      if (this.waiting.length > 0 && !this.closed) this.schedule()
     })
     return this.flushing
   }
@@ -75,6 +82,7 @@ export class TypeOrmAuditStore implements AuditStore {
         error,
       })
     }
+    this.closed = true
     clearTimeout(this.timer)
   }
 
