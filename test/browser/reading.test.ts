@@ -4,7 +4,7 @@ import { findingData } from './reading/finding-data.js'
 import { theFrame } from './reading/frame.js'
 import { graphiql } from './reading/graphiql.js'
 
-/** Whatever only reads shares one mesh and one browser; whatever changes the mesh has its own, in a file of its own. */
+/** Whatever only reads shares one mesh and one browser; what changes the mesh has its own. */
 describeInBrowser('reading', () => {
   let market: Marketplace
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -39,6 +39,18 @@ describe('land', () => {
     expect(await land(landing, { ...ARRIVAL, name: 'b.csv' }, text('hello'))).toMatchObject({ duplicate: true })
     expect(await files('orders')).toEqual([HELLO])
     expect(await stores.metadata.landed('orders')).toMatchObject([{ sha256: HELLO, name: 'b.csv' }])
+  })
+
+  test.each(['pushed', 'pulled'] as const)('what was %s is found where the home stands now', async way => {
+    const { file } = await land(landing, ARRIVAL, text('hello'))
+    await stores.metadata.setCurrent('orders', [{ name: 'a.csv', sha256: file!.sha256 }])
+    await stores.close()
+    const before = folder
+    folder = `${before}-moved`
+    await rename(before, folder)
+    stores = await openStores({ folder, product: 'uk-sales' })
+    const [found] = await inputFiles('orders', way, { folder, metadata: stores.metadata })
+    expect(await readFile(found!.path, 'utf8')).toBe('hello')
   })
 
   test('what arrives together shares commits; each is told only when it is kept, and one that fails costs itself', async () => {

@@ -48,7 +48,7 @@ export async function land(
     const file: LandedFile = {
       ...arrival,
       sha256: received.sha256,
-      path: path.join(landing.folder, 'input', folderOf(port), received.sha256),
+      path: placeOf(landing, port, received.sha256),
       bytes: received.bytes,
       receivedAt: new Date().toISOString(),
     }
@@ -76,7 +76,7 @@ export async function erase(landing: Landing, port: string, sha256: string): Pro
   await inTurn(landing, async () => {
     const landed = await landing.metadata.landed(port)
     if (landed.some(file => file.sha256 === sha256)) return
-    await rm(path.join(landing.folder, 'input', folderOf(port), sha256), { force: true })
+    await rm(placeOf(landing, port, sha256), { force: true })
   })
 }
 
@@ -187,7 +187,11 @@ export async function pull(
  * One content counts once, under the first of its names; two only where their hive partitions differ, which are data.
  */
 export async function inputFiles(port: string, way: 'pulled' | 'pushed', landing: Landing): Promise<LandedFile[]> {
-  const landed = await landing.metadata.landed(port)
+  // What is stored is where the home stood when the file came; it may have been moved, or restored elsewhere.
+  const landed = (await landing.metadata.landed(port)).map(file => ({
+    ...file,
+    path: placeOf(landing, port, file.sha256),
+  }))
   if (way === 'pushed') return landed
   const bySha256 = new Map(landed.map(file => [file.sha256, file]))
   const current = await landing.metadata.current(port)
@@ -258,11 +262,14 @@ async function* chunks(body: Readable): AsyncGenerator<Buffer> {
 }
 
 function isThere(landing: Landing, port: string, sha256: string): Promise<boolean> {
-  return stat(path.join(landing.folder, 'input', folderOf(port), sha256)).then(
+  return stat(placeOf(landing, port, sha256)).then(
     () => true,
     () => false,
   )
 }
+
+const placeOf = (landing: Pick<Landing, 'folder'>, port: string, sha256: string) =>
+  path.join(landing.folder, 'input', folderOf(port), sha256)
 
 /** A port's name becomes a folder's: never one that leads elsewhere. */
 function folderOf(port: string): string {
