@@ -36,6 +36,8 @@ export async function stockOf(mesh: GeneratedMesh): Promise<Gateway> {
     supergraphSdl: print(withoutEnforcedPurpose(parse(mesh.supergraphSdl))),
     buildService: buildServiceOf(mesh),
     logger: silent,
+    // As ours: what is compared is not how long it looks for a plan.
+    queryPlannerConfig: { debug: { maxEvaluatedPlans: 500 } },
   })
   const execute = stockExecutor(gateway)
   const { schema } = await gateway.load()
