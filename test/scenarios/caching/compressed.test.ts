@@ -17,7 +17,7 @@ beforeAll(async () => {
   ledger = await Ledger.open('over HTTP')
   await ledger.publish(1)
   await ledger.grant('anna', { masked: false })
-  token = await issueToken({ home: ledger.home, as: 'product:anna' })
+  token = (await issueToken({ home: ledger.home, as: 'product:anna' }))!
 })
 afterAll(() => ledger?.close())
 
