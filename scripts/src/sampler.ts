@@ -13,7 +13,7 @@ import { ConfigurationError } from './configuration.js'
 
 const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
 
-/** Where nothing else is said: a traced request may cost a third of a light one, and looking on in all less than 5 %. */
+/** Where nothing else is said: tracing every request costs a light one a third of its time. */
 const DEFAULT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.05' }
 
 /**

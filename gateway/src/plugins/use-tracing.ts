@@ -21,7 +21,8 @@ export function useTracing(tracing: Tracing | undefined): Part {
         if (route === undefined || UNTRACED.test(route)) return done()
         const trace = tracing.request(request.method, route, request.headers)
         request.trace = trace
-        reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
+        if (trace.sampled)
+          reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
         done()
       })
     },

@@ -45,7 +45,8 @@ export class Tracing {
 /** One request to the gateway. Where it is not sampled only its identity is handed on. */
 export class RequestTrace implements OperationWatch {
   private readonly within: Context
-  private readonly sampled: boolean
+  /** Where it is not, nobody need say how it went. */
+  readonly sampled: boolean
   private unsampled: FetchWatch | undefined
 
   constructor(
@@ -74,6 +75,7 @@ export class RequestTrace implements OperationWatch {
 
   /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
   operation(type: string, name: string | null | undefined): void {
+    if (!this.sampled) return
     this.span.setAttribute('graphql.operation.type', type)
     if (name) this.span.setAttribute('graphql.operation.name', name.slice(0, LONGEST_NAME))
   }

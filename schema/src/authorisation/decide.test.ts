@@ -210,6 +210,27 @@ describe('keys, fingerprints, intersections', () => {
     expect(of(anna)).not.toBe(of(person('eve')))
   })
 
+  it('decisions that differ in anything have fingerprints that differ', () => {
+    const FR = { ...GB, value: 'FR' }
+    const kinds: Parameters<typeof grant>[0][][] = [
+      [],
+      [{}],
+      [{ classifications: ['internal'] }],
+      [{ actions: ['read', 'observe'], dataset: '*' }],
+      [{ rowFilter: GB }],
+      [{ rowFilter: FR }],
+      [{ rowFilter: GB }, { rowFilter: FR }],
+      [{ masks: { amount: { kind: 'first', length: 1 } } }],
+      [{ masks: { amount: { kind: 'first', length: 2 } } }],
+      [{ rowFilter: GB, masks: { amount: { kind: 'first', length: 1 } } }],
+      [{}, { effect: 'deny', properties: ['amount'] }],
+    ]
+    const all = kinds.map(grants => decide(policy(grants.map(one => grant(one))), anna))
+    const contents = all.map(({ fingerprint, policyVersion, ...content }) => JSON.stringify(content))
+    expect(new Set(contents).size).toBe(kinds.length)
+    expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(kinds.length)
+  })
+
   it('an intersection never shows more than either side', () => {
     const wide = decide(policy([grant({})]), anna)
     const narrow = decide(
