@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import os from 'node:os'
 import type { Subgraph } from '@terrane/schema/composition'
 import { ComposingThread } from './composing-thread.js'
 
@@ -35,18 +36,29 @@ test('one that takes more memory than there is costs itself, and what waits behi
   expect(await composing.compose(SMALL, ASKED)).toMatchObject({ supergraph: expect.stringContaining('P1T0') })
 })
 
-test('it comes after the threads that serve', async () => {
-  const prioritiesOfThreads = () =>
-    readdirSync('/proc/self/task').map(thread => {
+/** By what the kernel says. One that ends while it is read is left out, and so may others be: this is asked again. */
+function prioritiesOfThreads(): number[] {
+  return readdirSync('/proc/self/task').flatMap(thread => {
+    try {
       const [, afterName] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')
-      return Number(afterName!.split(' ')[16])
-    })
-  const [own] = prioritiesOfThreads()
+      return [Number(afterName!.split(' ')[16])]
+    } catch {
+      return []
+    }
+  })
+}
+
+test('it comes after the threads that serve', async () => {
   composing = new ComposingThread()
   await composing.compose(SMALL, ASKED)
-  const priorities = prioritiesOfThreads()
-  expect(priorities.filter(one => one > own!)).toHaveLength(1)
-  expect(priorities[0]).toBe(own)
+  const own = os.getPriority()
+  let behind: number[] = []
+  for (let asked = 0; behind.length === 0 && asked < 100; asked++) {
+    behind = prioritiesOfThreads().filter(one => one > own)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  expect(behind).toHaveLength(1)
+  expect(os.getPriority()).toBe(own)
 })
 
 test('one that takes too long is given up, and what waits behind it is composed', async () => {
