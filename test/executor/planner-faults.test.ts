@@ -395,3 +395,40 @@ test.each<[string, (supergraph: string) => string]>([
   )
   expect(await graph.ask('{ t { name(n: 2) d } }')).toEqual({ data: { t: { name: 'n2', d: 'd of c of n1' } } })
 })
+
+describe('variables that a client names as the planner names its own', () => {
+  const GRAPH = {
+    catalogue: {
+      sdl: `type Query { product: Product }  type Product @key(fields: "id") { id: ID! }`,
+      resolvers: { Query: { product: () => ({ id: '1' }) } },
+    },
+    prices: {
+      sdl: `type Product @key(fields: "id") { id: ID!  price(currency: String!): String  weight: Int }`,
+      resolvers: {
+        Product: {
+          __resolveReference: async ({ id }: { id: string }) => ({ id }),
+          price: ({ id }: { id: string }, { currency }: { currency: string }) => `${id} ${currency}`,
+          weight: () => 3,
+        },
+      },
+    },
+  }
+  test.each([
+    ['given', { representations: 'EUR', client_representations: 'USD' }, '1 EUR'],
+    ['by default', { client_representations: 'USD' }, '1 GBP'],
+  ])('%s', async (_, variables, price) => {
+    const graph = await openGraph(GRAPH)
+    const query = `query ($representations: String! = "GBP", $client_representations: String!) {
+      product { price(currency: $representations)  other: price(currency: $client_representations) } }`
+    expect(await graph.ask(query, variables)).toEqual({ data: { product: { price, other: '1 USD' } } })
+  })
+
+  test('as a condition', async () => {
+    const graph = await openGraph(GRAPH)
+    const query = `query ($contextualArgument_1_0: Boolean! = true, $representations: Boolean! = false) {
+      product { weight @include(if: $representations)  price(currency: "A") @skip(if: $contextualArgument_1_0) } }`
+    expect(await graph.ask(query)).toEqual({ data: { product: {} } })
+    const both = { contextualArgument_1_0: false, representations: true }
+    expect(await graph.ask(query, both)).toEqual({ data: { product: { weight: 3, price: '1 A' } } })
+  })
+})

@@ -37,6 +37,7 @@ import type { Run, Step } from './run.js'
 import { compilePlan, inSequence } from './steps.js'
 import { inPlanningOrder } from './supergraph-planner.js'
 import { Types } from './types.js'
+import { withVariablesApart } from './variable-names.js'
 
 /** A supergraph as the engine takes it. */
 export interface PlannedSupergraph {
@@ -89,7 +90,14 @@ export class Engine {
     const operation = found instanceof Promise ? await found : found
     const variables: Fields = request.request.variables ?? {}
     const fetched: Fields = { ...whole?.beside }
-    const run: Run = { request, variables, fetched, errors: [], plain: true, unknown: new Set() }
+    const run: Run = {
+      request,
+      variables: operation.given(variables),
+      fetched,
+      errors: [],
+      plain: true,
+      unknown: new Set(),
+    }
     await operation.step(run, [fetched], [])
     const told = operation.inClientWords(run)
     const projected = watch?.phase('project')
@@ -157,7 +165,7 @@ export class Engine {
     const { signal, watch } = context as Partial<Operation>
     const made = watch?.phase('plan')
     const { operationName } = request
-    const whole = withTypesOfEmptyObjects(collected)
+    const { document: whole, given } = withVariablesApart(withTypesOfEmptyObjects(collected), operation)
     const root = getOperationAST(whole, operationName)!
     const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
@@ -173,7 +181,7 @@ export class Engine {
     if (known) return known
     const parts = plan ? withFieldsLate(plan, this.subgraphs.requirements, this.subgraphs.schema) : []
     const compile = (one: PlanNode | SubscriptionNode) =>
-      compilePlan(one, fetch => compileFetch(fetch, this.subgraphs), defaultsOf(operation))
+      compilePlan(one, fetch => compileFetch(fetch, this.subgraphs), defaultsOf(root))
     const step = inSequence(parts.map(({ node, late }) => inRounds(compile(node), late.map(compile))))
     const { aliases } = apart
     const selected =
@@ -183,6 +191,7 @@ export class Engine {
     let asked: Selected | undefined
     const planned: PlannedOperation = {
       step,
+      given,
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
       describe: () => describePlan({ parts, document, operation, aliases }, this.subgraphs),
       inClientWords: ({ fetched, errors }) => {
@@ -232,6 +241,8 @@ interface Asked {
 
 interface PlannedOperation {
   step: Step
+  /** The client's variables, under the names that they have in the plan. */
+  given: (variables: Fields) => Fields
   projections: Projections
   describe: () => PlanDescription
   /** What was fetched is put under the client's names; the errors so far are told with them. */
