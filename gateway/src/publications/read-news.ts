@@ -15,6 +15,9 @@ export interface Announcement {
 /** Products send a sign of life every two seconds. */
 const SILENCE_MILLISECONDS = 7000
 
+/** In characters. One that does not end would take the memory of the gateway of all. */
+const LONGEST_EVENT = 64 * 1024
+
 /** What a product says of its publications, until its stream ends. Throws where it is refused, breaks or falls silent. */
 export async function* readNews(
   endpoint: ProductEndpoint,
@@ -43,7 +46,7 @@ export async function* readNews(
     const events = response.body
       .pipeThrough(heard, { signal: either })
       .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-      .pipeThrough(new EventSourceParserStream())
+      .pipeThrough(new EventSourceParserStream({ maxBufferSize: LONGEST_EVENT }))
     for await (const { event, data } of events as unknown as AsyncIterable<{ event?: string; data: string }>) {
       const announcement = event === 'publication' ? announcementIn(endpoint.name, data) : undefined
       if (announcement) yield announcement
