@@ -1,4 +1,10 @@
-import { GraphQLError, Kind, type SelectionNode } from 'graphql'
+import {
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  type SelectionNode,
+} from 'graphql'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -41,14 +47,11 @@ function pathIn(data: unknown, place: readonly string[]): (string | number)[] {
   return path
 }
 
-/** By its `@skip` and `@include`, with variables already coerced. Null is not true, as where the answer is written. */
-export function isSelected({ directives = [] }: SelectionNode, variables: Variables): boolean {
-  return directives.every(({ name, arguments: given }) => {
-    const skips = name.value === 'skip'
-    if (!skips && name.value !== 'include') return true
-    const value = given?.find(one => one.name.value === 'if')?.value
-    const holds =
-      value?.kind === Kind.VARIABLE ? variables[value.name.value] === true : value?.kind === Kind.BOOLEAN && value.value
-    return skips !== holds
-  })
+/** By its `@skip` and `@include`, with variables already coerced. */
+export function isSelected(selection: SelectionNode, variables: Variables): boolean {
+  if (!selection.directives?.length) return true
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variables)
+  if (skip?.if === true) return false
+  const include = getDirectiveValues(GraphQLIncludeDirective, selection, variables)
+  return include?.if !== false
 }

@@ -18,6 +18,11 @@ beforeAll(async () => {
   await ledger.publish(1)
   await ledger.grant('anna', { masked: false })
   token = (await issueToken({ home: ledger.home, as: 'product:anna' }))!
+  // A product of another process is asked for its grants once a second.
+  await eventually(
+    () => send('HEAD', `${ENTRIES}.csv`),
+    ({ status }) => status === 200,
+  )
 })
 afterAll(() => ledger?.close())
 

@@ -170,10 +170,20 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
     }
   }
 
+  /** Its news has come through again: answers are given again. */
+  async function heard(who: CallerName): Promise<void> {
+    const hits = await ledger.hits()
+    while ((await ledger.hits()) === hits) {
+      await ask(who)
+      await pause(20)
+    }
+  }
+
   test('the product’s audit has every reading', async () => {
     await ledger.grant('anna', { masked: false })
     rights.set('anna', { masked: false })
     await settled('anna')
+    await heard('anna')
     const before = await counted('anna')
     const hits = await ledger.hits()
     for (let at = 0; at < 5; at++) hold(await ask('anna'), { masked: false })
