@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { Deferred } from '../deferred.js'
+import { boundGarbage } from '../garbage.js'
 import { startGateway } from '../server.js'
 import { GatewayStartError } from '../start-error.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
@@ -39,6 +40,7 @@ async function serve(options: WorkerOptions, atEnd: () => Promise<void>): Promis
     })
     // While nobody waits for this process: later it would hold them up, and V8 puts it off as long as it may.
     globalThis.gc?.()
+    boundGarbage()
     const { url, metricsUrl } = gateway
     tell({ terrane: 'serving', url, ...(metricsUrl === undefined ? {} : { metricsUrl }) })
   } catch (error) {

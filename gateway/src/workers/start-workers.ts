@@ -20,18 +20,6 @@ const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-w
 const YOUNG_GENERATION = '--max-semi-space-size=64'
 /** Has `globalThis.gc`: what a supergraph was loaded with is given back before it is served (`serve-as-worker.ts`). */
 const COLLECTS = '--expose-gc'
-/**
- * Twice what the serving thread holds at 300 products with full caches. It is not reached: where it may take more, V8 lets
- * garbage grow to several times of what lives before it collects.
- */
-const OLD_GENERATION = '--max-old-space-size=1024'
-
-/** What `NODE_OPTIONS` says of the old generation stands. */
-function memoryFlags(): string[] {
-  const said = /--max[-_]old[-_]space[-_]size/.test(process.env.NODE_OPTIONS ?? '')
-  return [YOUNG_GENERATION, COLLECTS, ...(said ? [] : [OLD_GENERATION])]
-}
-
 /** Between the end of a worker and the next one in its place; doubled with every one that did not live long. */
 const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 30_000
@@ -63,7 +51,7 @@ export async function startWorkers(
 ): Promise<GatewayWorkers> {
   // Made once: workers that start together would each make their own.
   await loadOrCreateKeys(options.home)
-  cluster.setupPrimary({ exec, args: [], execArgv: [...memoryFlags(), ...process.execArgv] })
+  cluster.setupPrimary({ exec, args: [], execArgv: [YOUNG_GENERATION, COLLECTS, ...process.execArgv] })
   const listenPort = options.listenPort === 0 ? await freePort(options.host ?? '127.0.0.1') : options.listenPort
   const pool = new Pool({ ...options, listenPort }, count, log)
   try {

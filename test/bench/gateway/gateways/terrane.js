@@ -12,7 +12,7 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
     title,
     byName,
     versions: () => [],
-    settings: `the token of every request checked, a young generation of 64 MB as in the image, ${settings}`,
+    settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives), ${settings}`,
     command: ({ port, supergraphWithRights, products, issuer, home, profile, collector }) => ({
       program: process.execPath,
       args: [
@@ -20,6 +20,7 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
         ...(profile ? ['--cpu-prof', '--cpu-prof-dir', path.join(profile, name)] : []),
         // As the image and worker processes have it.
         '--max-semi-space-size=64',
+        '--expose-gc',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
       env: traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector, ...traced } : {},
