@@ -80,7 +80,7 @@ class Pool {
   private readonly draining = new WeakSet<Worker>()
   private readonly metrics = new AggregatorRegistry()
   private pause = FIRST_PAUSE_MILLISECONDS
-  private closing = false
+  private readonly closed = new AbortController()
   private starting?: Promise<{ predecessorsDrained: Promise<unknown> }>
 
   constructor(
@@ -119,7 +119,7 @@ class Pool {
   }
 
   async close(): Promise<void> {
-    this.closing = true
+    this.closed.abort()
     await Promise.all([...this.all].map(worker => this.drain(worker)))
   }
 
@@ -161,7 +161,7 @@ class Pool {
     worker.on('exit', (code, signal) => {
       this.all.delete(worker)
       started.reject(new Error(`A worker ended before it served (${signal ?? code}).`))
-      if (!this.serving.delete(worker) || this.closing || this.draining.has(worker)) return
+      if (!this.serving.delete(worker) || this.closed.signal.aborted || this.draining.has(worker)) return
       const ended = { pid: worker.process.pid, code, signal }
       this.log({ level: 'error', message: 'A worker process ended and is replaced', ...ended })
       if (Date.now() - startedAt > LONG_LIFE_MILLISECONDS) this.pause = FIRST_PAUSE_MILLISECONDS
@@ -171,10 +171,12 @@ class Pool {
   }
 
   private async replace(): Promise<void> {
-    while (!this.closing) {
-      await sleep(this.pause, undefined, { ref: false })
+    const { signal } = this.closed
+    while (!signal.aborted) {
+      // Where the last one has died, nothing else holds this process until another takes its place.
+      await sleep(this.pause, undefined, { signal }).catch(() => undefined)
       this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MILLISECONDS)
-      if (this.closing) return
+      if (signal.aborted) return
       try {
         await this.add()
         return
