@@ -215,6 +215,21 @@ test('where nothing is said one worker serves, with 0 the process itself', async
   for (const { url } of [renewable, alone]) expect(await post(url, '{ first }')).toEqual(ANSWERED)
 })
 
+test('where the only worker is killed another takes its place', async () => {
+  const { gateway, url } = await open({ count: 1 })
+  const [victim] = childrenOf(gateway)
+  process.kill(victim!, 'SIGKILL')
+  await eventually(
+    async () => childrenOf(gateway),
+    pids => pids.length === 1 && !pids.includes(victim!),
+  )
+  await eventually(
+    () => post(url, '{ first }'),
+    ({ status }) => status === 200,
+  )
+  expect((await gateway.stop()).exit).toBe(0)
+})
+
 test('what needs one process is refused with several', async () => {
   const { exit, err } = await terrane(['gateway', '--demo', '--workers', '2', '--port', '0'], {
     TERRANE_HOME: path.join(folder, 'home'),
