@@ -1,55 +1,57 @@
-import { ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
 import { SamplingDecision as Decision, type SamplingDecision } from '@opentelemetry/sdk-trace-base'
-import { ASKED_FROM_OUTSIDE } from '@terrane/gateway/telemetry/asked-from-outside'
+import { CHOSEN } from '@terrane/gateway/telemetry/head-sampling'
 import { ConfigurationError } from './configuration.js'
-import { samplerOf } from './sampler.js'
+import { samplingOf } from './sampler.js'
 
 /** Of a lowest number is every share. */
 const LOWEST = '00000000000000010000000000000001'
-const HALF = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }
+const HIGHEST = 'ffffffffffffffffffffffffffffffff'
 
-function decisions(env: NodeJS.ProcessEnv, traceFlags: TraceFlags, outside: boolean): Set<SamplingDecision> {
-  const sampler = samplerOf(env)
-  const parent = { traceId: LOWEST, spanId: '0000000000000001', traceFlags, isRemote: true }
-  const from = outside ? ROOT_CONTEXT.setValue(ASKED_FROM_OUTSIDE, true) : ROOT_CONTEXT
-  const within = trace.setSpanContext(from, parent)
-  const decide = () => sampler.shouldSample(within, LOWEST, 'POST /graphql', SpanKind.SERVER, {}, []).decision
-  return new Set(Array.from({ length: 200 }, decide))
+function decisionOf(env: NodeJS.ProcessEnv, traceId: string, within: Context = ROOT_CONTEXT): SamplingDecision {
+  return samplingOf(env).sampler.shouldSample(within, traceId, 'POST /graphql', SpanKind.SERVER, {}, []).decision
 }
 
-test.each([TraceFlags.SAMPLED, TraceFlags.NONE])(
-  'a share is no caller’s choice, flag %s or the trace’s number',
-  flag => {
-    expect(decisions(HALF, flag, true)).toEqual(new Set([Decision.RECORD_AND_SAMPLED, Decision.NOT_RECORD]))
-  },
-)
+const under = (traceFlags: TraceFlags, traceId: string) =>
+  trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: '0000000000000001', traceFlags, isRemote: true })
 
-test('by default every twentieth is taken, and what was decided above stands', () => {
-  // Of the lowest 5 % of numbers, and above.
-  const decide = (traceId: string) =>
-    samplerOf({ OTEL_TRACES_SAMPLER_ARG: '1' }).shouldSample(
-      ROOT_CONTEXT,
-      traceId,
-      'POST /graphql',
-      SpanKind.SERVER,
-      {},
-      [],
-    ).decision
-  expect(['0ccc0000', '0cce0000'].map(lowest => decide(`${lowest}${'0'.repeat(24)}`))).toEqual([
-    Decision.RECORD_AND_SAMPLED,
-    Decision.NOT_RECORD,
-  ])
-  expect(decisions({}, TraceFlags.SAMPLED, false)).toEqual(new Set([Decision.RECORD_AND_SAMPLED]))
+test.each([
+  ['', '0.3', 0.05],
+  ['traceidratio', '0.3', 0.3],
+  ['parentbased_traceidratio', '', 1],
+  ['always_on', '0.3', 1],
+  ['parentbased_always_off', '0.3', 0],
+] as const)('of what nobody decided %s with %s takes %d', (name, arg, share) => {
+  const env = { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: arg }
+  expect(samplingOf(env).share).toBe(share)
+  // And so it does where it is asked itself, by the trace's number.
+  const at = (part: number) =>
+    `${Math.floor(part * 0xffffffff)
+      .toString(16)
+      .padStart(8, '0')}${'0'.repeat(24)}`
+  if (share > 0) expect(decisionOf(env, at(share * 0.98))).toBe(Decision.RECORD_AND_SAMPLED)
+  if (share < 1) expect(decisionOf(env, at(share * 1.02 + 0.001))).toBe(Decision.NOT_RECORD)
 })
 
-test('inside, what was decided above stands', () => {
-  expect(decisions(HALF, TraceFlags.SAMPLED, false)).toEqual(new Set([Decision.RECORD_AND_SAMPLED]))
-  expect(decisions(HALF, TraceFlags.NONE, false)).toEqual(new Set([Decision.NOT_RECORD]))
+test('what was decided above stands, where the name says so', () => {
+  const half = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }
+  for (const env of [{}, half]) {
+    expect(decisionOf(env, HIGHEST, under(TraceFlags.SAMPLED, HIGHEST))).toBe(Decision.RECORD_AND_SAMPLED)
+    expect(decisionOf(env, LOWEST, under(TraceFlags.NONE, LOWEST))).toBe(Decision.NOT_RECORD)
+  }
+  const own = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }
+  expect(decisionOf(own, LOWEST, under(TraceFlags.NONE, LOWEST))).toBe(Decision.RECORD_AND_SAMPLED)
+})
+
+test.each(['always_off', 'parentbased_traceidratio'])('what the gateway has chosen is taken by %s', name => {
+  const env = { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0' }
+  const chosen = under(TraceFlags.NONE, HIGHEST).setValue(CHOSEN, true)
+  expect(decisionOf(env, HIGHEST, chosen)).toBe(Decision.RECORD_AND_SAMPLED)
 })
 
 test.each([{ OTEL_TRACES_SAMPLER: 'often' }, { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' }])(
   '%j cannot be meant',
   env => {
-    expect(() => samplerOf(env)).toThrow(ConfigurationError)
+    expect(() => samplingOf(env)).toThrow(ConfigurationError)
   },
 )

@@ -1,14 +1,12 @@
-import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   ParentBasedSampler,
-  RandomIdGenerator,
   type Sampler,
+  SamplingDecision,
   type SamplingResult,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base'
-import { ASKED_FROM_OUTSIDE } from '@terrane/gateway/telemetry/asked-from-outside'
+import { CHOSEN } from '@terrane/gateway/telemetry/head-sampling'
 import { ConfigurationError } from './configuration.js'
 
 const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
@@ -17,50 +15,42 @@ const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
 const DEFAULT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.05' }
 
 /**
- * As OTEL_TRACES_SAMPLER and _ARG say; by default every twentieth, and what a trusted parent decided. What is asked from
- * outside has no parent's decision.
+ * As OTEL_TRACES_SAMPLER and _ARG say; by default every twentieth, and what a parent decided. `share` is that of requests about
+ * which nobody has decided.
  */
-export function samplerOf(given: NodeJS.ProcessEnv): Sampler {
-  return given.OTEL_TRACES_SAMPLER
-    ? samplerFor(given.OTEL_TRACES_SAMPLER, given)
-    : samplerFor(DEFAULT.OTEL_TRACES_SAMPLER, DEFAULT)
+export function samplingOf(given: NodeJS.ProcessEnv): { sampler: Sampler; share: number } {
+  const env = given.OTEL_TRACES_SAMPLER ? given : DEFAULT
+  const name = env.OTEL_TRACES_SAMPLER!.replace(/^parentbased_/, '')
+  const share = shareOf(name, env)
+  const root = new TraceIdRatioBasedSampler(share)
+  const followsParents = name !== env.OTEL_TRACES_SAMPLER
+  return { sampler: new TakesTheChosen(followsParents ? new ParentBasedSampler({ root }) : root), share }
 }
 
-function samplerFor(given: string, env: NodeJS.ProcessEnv): Sampler {
-  const name = NAMES.find(one => one === given.replace(/^parentbased_/, ''))
-  if (!name) {
+function shareOf(name: string, { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: NodeJS.ProcessEnv): number {
+  if (name === 'always_on') return 1
+  if (name === 'always_off') return 0
+  if (name !== 'traceidratio') {
     const known = NAMES.flatMap(one => [one, `parentbased_${one}`]).join(', ')
-    throw new ConfigurationError(`OTEL_TRACES_SAMPLER must be one of ${known}, not "${given}".`)
+    throw new ConfigurationError(`OTEL_TRACES_SAMPLER must be one of ${known}, not "${OTEL_TRACES_SAMPLER}".`)
   }
-  const root =
-    name === 'traceidratio' ? ratioOf(env) : name === 'always_on' ? new AlwaysOnSampler() : new AlwaysOffSampler()
-  return new OwnDecision(root, given === name ? root : new ParentBasedSampler({ root }))
+  const share = Number(OTEL_TRACES_SAMPLER_ARG || '1')
+  if (share >= 0 && share <= 1) return share
+  throw new ConfigurationError(`OTEL_TRACES_SAMPLER_ARG must be from 0 to 1, not "${OTEL_TRACES_SAMPLER_ARG}".`)
 }
 
-function ratioOf(env: NodeJS.ProcessEnv): Sampler {
-  const ratio = Number(env.OTEL_TRACES_SAMPLER_ARG || '1')
-  if (ratio >= 0 && ratio <= 1) return new TraceIdRatioBasedSampler(ratio)
-  throw new ConfigurationError(`OTEL_TRACES_SAMPLER_ARG must be from 0 to 1, not "${env.OTEL_TRACES_SAMPLER_ARG}".`)
-}
+/** What the gateway has chosen is taken: it has counted the share already. */
+class TakesTheChosen implements Sampler {
+  constructor(private readonly others: Sampler) {}
 
-class OwnDecision implements Sampler {
-  private readonly ids = new RandomIdGenerator()
-
-  constructor(
-    private readonly root: Sampler,
-    private readonly inside: Sampler,
-  ) {}
-
-  shouldSample(context: Context, traceId: string, ...rest: Rest): SamplingResult {
-    if (!context.getValue(ASKED_FROM_OUTSIDE)) return this.inside.shouldSample(context, traceId, ...rest)
-    // A share is taken by the trace's number, and one that a caller gives is the caller's choice as well.
-    const own = trace.getSpanContext(context) ? this.ids.generateTraceId() : traceId
-    return this.root.shouldSample(ROOT_CONTEXT, own, ...rest)
+  shouldSample(context: Context, ...rest: Rest): SamplingResult {
+    if (context.getValue(CHOSEN)) return { decision: SamplingDecision.RECORD_AND_SAMPLED }
+    return this.others.shouldSample(context, ...rest)
   }
 
   toString(): string {
-    return `OwnDecision{${this.root}, ${this.inside}}`
+    return `TakesTheChosen{${this.others}}`
   }
 }
 
-type Rest = Parameters<Sampler['shouldSample']> extends [unknown, unknown, ...infer Others] ? Others : never
+type Rest = Parameters<Sampler['shouldSample']> extends [unknown, ...infer Others] ? Others : never

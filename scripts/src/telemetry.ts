@@ -11,14 +11,17 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   const { W3CTraceContextPropagator } = await import('@opentelemetry/core')
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
-  const { samplerOf } = await import('./sampler.js')
+  const { chooseAtTheHead } = await import('@terrane/gateway/telemetry/head-sampling')
+  const { samplingOf } = await import('./sampler.js')
+  const { sampler, share } = samplingOf(env)
   const named = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
   const provider = new BasicTracerProvider({
     resource: named.merge(detectResources({ detectors: [envDetector] })),
-    sampler: samplerOf(env),
+    sampler,
     spanProcessors: [new BatchSpanProcessor(await exporterOf(env))],
   })
   trace.setGlobalTracerProvider(provider)
+  chooseAtTheHead(share)
   // Not baggage: what a client writes there is no subgraph's business.
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return () => provider.shutdown().catch(() => undefined)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type Attributes,
   type Context,
@@ -5,13 +6,14 @@ import {
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { ASKED_FROM_OUTSIDE } from './asked-from-outside.js'
+import { CHOSEN, chosenAtTheHead } from './head-sampling.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
 
 /**
@@ -21,66 +23,95 @@ import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from 
 export class Tracing {
   private constructor(
     private readonly tracer: Tracer,
-    private readonly outside: Context,
+    private readonly trustsCallers: boolean,
   ) {}
 
   /** Undefined where no SDK is registered with `@opentelemetry/api`: then nobody asks for spans. */
   static open({ trustsCallers }: { trustsCallers: boolean }): Tracing | undefined {
     const tracer = trace.getTracer('terrane-gateway')
     const probe = tracer.startSpan('probe', { root: true }, ROOT_CONTEXT)
-    return isSpanContextValid(probe.spanContext())
-      ? new Tracing(tracer, trustsCallers ? ROOT_CONTEXT : ROOT_CONTEXT.setValue(ASKED_FROM_OUTSIDE, true))
-      : undefined
+    return isSpanContextValid(probe.spanContext()) ? new Tracing(tracer, trustsCallers) : undefined
   }
 
   /** `headers`: the request's, for the trace that it is a part of. `route`: as it was declared, `/graphql`. */
-  request(method: string, route: string, headers: Readonly<Record<string, unknown>>): RequestTrace {
+  request(method: string, route: string, headers: Headers): RequestTrace {
+    const decidedAbove = this.trustsCallers && headers.traceparent !== undefined
+    const chosen = decidedAbove ? undefined : chosenAtTheHead()
+    if (chosen === false) return new LeftOut(() => leftOut(headers))
     const attributes = { 'http.request.method': method, 'http.route': route }
-    const above = propagation.extract(this.outside, headers)
+    const above = propagation.extract(chosen ? ALL_CHOSEN : ROOT_CONTEXT, headers)
     const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, above)
-    return new RequestTrace(this.tracer, span)
+    return span.isRecording() ? new SampledRequest(this.tracer, span) : new LeftOut(() => span.spanContext())
   }
 }
 
-/** One request to the gateway. Where it is not sampled only its identity is handed on. */
-export class RequestTrace implements OperationWatch {
-  private readonly within: Context
+type Headers = Readonly<Record<string, unknown>>
+
+/** One request to the gateway. */
+export interface RequestTrace extends OperationWatch {
   /** Where it is not, nobody need say how it went. */
   readonly sampled: boolean
-  private unsampled: FetchWatch | undefined
+  /** Of the request, for who is asked on its behalf without being a fetch. */
+  readonly headers: TraceHeaders
+  /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
+  operation(type: string, name: string | null | undefined): void
+  /** `status` is undefined where the client left before the answer. */
+  end(status: number | undefined): void
+}
+
+/** Not traced: nothing but its identity goes on, the caller's where he has one, so that nobody below traces it either. */
+class LeftOut implements RequestTrace, FetchWatch {
+  readonly sampled = false
+  private identity: TraceHeaders | undefined
+
+  constructor(private readonly identify: () => SpanContext) {}
+
+  get headers(): TraceHeaders {
+    this.identity ??= headersOf(this.identify())
+    return this.identity
+  }
+
+  phase(): () => void {
+    return NOTHING
+  }
+
+  fetch(): FetchWatch {
+    return this
+  }
+
+  operation(): void {}
+  end(): void {}
+}
+
+class SampledRequest implements RequestTrace {
+  readonly sampled = true
+  private readonly within: Context
 
   constructor(
     private readonly tracer: Tracer,
     private readonly span: Span,
   ) {
-    this.sampled = span.isRecording()
-    this.within = this.sampled ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT
+    this.within = trace.setSpan(ALL_CHOSEN, span)
   }
 
-  get headers(): Readonly<Record<string, string>> {
-    return headersOf(this.span)
+  get headers(): TraceHeaders {
+    return headersOf(this.span.spanContext())
   }
 
   phase(name: Phase): () => void {
-    if (!this.sampled) return NOTHING
     const span = this.tracer.startSpan(PHASES[name], {}, this.within)
     return () => span.end()
   }
 
   fetch(subgraph: string): FetchWatch {
-    if (this.sampled) return new FetchTrace(this.tracer, subgraph, this.within)
-    this.unsampled ??= { headers: this.headers, end: NOTHING }
-    return this.unsampled
+    return new FetchTrace(this.tracer, subgraph, this.within)
   }
 
-  /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
   operation(type: string, name: string | null | undefined): void {
-    if (!this.sampled) return
     this.span.setAttribute('graphql.operation.type', type)
     if (name) this.span.setAttribute('graphql.operation.name', name.slice(0, LONGEST_NAME))
   }
 
-  /** `status` is undefined where the client left before the answer. */
   end(status: number | undefined): void {
     if (status === undefined) this.span.setAttribute('error.type', 'aborted')
     else this.span.setAttribute('http.response.status_code', status)
@@ -94,12 +125,12 @@ class FetchTrace implements FetchWatch {
   /** Told to the span at once, when all of it is known: it takes longer over each telling than over what it is told. */
   private readonly told: Attributes
   private attempts = 0
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: TraceHeaders
 
   constructor(tracer: Tracer, subgraph: string, above: Context) {
     this.told = { 'terrane.subgraph': subgraph }
     this.span = tracer.startSpan(`fetch ${subgraph}`, AS_CLIENT, above)
-    this.headers = headersOf(this.span)
+    this.headers = headersOf(this.span.spanContext())
   }
 
   pinned(publication: number): void {
@@ -123,14 +154,36 @@ class FetchTrace implements FetchWatch {
   }
 }
 
+/** A place in the trace that the request belongs to, or in a new one. */
+function leftOut(headers: Headers): SpanContext {
+  const named = headers.traceparent !== undefined
+  const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, headers)) : undefined
+  return { traceId: randomDigits(32), ...above, spanId: randomDigits(16), traceFlags: TraceFlags.NONE }
+}
+
+let digits = ''
+let taken = 0
+
+/** So many hexadecimal ones. Made many at a time: it takes longer to ask for random bytes than to make them. */
+function randomDigits(count: number): string {
+  if (taken + count > digits.length) {
+    digits = randomBytes(RANDOM_BYTES).toString('hex')
+    taken = 0
+  }
+  taken += count
+  return digits.slice(taken - count, taken)
+}
+
+type TraceHeaders = Readonly<Record<string, string>>
+
 /** W3C Trace Context. Written here, because a propagator wants a context of its own for every span. */
-function headersOf(span: Span): Record<string, string> {
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext()
+function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceHeaders {
   const traceparent = `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`
   const tracestate = traceState?.serialize()
   return tracestate ? { traceparent, tracestate } : { traceparent }
 }
 
+const ALL_CHOSEN = ROOT_CONTEXT.setValue(CHOSEN, true)
 const AS_CLIENT = { kind: SpanKind.CLIENT }
 const PHASES: Readonly<Record<Phase, string>> = {
   parse: 'graphql.parse',
@@ -141,3 +194,4 @@ const PHASES: Readonly<Record<Phase, string>> = {
 }
 const NOTHING = () => undefined
 const LONGEST_NAME = 64
+const RANDOM_BYTES = 24 * 512
