@@ -1,3 +1,4 @@
+const { byHand } = require('./by-hand.js')
 const { grafbase } = require('./grafbase.js')
 const { hive, hiveRouterRuntime } = require('./hive.js')
 const { stock } = require('./stock.js')
@@ -9,5 +10,5 @@ const { terrane, terraneKeeping, terraneSeen } = require('./terrane.js')
  * only where they are named.
  */
 exports.GATEWAYS = Object.fromEntries(
-  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, ...terraneSeen].map(one => [one.name, one]),
+  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, byHand, ...terraneSeen].map(one => [one.name, one]),
 )
