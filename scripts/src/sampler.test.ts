@@ -2,7 +2,7 @@ import { type Context, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opente
 import { SamplingDecision as Decision, type SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { CHOSEN } from '@terrane/gateway/telemetry/head-sampling'
 import { ConfigurationError } from './configuration.js'
-import { samplingOf } from './sampler.js'
+import { PerSecond, type Sampling, samplingOf } from './sampler.js'
 
 /** Of a lowest number is every share. */
 const LOWEST = '00000000000000010000000000000001'
@@ -15,22 +15,52 @@ function decisionOf(env: NodeJS.ProcessEnv, traceId: string, within: Context = R
 const under = (traceFlags: TraceFlags, traceId: string) =>
   trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: '0000000000000001', traceFlags, isRemote: true })
 
+/** Of many about which nobody decided. */
+const shareChosenBy = ({ choose }: Sampling) => Array.from({ length: 1000 }, choose).filter(Boolean).length / 1000
+
 test.each([
-  ['', '0.3', 0.05],
   ['traceidratio', '0.3', 0.3],
   ['parentbased_traceidratio', '', 1],
   ['always_on', '0.3', 1],
   ['parentbased_always_off', '0.3', 0],
-] as const)('of what nobody decided %s with %s takes %d', (name, arg, share) => {
+] as const)('of what nobody decided %s with %j takes %d', (name, arg, share) => {
   const env = { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: arg }
-  expect(samplingOf(env).share).toBe(share)
+  // Outside of these once in 10^23 runs.
+  expect(Math.abs(shareChosenBy(samplingOf(env)) - share)).toBeLessThan(0.145)
   // And so it does where it is asked itself, by the trace's number.
   const at = (part: number) =>
-    `${Math.floor(part * 0xffffffff)
+    Math.floor(part * 0xffffffff)
       .toString(16)
-      .padStart(8, '0')}${'0'.repeat(24)}`
+      .padStart(8, '0') + '0'.repeat(24)
   if (share > 0) expect(decisionOf(env, at(share * 0.98))).toBe(Decision.RECORD_AND_SAMPLED)
   if (share < 1) expect(decisionOf(env, at(share * 1.02 + 0.001))).toBe(Decision.NOT_RECORD)
+})
+
+test('without a word all is taken where little is asked, and little where much is', () => {
+  let now = 5000
+  const taken = new PerSecond(10, () => now)
+  const of = (count: number) => Array.from({ length: count }, () => taken.take()).filter(Boolean).length
+  expect(of(8)).toBe(8)
+  expect(of(1000)).toBe(2)
+  now += 250
+  expect(of(1000)).toBe(2)
+  // What is left of quiet hours is one second's.
+  now += 3_600_000
+  expect(of(1000)).toBe(10)
+  let all = 0
+  for (let turn = 0; turn < 4000; turn++) {
+    now += 2.5
+    all += of(10)
+  }
+  expect(all).toBe(100)
+})
+
+test('the gateway and who is asked without it have one allowance', () => {
+  jest.useFakeTimers()
+  const { sampler, choose } = samplingOf({})
+  expect(shareChosenBy({ sampler, choose })).toBe(0.01)
+  expect(sampler.shouldSample(ROOT_CONTEXT, LOWEST, '', SpanKind.SERVER, {}, []).decision).toBe(Decision.NOT_RECORD)
+  jest.useRealTimers()
 })
 
 test('what was decided above stands, where the name says so', () => {

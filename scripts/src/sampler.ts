@@ -11,20 +11,27 @@ import { ConfigurationError } from './configuration.js'
 
 const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
 
-/** Where nothing else is said: tracing every request costs a light one a third of its time. */
-const DEFAULT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.05' }
+/** By default, in each process: everything where little is asked, and what nobody notices where much is. */
+const TRACES_PER_SECOND = 10
 
-/**
- * As OTEL_TRACES_SAMPLER and _ARG say; by default every twentieth, and what a parent decided. `share` is that of requests about
- * which nobody has decided.
- */
-export function samplingOf(given: NodeJS.ProcessEnv): { sampler: Sampler; share: number } {
-  const env = given.OTEL_TRACES_SAMPLER ? given : DEFAULT
-  const name = env.OTEL_TRACES_SAMPLER!.replace(/^parentbased_/, '')
+export interface Sampling {
+  sampler: Sampler
+  /** Whether one more request is traced about which nobody has decided. */
+  choose: () => boolean
+}
+
+/** As OTEL_TRACES_SAMPLER and _ARG say; without them what a parent decided, and else so many traces a second. */
+export function samplingOf(env: NodeJS.ProcessEnv): Sampling {
+  const { OTEL_TRACES_SAMPLER: given } = env
+  if (!given) {
+    const some = new PerSecond(TRACES_PER_SECOND)
+    return { sampler: new TakesTheChosen(new ParentBasedSampler({ root: some })), choose: () => some.take() }
+  }
+  const name = given.replace(/^parentbased_/, '')
   const share = shareOf(name, env)
   const root = new TraceIdRatioBasedSampler(share)
-  const followsParents = name !== env.OTEL_TRACES_SAMPLER
-  return { sampler: new TakesTheChosen(followsParents ? new ParentBasedSampler({ root }) : root), share }
+  const sampler = new TakesTheChosen(name === given ? root : new ParentBasedSampler({ root }))
+  return { sampler, choose: () => Math.random() < share }
 }
 
 function shareOf(name: string, { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: NodeJS.ProcessEnv): number {
@@ -39,7 +46,39 @@ function shareOf(name: string, { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }:
   throw new ConfigurationError(`OTEL_TRACES_SAMPLER_ARG must be from 0 to 1, not "${OTEL_TRACES_SAMPLER_ARG}".`)
 }
 
-/** What the gateway has chosen is taken: it has counted the share already. */
+/** So many a second on average, and never more than a second's at once. */
+export class PerSecond implements Sampler {
+  private left: number
+  private told: number
+
+  /** `now`: milliseconds of a clock that does not jump. */
+  constructor(
+    private readonly rate: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.left = rate
+    this.told = now()
+  }
+
+  take(): boolean {
+    const now = this.now()
+    this.left = Math.min(this.rate, this.left + ((now - this.told) * this.rate) / 1000)
+    this.told = now
+    if (this.left < 1) return false
+    this.left--
+    return true
+  }
+
+  shouldSample(): SamplingResult {
+    return { decision: this.take() ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD }
+  }
+
+  toString(): string {
+    return `PerSecond{${this.rate}}`
+  }
+}
+
+/** What the gateway has chosen is taken: it has counted them already. */
 class TakesTheChosen implements Sampler {
   constructor(private readonly others: Sampler) {}
 

@@ -13,7 +13,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
   const { chooseAtTheHead } = await import('@terrane/gateway/telemetry/head-sampling')
   const { samplingOf } = await import('./sampler.js')
-  const { sampler, share } = samplingOf(env)
+  const { sampler, choose } = samplingOf(env)
   const named = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
   const provider = new BasicTracerProvider({
     resource: named.merge(detectResources({ detectors: [envDetector] })),
@@ -21,7 +21,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     spanProcessors: [new BatchSpanProcessor(await exporterOf(env))],
   })
   trace.setGlobalTracerProvider(provider)
-  chooseAtTheHead(share)
+  chooseAtTheHead(choose)
   // Not baggage: what a client writes there is no subgraph's business.
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return () => provider.shutdown().catch(() => undefined)

@@ -27,7 +27,7 @@ afterAll(() => {
 })
 
 const open = (share: number | undefined, trustsCallers = false) => {
-  chooseAtTheHead(share)
+  chooseAtTheHead(share === undefined ? undefined : () => Math.random() < share)
   return Tracing.open({ trustsCallers })!
 }
 const named = (sampled: boolean) => ({ traceparent: `00-${TRACE}-${SPAN}-0${sampled ? 1 : 0}`, tracestate: 'vendor=1' })
