@@ -10,5 +10,8 @@ const { terrane, terraneKeeping, terraneSeen } = require('./terrane.js')
  * only where they are named.
  */
 exports.GATEWAYS = Object.fromEntries(
-  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, byHand, ...terraneSeen].map(one => [one.name, one]),
+  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, byHand, ...terraneSeen].map(one => [
+    one.name,
+    one,
+  ]),
 )
