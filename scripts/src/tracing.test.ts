@@ -6,8 +6,8 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { chooseAtTheHead } from './head-sampling.js'
-import { Tracing } from './tracing.js'
+import { chooseAtTheHead } from '@terrane/gateway/telemetry/head-sampling'
+import { Tracing } from '@terrane/gateway/telemetry/tracing'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
