@@ -184,3 +184,63 @@ test('an error of a field that clients may not know is told where they asked, wi
   expect(errors).toMatchObject([{ message: 'nobody knows', extensions: { serviceName: 'stock' } }])
   expect(errors?.[0]?.path).toEqual(['items', 0])
 })
+
+describe('what very many items lack', () => {
+  const many = 2_500
+  const items = (item: unknown) => Array.from({ length: many }, () => item)
+  const shopWith = (answered: unknown[]) =>
+    openGraph({
+      shop: {
+        sdl: `type Query { items: [Item]  rows: [[Item!]] }
+          type Item { name: String!  price: Int }`,
+        resolvers: {},
+        answer: (_, { query }) => ({ data: query.includes('rows') ? { rows: answered } : { items: answered } }),
+      },
+    })
+
+  test.each<[string, unknown, string, unknown]>([
+    ['a field that may not be null and is', { name: null }, '{ items { name } }', null],
+    ['a field that nobody gave', { name: 'x' }, '{ items { name price } }', { name: 'x', price: null }],
+    ['a value of another type', { name: 'x', price: 'y' }, '{ items { name price } }', { name: 'x', price: null }],
+    ['an item that may not be null and is', [null], '{ rows { name } }', null],
+  ])('%s: the first hundred are told, and how many there are besides', async (_, item, query, expected) => {
+    const { data, errors = [] } = await (await shopWith(items(item))).ask(query)
+    expect(Object.values(data!)).toEqual([items(expected)])
+    expect(errors).toHaveLength(101)
+    expect(errors.slice(0, 100).map(({ path }) => path![1])).toEqual(Array.from({ length: 100 }, (_, index) => index))
+    expect(errors[100]).toEqual({
+      message: `${many - 100} more errors about what this answer lacks are left out.`,
+      extensions: { code: 'INCOMPLETE_ANSWER_LEFT_OUT', count: many - 100 },
+    })
+  })
+
+  test('a hundred are told, and nothing is left out', async () => {
+    const { errors } = await (await shopWith(items({ name: null }).slice(0, 100))).ask('{ items { name } }')
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(Array(100).fill('INCOMPLETE_ANSWER'))
+  })
+})
+
+test('the fetches of one operation share a bound of a thousand errors, and each subgraph is heard', async () => {
+  const books = Array.from({ length: 900 }, (_, id) => ({ id: String(id), author: { id: `a${id}` } }))
+  const subgraph = (sdl: string): SmallSubgraph => ({ sdl, resolvers: {}, answer: DEAD })
+  const graph = await openGraph({
+    books: { ...BOOKS, resolvers: { Query: { books: () => books } } },
+    people: subgraph('type Author @key(fields: "id") { id: ID!  name: String }'),
+    prices: subgraph('type Book @key(fields: "id") { id: ID!  price: Int }'),
+    reviews: subgraph('type Book @key(fields: "id") { id: ID!  stars: Int }'),
+  })
+  const { data, errors = [] } = await graph.ask(
+    '{ books { author { name } price stars } again: books { author { name } price stars } }',
+  )
+  expect(data!.again).toHaveLength(books.length)
+  const told = errors.filter(({ extensions }) => extensions.code === 'SUBGRAPH_UNREACHABLE')
+  const leftOut = errors.filter(({ extensions }) => extensions.code === 'SUBGRAPH_ERRORS_LEFT_OUT')
+  expect(told.length).toBeLessThanOrEqual(1_002)
+  for (const errorsOf of [told, leftOut])
+    expect(new Set(errorsOf.map(({ extensions }) => extensions.serviceName))).toEqual(
+      new Set(['people', 'prices', 'reviews']),
+    )
+  expect(leftOut).toHaveLength(3)
+  const counts = leftOut.map(({ extensions }) => extensions.count as number)
+  expect(counts.reduce((sum, one) => sum + one, told.length)).toBe(3 * 2 * books.length)
+})

@@ -19,6 +19,7 @@ import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
+import { SubgraphErrors } from './fetch-errors.js'
 import { KnownPlaces } from './known-places.js'
 import { withFieldsLate } from './late-fields.js'
 import { Losses } from './losses.js'
@@ -94,7 +95,7 @@ export class Engine {
       request,
       variables: operation.given(variables),
       fetched,
-      errors: [],
+      errors: new SubgraphErrors(),
       plain: true,
       unknown: new Set(),
     }
@@ -194,7 +195,9 @@ export class Engine {
       given,
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
       describe: () => describePlan({ parts, document, operation, aliases }, this.subgraphs),
-      inClientWords: ({ fetched, errors }) => {
+      inClientWords: run => {
+        const { fetched } = run
+        const errors = run.errors.all()
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
         return errors.map(error => atClientAliases(error, aliases))

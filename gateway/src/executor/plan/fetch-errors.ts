@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { type Fields, isFields, own, type Path } from './place.js'
 
 /** Where an error of a subgraph is in the client's answer: at every place that what it is about serves. */
@@ -7,7 +7,7 @@ export type Locate = (path: Path | undefined) => Path[]
 /** What a subgraph answered is no answer to what it was asked. */
 export class SubgraphFault extends Error {}
 
-/** Errors of one fetch that are told; of what is beyond it is told how many there are. */
+/** Errors of one operation's subgraphs that are told; of what is beyond it is told how many there are. */
 const MOST_ERRORS = 1_000
 /** What a subgraph says of one error is told at many places: characters of its text, and of its extensions as JSON. */
 const LONGEST_MESSAGE = 2_000
@@ -15,41 +15,58 @@ const LONGEST_EXTENSIONS = 8_000
 /** Steps of a path. No question is that deep. */
 const LONGEST_PATH = 200
 
-/** What a subgraph said, in its own words, with its name and the client's paths. */
-export function toldErrors(subgraph: string, errors: unknown, locate: Locate): GraphQLError[] {
-  if (errors === undefined || errors === null) return []
-  if (!Array.isArray(errors)) throw new SubgraphFault('its errors are no list')
-  const told: GraphQLError[] = []
-  let leftOut = Math.max(0, errors.length - MOST_ERRORS)
-  for (const error of errors.slice(0, MOST_ERRORS)) {
-    const said: Fields = isFields(error) ? error : {}
-    const message = messageIn(own(said, 'message')) ?? `The subgraph "${subgraph}" reports an error.`
-    const extensions = {
-      code: 'DOWNSTREAM_SERVICE_ERROR',
-      ...extensionsIn(own(said, 'extensions')),
-      serviceName: subgraph,
-    }
-    const places = locate(pathIn(own(said, 'path')))
-    const shown = places.slice(0, MOST_ERRORS - told.length)
-    for (const path of shown) told.push(new GraphQLError(message, { path, extensions }))
-    leftOut += places.length - shown.length
-  }
-  if (leftOut > 0) told.push(leftOutError(subgraph, leftOut))
-  return told
-}
+/**
+ * What went wrong with the fetches of one operation, at the client's paths. Its fetches share one bound: how many there
+ * are, what was fetched decides.
+ */
+export class SubgraphErrors {
+  private readonly told: GraphQLError[] = []
+  /** By subgraph, of those that are heard of. */
+  private readonly leftOut = new Map<string, number>()
 
-/** The subgraph could not be asked, or its answer is none. The reason is for the log: it may tell addresses. */
-export function lostErrors(subgraph: string, error: unknown, locate: Locate): GraphQLError[] {
-  const fault = error instanceof SubgraphFault
-  const message = fault
-    ? `The answer of the subgraph "${subgraph}" does not fit the question: ${error.message}.`
-    : `The subgraph "${subgraph}" did not answer.`
-  const code = fault ? 'SUBGRAPH_ANSWER_INVALID' : 'SUBGRAPH_UNREACHABLE'
-  const extensions = { code, subgraph, serviceName: subgraph }
-  const places = locate(undefined)
-  const told = places.slice(0, MOST_ERRORS).map(path => new GraphQLError(message, { path, extensions }))
-  if (places.length > MOST_ERRORS) told.push(leftOutError(subgraph, places.length - MOST_ERRORS))
-  return told
+  /** What a subgraph said, in its own words, with its name; tells whether it said anything. */
+  said(subgraph: string, errors: unknown, locate: Locate): boolean {
+    if (errors === undefined || errors === null) return false
+    if (!Array.isArray(errors)) throw new SubgraphFault('its errors are no list')
+    for (const error of errors.slice(0, MOST_ERRORS)) {
+      const said: Fields = isFields(error) ? error : {}
+      const message = messageIn(own(said, 'message')) ?? `The subgraph "${subgraph}" reports an error.`
+      const extensions = {
+        code: 'DOWNSTREAM_SERVICE_ERROR',
+        ...extensionsIn(own(said, 'extensions')),
+        serviceName: subgraph,
+      }
+      this.tell(subgraph, message, extensions, locate(pathIn(own(said, 'path'))))
+    }
+    this.leaveOut(subgraph, errors.length - MOST_ERRORS)
+    return errors.length > 0
+  }
+
+  /** The subgraph could not be asked, or its answer is none. The reason is for the log: it may tell addresses. */
+  lost(subgraph: string, error: unknown, locate: Locate): void {
+    const fault = error instanceof SubgraphFault
+    const message = fault
+      ? `The answer of the subgraph "${subgraph}" does not fit the question: ${error.message}.`
+      : `The subgraph "${subgraph}" did not answer.`
+    const code = fault ? 'SUBGRAPH_ANSWER_INVALID' : 'SUBGRAPH_UNREACHABLE'
+    this.tell(subgraph, message, { code, subgraph, serviceName: subgraph }, locate(undefined))
+  }
+
+  all(): GraphQLError[] {
+    const counts = [...this.leftOut].filter(([, count]) => count > 0)
+    return [...this.told, ...counts.map(([subgraph, count]) => leftOutError(subgraph, count))]
+  }
+
+  /** The first of each subgraph in any case: one with very many does not silence the others. */
+  private tell(subgraph: string, message: string, extensions: GraphQLErrorExtensions, places: Path[]): void {
+    const room = Math.max(MOST_ERRORS - this.told.length, this.leftOut.has(subgraph) ? 0 : 1)
+    for (const path of places.slice(0, room)) this.told.push(new GraphQLError(message, { path, extensions }))
+    if (places.length > 0) this.leaveOut(subgraph, places.length - room)
+  }
+
+  private leaveOut(subgraph: string, count: number): void {
+    this.leftOut.set(subgraph, (this.leftOut.get(subgraph) ?? 0) + Math.max(0, count))
+  }
 }
 
 /** Without a path: it is about what is not told. */

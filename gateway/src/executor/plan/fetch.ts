@@ -3,7 +3,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isPlain } from '../plain-answer.js'
 import { byContext } from './context-arguments.js'
-import { type Locate, lostErrors, SubgraphFault, toldErrors } from './fetch-errors.js'
+import { type Locate, SubgraphFault } from './fetch-errors.js'
 import { type FetchPart, needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutNumber } from './operation-names.js'
@@ -45,7 +45,7 @@ function withinStack(run: Run, { serviceName }: FetchNode, places: () => Path[],
     take()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    run.errors.push(...lostErrors(serviceName, TOO_DEEP, places))
+    run.errors.lost(serviceName, TOO_DEEP, places)
   }
 }
 
@@ -133,7 +133,7 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     if (!Array.isArray(entities) || entities.length !== batch.entities.length) {
       const count = Array.isArray(entities) ? entities.length : 'no list of'
       const fault = new SubgraphFault(`${count} entities for ${batch.entities.length}`)
-      run.errors.push(...lostErrors(node.serviceName, fault, locate))
+      run.errors.lost(node.serviceName, fault, locate)
       return
     }
     const strange: number[] = []
@@ -146,7 +146,7 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     }
     if (strange.length === 0) return
     const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
-    run.errors.push(...lostErrors(node.serviceName, NO_OBJECT, theirs))
+    run.errors.lost(node.serviceName, NO_OBJECT, theirs)
   }
   const turn = {}
   return (run, all, path, context) => {
@@ -214,15 +214,14 @@ async function ask(
     } as Parameters<GraphQLDataSource['process']>[0])
     if (!isFields(answer)) throw new SubgraphFault('it is no GraphQL answer')
     run.plain &&= isPlain(answer)
-    const told = toldErrors(subgraph, own(answer, 'errors'), locate)
     const data = own(answer, 'data')
     if (data !== null && data !== undefined && !isFields(data)) throw new SubgraphFault('its data is no object')
-    if (!data && told.length === 0) throw new SubgraphFault('neither data nor errors')
-    run.errors.push(...told)
+    const told = run.errors.said(subgraph, own(answer, 'errors'), locate)
+    if (!data && !told) throw new SubgraphFault('neither data nor errors')
     return data ?? undefined
   } catch (error) {
     signalOf(run)?.throwIfAborted()
-    run.errors.push(...lostErrors(subgraph, error, locate))
+    run.errors.lost(subgraph, error, locate)
     return undefined
   }
 }

@@ -10,6 +10,9 @@ interface Loss {
   within?: Path
 }
 
+/** Of one answer that are told, and of what is beyond it how many there are: what many items lack has one cause. */
+const MOST_LOSSES = 100
+
 /** What an answer lacks, held against what its errors explain: no loss goes without an error, none has two. */
 export class Losses {
   /** Where the projection is, as deep as it is; what stands beyond is left over. */
@@ -63,15 +66,25 @@ export class Losses {
     const before = new Explained(errors)
     for (const path of this.explained) for (const one of [explained, before]) one.add(path)
     const added: GraphQLError[] = []
+    let leftOut = 0
     for (const { path, message, missing, within } of this.found) {
       if (explained.covers(path) || (missing && within && before.covers(within))) continue
       if (missing && isWithin(fetched, path, unknown)) continue
-      added.push(new GraphQLError(message, { path, extensions: { code: 'INCOMPLETE_ANSWER' } }))
       explained.add(path)
+      if (added.length < MOST_LOSSES)
+        added.push(new GraphQLError(message, { path, extensions: { code: 'INCOMPLETE_ANSWER' } }))
+      else leftOut++
     }
+    if (leftOut > 0) added.push(leftOutError(leftOut))
     return added
   }
 }
+
+/** Without a path: it is about what is not told. */
+const leftOutError = (count: number) =>
+  new GraphQLError(`${count} more errors about what this answer lacks are left out.`, {
+    extensions: { code: 'INCOMPLETE_ANSWER_LEFT_OUT', count },
+  })
 
 /** The places that have an error at, above or below them. */
 class Explained {

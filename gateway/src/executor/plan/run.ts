@@ -1,6 +1,6 @@
-import type { GraphQLError } from 'graphql'
 import type { OperationRequest } from '../executor.js'
 import type { Operation } from '../operation.js'
+import type { SubgraphErrors } from './fetch-errors.js'
 import type { Fields, PlanPath } from './place.js'
 import type { Served } from './rounds.js'
 
@@ -11,7 +11,7 @@ export interface Run {
   readonly variables: Fields
   /** What was fetched so far; fetches merge into it. */
   readonly fetched: Fields
-  readonly errors: GraphQLError[]
+  readonly errors: SubgraphErrors
   /** Whether no text that was fetched has anything that JSON escapes. */
   plain: boolean
   /** Objects that a subgraph knows nothing of: what is missing in them is null, and no error. */
