@@ -56,6 +56,37 @@ test('each author is asked for once, an error of one is told at every place wher
   ])
 })
 
+test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
+  const graph = await openGraph({
+    works: {
+      sdl: `type Query { works: [Work] }  union Work = Book | Map
+        type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
+        type Author @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        Query: {
+          works: () => [
+            { __typename: 'Book', id: '1', author: { id: 'a' } },
+            { __typename: 'Map', id: '2', author: { id: 'b' } },
+            { __typename: 'Map', id: '3', author: { id: 'a' } },
+          ],
+        },
+      },
+    },
+    people: PEOPLE,
+  })
+  const years = '... on Map { author { years: born born @skip(if: $no) } }'
+  const ask = (query: string) => graph.ask(`query ($no: Boolean = true) { works { ${query} } }`)
+  const { data, errors } = await ask(`... on Book { author { name } } ${years}`)
+  expect(data).toEqual({
+    works: [{ author: { name: 'name of a' } }, { author: { years: 1900 } }, { author: { years: null } }],
+  })
+  expect(errors?.map(({ path }) => path)).toEqual([['works', 2, 'author', 'years']])
+  const all = await ask(`... on Book { author { born } } ${years}`)
+  expect(new Set(all.errors?.map(({ path }) => path?.join()))).toEqual(
+    new Set(['works,0,author,born', 'works,2,author,years']),
+  )
+})
+
 const LOST = { motto: 'm', books: [1, 2, 3].map(id => ({ id: String(id), author: { name: null } })), people: null }
 const DEAD = () => {
   throw new Error('connect ECONNREFUSED 10.0.0.1:4001')
