@@ -69,6 +69,7 @@ test('generated supergraphs are answered as one schema over the same data would 
         }
         if (!stock) continue
         mesh.world.changes = 0
+        mesh.asked = 0
         const theirs = await stock.ask(question)
         if (same(theirs.data, expected.data)) continue
         const why = await stockReasonsOf(mesh, question, stock, oneSchema)

@@ -56,6 +56,37 @@ test('each author is asked for once, an error of one is told at every place wher
   ])
 })
 
+test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
+  const graph = await openGraph({
+    works: {
+      sdl: `type Query { works: [Work] }  union Work = Book | Map
+        type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
+        type Author @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        Query: {
+          works: () => [
+            { __typename: 'Book', id: '1', author: { id: 'a' } },
+            { __typename: 'Map', id: '2', author: { id: 'b' } },
+            { __typename: 'Map', id: '3', author: { id: 'a' } },
+          ],
+        },
+      },
+    },
+    people: PEOPLE,
+  })
+  const years = '... on Map { author { years: born born @skip(if: $no) } }'
+  const ask = (query: string) => graph.ask(`query ($no: Boolean = true) { works { ${query} } }`)
+  const { data, errors } = await ask(`... on Book { author { name } } ${years}`)
+  expect(data).toEqual({
+    works: [{ author: { name: 'name of a' } }, { author: { years: 1900 } }, { author: { years: null } }],
+  })
+  expect(errors?.map(({ path }) => path)).toEqual([['works', 2, 'author', 'years']])
+  const all = await ask(`... on Book { author { born } } ${years}`)
+  expect(new Set(all.errors?.map(({ path }) => path?.join()))).toEqual(
+    new Set(['works,0,author,born', 'works,2,author,years']),
+  )
+})
+
 const LOST = { motto: 'm', books: [1, 2, 3].map(id => ({ id: String(id), author: { name: null } })), people: null }
 const DEAD = () => {
   throw new Error('connect ECONNREFUSED 10.0.0.1:4001')
@@ -147,6 +178,98 @@ test('a hostile subgraph answers for nothing but what it was asked', async () =>
       books: ['a', 'b', 'a'].map((id, index) => ({ id: String(index + 1), author: { name: `name of ${id}` } })),
       people: [{ id: 'a' }],
     },
+  })
+})
+
+describe('nor below it, where another subgraph may have nothing to say', () => {
+  const evil = { name: 'evil', born: 666, names: ['evil', 'lord'], home: { street: 'evil', city: 'evil' } }
+  const authors = [{ __typename: 'Author', id: 'a', ...evil }]
+  const graph = (answer?: SmallSubgraph['answer']) =>
+    openGraph({
+      books: {
+        sdl: BOOKS.sdl,
+        resolvers: {},
+        answer: () => ({ data: { books: [{ __typename: 'Book', id: '1', author: authors[0] }] } }),
+      },
+      people: {
+        sdl: `type Query { people: [Author] } type Home { street: String  city: String }
+          type Author @key(fields: "id") { id: ID!  name: String  born: Int  names: [String]  home: Home }`,
+        resolvers: { Author: { name: () => null, born: () => 1900, names: () => ['a'], home: () => null } },
+        ...(answer ? { answer } : {}),
+      },
+    })
+  const question = '{ books { author { id name born names home { city } } } }'
+
+  test('its values stand neither for nulls nor for lists of another length', async () => {
+    const author = { id: 'a', name: null, born: 1900, names: ['a'], home: null }
+    expect(await (await graph()).ask(question)).toEqual({ data: { books: [{ author }] } })
+  })
+
+  test('nor where the other one is dead', async () => {
+    const { data, errors } = await (await graph(DEAD)).ask(question)
+    const author = { id: 'a', name: null, born: null, names: null, home: null }
+    expect(data).toEqual({ books: [{ author }] })
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('lists of lists without end cost the fields of who sends them, also where a fetch or a client’s name is looked for in them', () => {
+  const nested = (levels: number): unknown[] => {
+    let list: unknown[] = []
+    for (let level = 0; level < levels; level++) list = [list]
+    return list
+  }
+
+  test.each([51, 200_000])('of %i levels', async levels => {
+    const graph = await openGraph({
+      books: { ...BOOKS, answer: () => ({ data: { books: nested(levels) } }) },
+      people: PEOPLE,
+    })
+    for (const question of [
+      '{ books { author { name } } people { id } }',
+      '{ books { author { id: name } } people { id } }',
+    ]) {
+      const { data, errors } = await graph.ask(question)
+      expect(data).toEqual({ books: null, people: [{ id: 'a' }] })
+      expect(errors).toMatchObject([
+        { path: ['books'], extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: 'books' } },
+      ])
+    }
+  })
+
+  test('of as many as a question may have there are', async () => {
+    const graph = await openGraph({
+      people: {
+        sdl: 'type Query { boxes: [[[Author]]] } type Author @key(fields: "id") { id: ID! }',
+        resolvers: { Query: { boxes: () => [[[{ id: 'a' }, null], []], null] } },
+      },
+      names: {
+        sdl: 'type Author @key(fields: "id") { id: ID!  name: String }',
+        resolvers: { Author: { name: ({ id }: { id: string }) => `name of ${id}` } },
+      },
+    })
+    expect(await graph.ask('{ boxes { name } }')).toEqual({
+      data: { boxes: [[[{ name: 'name of a' }, null], []], null] },
+    })
+  })
+
+  test('in what the context gives', async () => {
+    const graph = await openGraph({
+      orders: {
+        sdl: `scalar Any  type Query { orders: [Order] }
+          type Order @key(fields: "id") @context(name: "order") { id: ID!  currency: Any  line: Line }
+          type Line @key(fields: "id") { id: ID!  price(in: Any @fromContext(field: "$order { currency }")): String }`,
+        resolvers: {},
+        answer: () => {
+          const line = { __typename: 'Line', id: 'l' }
+          return { data: { orders: [{ __typename: 'Order', id: '1', currency: nested(200_000), line }] } }
+        },
+      },
+      people: PEOPLE,
+    })
+    const { data, errors } = await graph.ask('{ orders { line { id price } } people { id } }')
+    expect(data).toEqual({ orders: [{ line: { id: 'l', price: null } }], people: [{ id: 'a' }] })
+    expect(errors).toMatchObject([{ path: ['orders', 0, 'line'], extensions: { serviceName: 'orders' } }])
   })
 })
 

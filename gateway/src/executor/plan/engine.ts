@@ -15,6 +15,7 @@ import type { OperationAnswer, OperationRequest, WholeQuestion } from '../execut
 import type { Operation } from '../operation.js'
 import type { StopSignal } from '../stop.js'
 import { atClientAliases, type Selected, selectedIn, withAliasesApart, withClientAliases } from './aliases-apart.js'
+import { AskedPlaces } from './asked-places.js'
 import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
@@ -100,7 +101,7 @@ export class Engine {
       unknown: new Set(),
     }
     await operation.step(run, [fetched], [])
-    const told = operation.inClientWords(run)
+    const told = operation.ofAskedPlaces(run, operation.inClientWords(run))
     const projected = watch?.phase('project')
     const losses = new Losses()
     const text = (whole?.projections ?? operation.projections).of(variables, run.plain)(fetched, losses)
@@ -202,6 +203,15 @@ export class Engine {
         withClientAliases(fetched, aliases, selected)
         return errors.map(error => atClientAliases(error, aliases))
       },
+      ofAskedPlaces: ({ request, fetched }, errors) => {
+        if (errors.length === 0) return errors
+        asked ??= selectedIn(document, operation.selectionSet)
+        const { apiSchema } = this.supergraph
+        const conditions = Object.assign(Object.create(null), defaultsOf(operation), request.request.variables)
+        const { taken } = this.subgraphs.requirements
+        const places = new AskedPlaces(apiSchema, document, operation, conditions, fetched, asked, taken)
+        return errors.filter(error => !places.isOfAnother(error))
+      },
       atKnownPlaces: errors => {
         if (errors.length === 0) return errors
         asked ??= selectedIn(document, operation.selectionSet)
@@ -250,6 +260,8 @@ interface PlannedOperation {
   describe: () => PlanDescription
   /** What was fetched is put under the client's names; the errors so far are told with them. */
   inClientWords: (run: Run) => readonly GraphQLError[]
+  /** Without errors of what was fetched of an object though only another was asked for it. */
+  ofAskedPlaces: (run: Run, errors: readonly GraphQLError[]) => readonly GraphQLError[]
   /** Errors, none at a place whose name the client may not know. */
   atKnownPlaces: (errors: readonly GraphQLError[]) => readonly GraphQLError[]
 }

@@ -2,7 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isPlain } from '../plain-answer.js'
-import { byContext } from './context-arguments.js'
+import { byContext, type InContext } from './context-arguments.js'
 import { type Locate, SubgraphFault } from './fetch-errors.js'
 import { type FetchPart, needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
@@ -32,7 +32,15 @@ export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
   if (!node.contextRewrites) return (run, objects, path) => fetch(run, objects, path, {})
   const { contextRewrites } = node
   return async (run, objects, path) => {
-    const groups = byContext(run.fetched, objects, path, contextRewrites, subgraphs.types)
+    let groups: InContext[] = []
+    withinStack(
+      run,
+      node,
+      () => pathsIn(run, path)(objects),
+      () => {
+        groups = byContext(run.fetched, objects, path, contextRewrites, subgraphs.types)
+      },
+    )
     await Promise.all(groups.map(group => fetch(run, group.objects, path, group.values)))
   }
 }
@@ -72,7 +80,7 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
     withinStack(
       run,
       node,
-      () => paths(objects),
+      () => locate(undefined),
       () => {
         requested.restrict(data)
         rewrite?.(data)
