@@ -2,6 +2,9 @@
 export interface Siblings {
   /** Of all of them together, in Prometheus' text format. */
   metrics(): Promise<string>
-  /** Has as many started anew, in place of all there are now; resolves once those serve. */
-  renew(): Promise<void>
+  /**
+   * Has as many started anew, in place of all there are now; resolves once those serve. `joins`: whoever is being started
+   * already is new enough, since each looks by itself for what has changed.
+   */
+  renew(how: { joins: boolean }): Promise<void>
 }
