@@ -4,13 +4,15 @@ import { Deferred } from '../deferred.js'
 import { boundGarbage } from '../garbage.js'
 import { startGateway } from '../server.js'
 import { GatewayStartError } from '../start-error.js'
+import type { Figures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 import type { Siblings } from './siblings.js'
 
 /** Clients that are not idle for so long learn from an answer that they have to connect anew. */
 const DRAIN_MILLISECONDS = 2000
 
-const tell = (message: ToPrimary) => process.send?.(message)
+/** Nobody is told where the primary is gone. */
+const tell = (message: ToPrimary) => void (process.connected && process.send?.(message))
 
 let asked = 0
 const waiting = new Map<number, Deferred<string>>()
@@ -23,7 +25,13 @@ function ask(question: { terrane: 'metrics' } | { terrane: 'renew'; joins: boole
   return answer.promise.finally(() => waiting.delete(id))
 }
 
+let figures: () => Promise<Figures> = async () => []
+const count = async () => tell({ terrane: 'counted', figures: await figures() })
+
 const siblings: Siblings = {
+  counting: own => {
+    figures = own
+  },
   metrics: () => ask({ terrane: 'metrics' }),
   renew: async ({ joins }) => void (await ask({ terrane: 'renew', joins })),
 }
@@ -37,7 +45,8 @@ async function serve(options: WorkerOptions, atEnd: () => Promise<void>): Promis
         drainMilliseconds: DRAIN_MILLISECONDS,
         ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
       })
-      closing ??= closed.finally(atEnd)
+      // All that was counted, before nobody can ask for it any more.
+      closing ??= closed.finally(count).finally(atEnd)
       return closing
     }
     // Before node looks whether the process was to go on without its primary: by itself it ends at once.
@@ -72,6 +81,7 @@ export function serveAsWorker(atEnd: () => Promise<void> = async () => {}): void
   process.on('SIGTERM', () => undefined)
   process.on('message', (message: ToWorker) => {
     if (message.terrane === 'start') void serve(message.options, atEnd)
+    if (message.terrane === 'count') void count()
     if (message.terrane === 'beat') tell({ terrane: 'alive' })
     if (message.terrane === 'metrics') waiting.get(message.id)?.resolve(message.text)
     if (message.terrane !== 'renewed') return

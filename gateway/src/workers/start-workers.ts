@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadOrCreateKeys } from '@terrane/schema/identity'
-import { AggregatorRegistry } from 'prom-client'
 import { Deferred } from '../deferred.js'
 import { type Log, logToStandardError } from '../log.js'
 import { GatewayStartError } from '../start-error.js'
+import { CommonFigures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 
 /** From the build, also where the sources run: processes load plain JavaScript. */
@@ -97,7 +97,7 @@ class Pool {
   private readonly draining = new WeakSet<Worker>()
   /** Of those that serve, how often in a row each was asked in vain whether it lives. */
   private readonly missed = new WeakMap<Worker, number>()
-  private readonly metrics = new AggregatorRegistry()
+  private readonly figures = new CommonFigures()
   private pause = FIRST_PAUSE_MILLISECONDS
   private readonly closed = new AbortController()
   private succession?: Promise<Succession>
@@ -208,6 +208,9 @@ class Pool {
           // Comes back behind every connection that was handed to it: one that ended with it would never be answered.
           this.tell(worker, { terrane: 'end' })
           break
+        case 'counted':
+          this.figures.told(worker, message.figures)
+          break
         case 'metrics':
           void this.answerMetrics(worker, message.id)
           break
@@ -219,6 +222,7 @@ class Pool {
     worker.on('exit', (code, signal) => {
       clearTimeout(killed)
       this.all.delete(worker)
+      this.figures.gone(worker)
       started.reject(new Error(`A worker ended before it served (${signal ?? code}).`))
       if (!this.serving.delete(worker) || this.closed.signal.aborted || this.draining.has(worker)) return
       const ended = { pid: worker.process.pid, code, signal }
@@ -279,7 +283,9 @@ class Pool {
   }
 
   private async answerMetrics(worker: Worker, id: number): Promise<void> {
-    const text = await this.metrics.clusterMetrics().catch((error: Error) => `# ${error.message}\n`)
+    const text = await this.figures
+      .text(this.serving, one => this.tell(one, { terrane: 'count' }))
+      .catch((error: Error) => `# ${error.message}\n`)
     this.tell(worker, { terrane: 'metrics', id, text })
   }
 
