@@ -109,6 +109,10 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>
   /** Adds or replaces a product, composes, swaps. Problems where composition refuses; then nothing changed. */
   register(endpoint: ProductEndpoint): Promise<{ problems: { code: string; message: string }[] }>
-  /** `drainMilliseconds`: how long clients are let go one by one before what is idle is closed; default 0. */
-  close(options?: { drainMilliseconds?: number }): Promise<void>
+  /**
+   * `drainMilliseconds`: how long clients are let go one by one before what is idle is closed; default 0.
+   * `graceMilliseconds`: how long from then on what is under way may take; default 5000. Of one that closes already, the
+   * shorter time counts.
+   */
+  close(options?: { drainMilliseconds?: number; graceMilliseconds?: number }): Promise<void>
 }

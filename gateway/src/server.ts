@@ -195,12 +195,9 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     return503OnClosing: false,
   })
 
-  const close: Gateway['close'] = async ({ drainMilliseconds = 0 } = {}) => {
+  const end = async (drainMilliseconds: number) => {
     if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
-    // Streams of events never end by themselves.
-    const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MILLISECONDS)
     await app.close()
-    clearTimeout(cut)
     await apollo.stop()
     await registry.close()
     announcements.close()
@@ -208,6 +205,12 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     await reports.close()
     await mesh.close()
     await catalogue?.close()
+  }
+  let ending: Promise<void> | undefined
+  const close: Gateway['close'] = ({ drainMilliseconds = 0, graceMilliseconds = GRACE_MILLISECONDS } = {}) => {
+    const cut = setTimeout(() => app.server.closeAllConnections(), drainMilliseconds + graceMilliseconds)
+    ending ??= end(drainMilliseconds)
+    return ending.finally(() => clearTimeout(cut))
   }
   try {
     for (const part of parts) await part.http?.(app)

@@ -26,19 +26,28 @@ export interface AddressesOptions {
 export function useAddresses(options: AddressesOptions): Part {
   return {
     async http(app) {
+      let closing = false
+      app.addHook('preClose', async () => {
+        closing = true
+      })
       await app.register(async route => {
         // Bodies go through as they come; uploads have no limit here, the input port has its own.
         route.removeAllContentTypeParsers()
         route.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
         route.all('/data/*', { config: { authenticate: 'problem' } }, (request, reply) =>
-          answer(request, reply, options),
+          answer(request, reply, options, () => closing),
         )
       })
     },
   }
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, options: AddressesOptions): Promise<unknown> {
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: AddressesOptions,
+  closing: () => boolean,
+): Promise<unknown> {
   const { pathname, search } = new URL(request.raw.url ?? '/', 'http://gateway')
   const { decisions } = await options.decisionPoint.decide(request.caller)
   const found = find(options.products.all(), decisions, pathname)
@@ -90,6 +99,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Add
   if (response.status === 403) return refuse(reply, request.caller, product, await refusalOf(response))
   // Whoever has signed out, or may now see other things, hears no more of what began before.
   return response.send(async () => {
+    // It never ends by itself: whoever hears it comes back elsewhere.
+    if (closing()) return false
     const caller = await request.callerNow()
     if (caller?.subject !== request.caller.subject) return false
     const { decisions: now } = await options.decisionPoint.decide(caller)

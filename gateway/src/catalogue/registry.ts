@@ -93,7 +93,7 @@ export class Registry {
     // As long as it is not known, it is news that this gateway follows.
     await this.remember(added.product, request.by, { known: siblings === undefined })
     try {
-      await siblings?.renew()
+      await siblings?.renew({ joins: false })
       return { name, published: true, problems: [] }
     } catch (error) {
       this.postpone()
@@ -205,7 +205,8 @@ export class Registry {
   /** Has workers started on what is in the catalogue now; those that do not start are tried again later. */
   private async renew(): Promise<void> {
     try {
-      await this.siblings?.renew()
+      // Every worker notices, each at its own time.
+      await this.siblings?.renew({ joins: true })
       this.postponed.pause = FIRST_PAUSE_MILLISECONDS
       this.report('new workers', [])
     } catch (error) {

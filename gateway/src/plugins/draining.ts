@@ -18,8 +18,14 @@ export function draining(): Draining {
   let going = false
   return {
     http(app) {
-      app.addHook('onRequest', async (_request, reply) => {
+      app.addHook('onRequest', (_request, reply, done) => {
         if (going) reply.raw.shouldKeepAlive = false
+        done()
+      })
+      // Who has asked before learns it as well.
+      app.addHook('onSend', (_request, reply, payload, done) => {
+        if (going) reply.raw.shouldKeepAlive = false
+        done(null, payload)
       })
     },
     async drain({ server }, milliseconds) {

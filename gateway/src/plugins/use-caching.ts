@@ -35,7 +35,8 @@ export function cachingHeaders({ kept, caller }: Operation): [name: string, valu
   if (!kept) return []
   return [
     ['cache-control', caller === VISITOR ? 'public, no-cache' : 'private, no-cache'],
-    ['age', String(Math.floor((Date.now() - kept.at) / 1000))],
+    // What another gateway has answered is as old as its clock says, which may be ahead; there is no age below 0.
+    ['age', String(Math.max(0, Math.floor((Date.now() - kept.at) / 1000)))],
     ['etag', `W/"${kept.etag}"`],
     ['vary', 'accept, authorization, cookie'],
   ]

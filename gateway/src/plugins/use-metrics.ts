@@ -1,6 +1,6 @@
 import { type MetricsDoor, metricsRefusal } from '@terrane/schema'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
-import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
+import { Gauge, Registry } from 'prom-client'
 import type { BreakerState } from '../executor/transport/breaker.js'
 import { listen } from '../listen.js'
 import { problemJson } from '../problem-json.js'
@@ -23,7 +23,7 @@ export interface MetricsOptions {
   door: MetricsDoor
   /** The gateway's own. */
   host: string
-  siblings?: Pick<Siblings, 'metrics'> | undefined
+  siblings?: Pick<Siblings, 'metrics' | 'counting'> | undefined
 }
 
 export interface MetricsSources {
@@ -35,11 +35,7 @@ export interface MetricsSources {
 export function useMetrics(mesh: MetricsSources, { door, host, siblings }: MetricsOptions): Metrics {
   if (door.off) return NOT_COUNTED
   const registry = new Registry()
-  if (siblings) {
-    AggregatorRegistry.setRegistries([registry])
-    // Its constructor answers the primary process.
-    new AggregatorRegistry()
-  }
+  siblings?.counting(() => registry.getMetricsAsJSON())
   const operations = new OperationMetrics(registry)
   new Gauge({
     name: 'terrane_gateway_products',

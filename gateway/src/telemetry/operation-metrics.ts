@@ -3,6 +3,9 @@ import { Distribution } from './distribution.js'
 import { OperationNames } from './operation-names.js'
 import { BYTES } from './subgraph-metrics.js'
 
+/** The one metric with a label that callers write. */
+export const OPERATION_SECONDS = 'terrane_gateway_operation_seconds'
+
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** `refused`: there is no data at all. */
@@ -30,7 +33,7 @@ export class OperationMetrics {
     const size = (name: string, help: string) =>
       new Distribution({ name, help, label: 'route', buckets: BYTES, register })
     this.seconds = new Distribution({
-      ...{ name: 'terrane_gateway_operation_seconds', help: 'Time of GraphQL operations, by name', label: 'operation' },
+      ...{ name: OPERATION_SECONDS, help: 'Time of GraphQL operations, by name', label: 'operation' },
       ...{ buckets: SECONDS, register },
     })
     this.requestBytes = size('terrane_gateway_request_bytes', 'Size of requests').at('/graphql')

@@ -9,12 +9,19 @@ export class OperationNames {
 
   /** `answered`: only then may a name be new, so that refused questions take no place. */
   labelOf(name: string | null | undefined, answered: boolean): string {
-    if (!name) return 'anonymous'
+    if (!name) return ANONYMOUS
     if (this.known.has(name)) return name
-    if (!answered || this.known.size >= this.most || name.length > LONGEST) return 'other'
+    if (!answered || this.known.size >= this.most || name.length > LONGEST) return OTHER
     this.known.add(name)
     return name
   }
 }
 
+/** What a process has made a label of already, once more bounded beside those of others. */
+export function boundedOperation(names: OperationNames, label: string): string {
+  return label === ANONYMOUS || label === OTHER ? label : names.labelOf(label, true)
+}
+
+const ANONYMOUS = 'anonymous'
+const OTHER = 'other'
 const LONGEST = 64

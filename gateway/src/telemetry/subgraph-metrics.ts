@@ -85,6 +85,8 @@ export class SubgraphMetrics {
       name: 'terrane_gateway_breaker_state',
       help: 'Circuit breaker of a subgraph: 0 closed, 1 half-open, 2 open',
       labelNames: [label],
+      // Of several processes the worst: states do not add up.
+      aggregator: 'max',
       registers,
       collect() {
         this.reset()

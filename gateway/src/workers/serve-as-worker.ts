@@ -1,40 +1,61 @@
 import 'reflect-metadata'
+import cluster from 'node:cluster'
 import { Deferred } from '../deferred.js'
 import { boundGarbage } from '../garbage.js'
 import { startGateway } from '../server.js'
 import { GatewayStartError } from '../start-error.js'
+import type { Figures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 import type { Siblings } from './siblings.js'
 
 /** Clients that are not idle for so long learn from an answer that they have to connect anew. */
 const DRAIN_MILLISECONDS = 2000
 
-const tell = (message: ToPrimary) => process.send?.(message)
+/** Nobody is told where the primary is gone. */
+const tell = (message: ToPrimary) => void (process.connected && process.send?.(message))
 
 let asked = 0
 const waiting = new Map<number, Deferred<string>>()
 
-function ask(terrane: 'metrics' | 'renew'): Promise<string> {
+function ask(question: { terrane: 'metrics' } | { terrane: 'renew'; joins: boolean }): Promise<string> {
   const id = asked++
   const answer = new Deferred<string>()
   waiting.set(id, answer)
-  tell({ terrane, id })
+  tell({ ...question, id })
   return answer.promise.finally(() => waiting.delete(id))
 }
 
+let figures: () => Promise<Figures> = async () => []
+const count = async () => tell({ terrane: 'counted', figures: await figures() })
+
 const siblings: Siblings = {
-  metrics: () => ask('metrics'),
-  renew: async () => void (await ask('renew')),
+  counting: own => {
+    figures = own
+  },
+  metrics: () => ask({ terrane: 'metrics' }),
+  renew: async ({ joins }) => void (await ask({ terrane: 'renew', joins })),
 }
 
 async function serve(options: WorkerOptions, atEnd: () => Promise<void>): Promise<void> {
   try {
     const gateway = await startGateway(options, siblings)
-    const close = (how?: { drainMilliseconds: number }) => gateway.close(how).finally(atEnd)
-    process.once('disconnect', () => void close().finally(() => process.exit(0)))
+    let closing: Promise<void> | undefined
+    const close = (graceMilliseconds?: number) => {
+      const closed = gateway.close({
+        drainMilliseconds: DRAIN_MILLISECONDS,
+        ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
+      })
+      // All that was counted, before nobody can ask for it any more.
+      closing ??= closed.finally(count).finally(atEnd)
+      return closing
+    }
+    // Before node looks whether the process was to go on without its primary: by itself it ends at once.
+    cluster.worker!.once('disconnect', () => {
+      cluster.worker!.exitedAfterDisconnect = true
+      void close().finally(() => process.exit(0))
+    })
     process.on('message', (message: ToWorker) => {
-      if (message.terrane === 'drain')
-        void close({ drainMilliseconds: DRAIN_MILLISECONDS }).finally(() => tell({ terrane: 'drained' }))
+      if (message.terrane === 'drain') void close(message.graceMilliseconds).finally(() => tell({ terrane: 'drained' }))
       // Connections that were on their way here when the port was closed have been given back by now.
       if (message.terrane === 'end') setImmediate(() => process.exit(0))
     })
@@ -60,6 +81,8 @@ export function serveAsWorker(atEnd: () => Promise<void> = async () => {}): void
   process.on('SIGTERM', () => undefined)
   process.on('message', (message: ToWorker) => {
     if (message.terrane === 'start') void serve(message.options, atEnd)
+    if (message.terrane === 'count') void count()
+    if (message.terrane === 'beat') tell({ terrane: 'alive' })
     if (message.terrane === 'metrics') waiting.get(message.id)?.resolve(message.text)
     if (message.terrane !== 'renewed') return
     const { id, reason } = message

@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadOrCreateKeys } from '@terrane/schema/identity'
-import { AggregatorRegistry } from 'prom-client'
 import { Deferred } from '../deferred.js'
 import { type Log, logToStandardError } from '../log.js'
 import { GatewayStartError } from '../start-error.js'
+import { CommonFigures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 
 /** From the build, also where the sources run: processes load plain JavaScript. */
@@ -24,15 +24,27 @@ const COLLECTS = '--expose-gc'
 const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 30_000
 const LONG_LIFE_MILLISECONDS = 60_000
-/** Beyond a worker's own grace for what is under way; then it is killed. */
-const DRAIN_MILLISECONDS = 8000
+/** That a worker has for what is under way where all of them are to end. */
+const GRACE_MILLISECONDS = 5000
+/** That one has in whose place another serves: downloads and uploads go on, however large they are. */
+const LONG_GRACE_MILLISECONDS = 600_000
+/** Beyond its grace, in which its clients are let go and it ends; then it is killed. */
+const DRAIN_MILLISECONDS = 3000
+/** A worker that does not serve by then never will: whoever waits for it would wait for ever. */
+const START_MILLISECONDS = 300_000
+/** A worker answers at once. One that was asked so many times in a row and has not is hung, and is killed. */
+const BEAT_MILLISECONDS = 5000
+const MOST_MISSED = 4
 
 /** Worker processes behind one port. */
 export interface GatewayWorkers {
   readonly url: string
   /** Where metrics are told, if at an address of their own. */
   readonly metricsUrl?: string
-  /** Starts as many anew, and drains the old ones once those serve: a supergraph that has changed is read again. */
+  /**
+   * Starts as many anew, and drains the old ones once those serve: a supergraph that has changed is read again. Resolves
+   * once all that was under way at the old ones is answered.
+   */
   renew(): Promise<void>
   /** Drains all of them. */
   close(): Promise<void>
@@ -74,14 +86,23 @@ async function freePort(host: string): Promise<number> {
   return port
 }
 
+/** Those that were started in the place of others serve. */
+interface Succession {
+  predecessorsDrained: Promise<unknown>
+}
+
 class Pool {
   private readonly serving = new Set<Worker>()
   private readonly all = new Set<Worker>()
   private readonly draining = new WeakSet<Worker>()
-  private readonly metrics = new AggregatorRegistry()
+  /** Of those that serve, how often in a row each was asked in vain whether it lives. */
+  private readonly missed = new WeakMap<Worker, number>()
+  private readonly figures = new CommonFigures()
   private pause = FIRST_PAUSE_MILLISECONDS
   private readonly closed = new AbortController()
-  private starting?: Promise<{ predecessorsDrained: Promise<unknown> }>
+  private succession?: Promise<Succession>
+  private following?: Promise<Succession>
+  private readonly heart = setInterval(() => this.beat(), BEAT_MILLISECONDS).unref()
 
   constructor(
     private readonly options: WorkerOptions,
@@ -91,8 +112,8 @@ class Pool {
 
   async fill(): Promise<Address> {
     // The first one tells what is wrong before all of them would.
-    const address = await this.add()
-    await Promise.all(Array.from({ length: this.count - 1 }, () => this.add()))
+    const address = await this.add().serves
+    await Promise.all(Array.from({ length: this.count - 1 }, () => this.add().serves))
     return address
   }
 
@@ -100,34 +121,67 @@ class Pool {
     await (await this.successors()).predecessorsDrained
   }
 
-  /** As many as serve now, started anew. Whoever asks for them meanwhile gets the same. */
-  private successors(): Promise<{ predecessorsDrained: Promise<unknown> }> {
-    this.starting ??= this.startSuccessors().finally(() => {
-      delete this.starting
-    })
-    return this.starting
+  /**
+   * All of them, started anew once this is called: those that are being started may have read already what has changed
+   * since. `joins`: whoever asks takes these as well.
+   */
+  private successors({ joins = false } = {}): Promise<Succession> {
+    if (this.following) return this.following
+    if (!this.succession) return this.succeed()
+    if (joins) return this.succession
+    this.following = this.succession
+      .catch(() => undefined)
+      .then(() => {
+        delete this.following
+        return this.succeed()
+      })
+    return this.following
   }
 
-  private async startSuccessors(): Promise<{ predecessorsDrained: Promise<unknown> }> {
-    const before = [...this.serving]
-    const started = await Promise.allSettled(before.map(() => this.add()))
+  private succeed(): Promise<Succession> {
+    this.succession = this.startSuccessors().finally(() => {
+      delete this.succession
+    })
+    return this.succession
+  }
+
+  private async startSuccessors(): Promise<Succession> {
+    if (this.closed.signal.aborted) return { predecessorsDrained: Promise.resolve() }
+    // Also who is being started in the place of one that has died: what it reads may be from before.
+    const before = this.staying()
+    const leaving = [...this.all].filter(worker => this.draining.has(worker))
+    const started = await Promise.allSettled(Array.from({ length: this.count }, () => this.add().serves))
     const failed = started.find(one => one.status === 'rejected')
-    const drained = (workers: Worker[]) => Promise.all(workers.map(worker => this.drain(worker)))
-    if (!failed) return { predecessorsDrained: drained(before) }
-    await drained([...this.serving].filter(worker => !before.includes(worker)))
-    throw failed.reason
+    try {
+      if (failed) {
+        await this.drainAll(this.staying().filter(worker => !before.includes(worker)))
+        throw failed.reason
+      }
+      // Those before the predecessors have had their time: each generation takes the memory of a whole mesh.
+      void this.drainAll(leaving)
+      return { predecessorsDrained: this.drainAll(before, LONG_GRACE_MILLISECONDS) }
+    } finally {
+      // Nobody was missed as long as there were twice as many.
+      for (let missing = this.count - this.staying().length; missing > 0; missing--) void this.replace()
+    }
   }
 
   async close(): Promise<void> {
     this.closed.abort()
-    await Promise.all([...this.all].map(worker => this.drain(worker)))
+    clearInterval(this.heart)
+    await this.drainAll([...this.all])
   }
 
-  /** Resolves with the address once the worker serves; from then on whatever ends it has it replaced. */
-  private add(): Promise<Address> {
+  private staying(): Worker[] {
+    return [...this.all].filter(worker => !this.draining.has(worker))
+  }
+
+  /** `serves` resolves with the address once the worker does; from then on whatever ends it has it replaced. */
+  private add(): { worker: Worker; serves: Promise<Address> } {
     const worker = cluster.fork()
     const startedAt = Date.now()
     const started = new Deferred<Address>()
+    const killed = setTimeout(() => worker.process.kill('SIGKILL'), START_MILLISECONDS).unref()
     this.all.add(worker)
     worker.on('message', (message: ToPrimary) => {
       switch (message.terrane) {
@@ -135,6 +189,7 @@ class Pool {
           this.tell(worker, { terrane: 'start', options: this.options })
           break
         case 'serving':
+          clearTimeout(killed)
           this.serving.add(worker)
           started.resolve({
             url: message.url,
@@ -146,20 +201,28 @@ class Pool {
             message.problems.length > 0 ? new GatewayStartError(message.problems) : new Error(message.reason),
           )
           break
+        case 'alive':
+          this.missed.delete(worker)
+          break
         case 'drained':
           // Comes back behind every connection that was handed to it: one that ended with it would never be answered.
           this.tell(worker, { terrane: 'end' })
+          break
+        case 'counted':
+          this.figures.told(worker, message.figures)
           break
         case 'metrics':
           void this.answerMetrics(worker, message.id)
           break
         case 'renew':
-          void this.renewFor(worker, message.id)
+          void this.renewFor(worker, message)
       }
     })
     worker.on('error', error => this.log({ level: 'warn', message: 'A worker cannot be told', reason: error.message }))
     worker.on('exit', (code, signal) => {
+      clearTimeout(killed)
       this.all.delete(worker)
+      this.figures.gone(worker)
       started.reject(new Error(`A worker ended before it served (${signal ?? code}).`))
       if (!this.serving.delete(worker) || this.closed.signal.aborted || this.draining.has(worker)) return
       const ended = { pid: worker.process.pid, code, signal }
@@ -167,7 +230,20 @@ class Pool {
       if (Date.now() - startedAt > LONG_LIFE_MILLISECONDS) this.pause = FIRST_PAUSE_MILLISECONDS
       void this.replace()
     })
-    return started.promise
+    return { worker, serves: started.promise }
+  }
+
+  /** Connections that are handed to one that hangs are never answered. */
+  private beat(): void {
+    for (const worker of this.serving) {
+      const missed = this.missed.get(worker) ?? 0
+      this.missed.set(worker, missed + 1)
+      if (missed < MOST_MISSED) this.tell(worker, { terrane: 'beat' })
+      else {
+        this.log({ level: 'error', message: 'A worker process hangs and is killed', pid: worker.process.pid })
+        worker.process.kill('SIGKILL')
+      }
+    }
   }
 
   private async replace(): Promise<void> {
@@ -176,41 +252,52 @@ class Pool {
       // Where the last one has died, nothing else holds this process until another takes its place.
       await sleep(this.pause, undefined, { signal }).catch(() => undefined)
       this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MILLISECONDS)
-      if (signal.aborted) return
+      // While all are renewed there is no place to be taken.
+      if (signal.aborted || this.staying().length >= this.count) return
+      const { worker, serves } = this.add()
       try {
-        await this.add()
+        await serves
         return
       } catch (error) {
-        this.log({ level: 'error', message: 'A worker cannot start', reason: (error as Error).message })
+        if (!this.draining.has(worker))
+          this.log({ level: 'error', message: 'A worker cannot start', reason: (error as Error).message })
       }
     }
   }
 
-  private async drain(worker: Worker): Promise<void> {
+  private drainAll(workers: readonly Worker[], graceMilliseconds?: number): Promise<unknown> {
+    return Promise.all(workers.map(worker => this.drain(worker, graceMilliseconds)))
+  }
+
+  /** Of one that drains already, the shorter time counts. */
+  private async drain(worker: Worker, graceMilliseconds = GRACE_MILLISECONDS): Promise<void> {
     this.draining.add(worker)
     if (worker.isDead()) return
     const ended = once(worker, 'exit')
-    const killed = setTimeout(() => worker.process.kill('SIGKILL'), DRAIN_MILLISECONDS)
+    const killed = setTimeout(() => worker.process.kill('SIGKILL'), graceMilliseconds + DRAIN_MILLISECONDS)
     // One that does not serve yet has nothing under way.
-    if (this.serving.has(worker)) this.tell(worker, { terrane: 'drain' })
+    if (this.serving.has(worker)) this.tell(worker, { terrane: 'drain', graceMilliseconds })
     else worker.process.kill('SIGKILL')
     await ended
     clearTimeout(killed)
   }
 
   private async answerMetrics(worker: Worker, id: number): Promise<void> {
-    const text = await this.metrics.clusterMetrics().catch((error: Error) => `# ${error.message}\n`)
+    const text = await this.figures
+      .text(this.serving, one => this.tell(one, { terrane: 'count' }))
+      .catch((error: Error) => `# ${error.message}\n`)
     this.tell(worker, { terrane: 'metrics', id, text })
   }
 
   /** What a worker has noticed that is being replaced is known to its successor. */
-  private async renewFor(worker: Worker, id: number): Promise<void> {
-    const reason = this.draining.has(worker)
-      ? undefined
-      : await this.successors().then(
-          () => undefined,
-          (error: Error) => error.message,
-        )
+  private async renewFor(worker: Worker, { id, joins }: Extract<ToPrimary, { terrane: 'renew' }>): Promise<void> {
+    const reason =
+      joins && this.draining.has(worker)
+        ? undefined
+        : await this.successors({ joins }).then(
+            () => undefined,
+            (error: Error) => error.message,
+          )
     if (reason) this.log({ level: 'error', message: 'Workers cannot be started anew', reason })
     // Of a stack, which is for the log, what whoever asked for them is told.
     const [told] = reason?.split('\n', 1) ?? []
