@@ -11,8 +11,10 @@ export function inProcessDataSource(product: DataProduct): DataSource {
         signal: whole,
         fetchSignal: signal = whole,
         fetch,
+        traceHeaders,
       } = context as {
         fetch?: { headers?: Record<string, string> }
+        traceHeaders?: Record<string, string>
         signal?: StopSignal
         fetchSignal?: StopSignal
       }
@@ -21,7 +23,7 @@ export function inProcessDataSource(product: DataProduct): DataSource {
         query,
         ...(variables ? { variables } : {}),
         ...(operationName ? { operationName } : {}),
-        headers: { ...Object.fromEntries(http?.headers ?? []), ...fetch?.headers },
+        headers: { ...Object.fromEntries(http?.headers ?? []), ...(fetch?.headers ?? traceHeaders) },
         ...(signal ? { signal: abortSignalOf(signal) } : {}),
       })
       return answer as Awaited<ReturnType<DataSource['process']>>

@@ -73,15 +73,17 @@ export class HttpDataSource implements GraphQLDataSource {
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const { query = '', variables, operationName, http } = options.request
     const body = this.bodyOf(query, { variables, operationName })
-    const { signal: whole, fetchSignal: signal = whole, fetch: watch } = options.context as Partial<Operation>
+    const context = options.context as Partial<Operation>
+    const { signal: whole, fetchSignal: signal = whole, fetch: watch, traceHeaders } = context
     const given = http ? Object.fromEntries(http.headers) : undefined
     const idempotent = query.startsWith('query') || query.startsWith('{')
     // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
-    const headers = given || watch?.headers ? { ...given, ...watch?.headers, ...this.fixedHeaders } : this.fixedHeaders
+    const along = watch?.headers ?? traceHeaders
+    const headers = given || along ? { ...given, ...along, ...this.fixedHeaders } : this.fixedHeaders
     const { path } = this
     const ask = (until: StopSignal | undefined) =>
       this.exchange({ path, headers, body, idempotent, watch, signal: until })
-    const shared = idempotent ? this.sharedBy(options.context as Operation, given) : undefined
+    const shared = idempotent ? this.sharedBy(context, given) : undefined
     const key = given ? `${JSON.stringify(given)} ${body}` : body
     this.underway++
     try {

@@ -1,6 +1,6 @@
 import type { Caller, ProductDecision } from '@terrane/schema'
 import type { GraphQLError } from 'graphql'
-import type { RequestTrace } from '../telemetry/tracing.js'
+import type { RequestTrace, TraceHeaders } from '../telemetry/tracing.js'
 import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
 import type { KeptAnswer } from './caching/answer-cache.js'
 import type { FetchCache } from './caching/fetch-cache.js'
@@ -36,8 +36,10 @@ export interface Operation {
   explain?: ExplainRequest | GraphQLError
   /** Of who asked for any. */
   timings?: Timings
-  /** The request's own span. */
+  /** The request's own span; undefined where it is not traced. */
   trace?: RequestTrace
+  /** The request's own, which a fetch sends along that has none of its own. */
+  traceHeaders?: TraceHeaders
   /** Undefined where nobody looks on. */
   watch?: OperationWatch
   /** Of the one fetch that this context is handed to; a data source sends its headers along. */

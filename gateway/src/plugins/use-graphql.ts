@@ -68,7 +68,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   whenClosed(reply.raw, () => time.end(reply.raw.writableFinished))
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
-  const { trace } = request
+  const { trace, traceHeaders } = request
   const watch = together(trace, timings)
   const operation: Operation = {
     requestId: request.id,
@@ -83,6 +83,7 @@ function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseco
   if (explain) operation.explain = explain
   if (timings) operation.timings = timings
   if (trace) operation.trace = trace
+  if (traceHeaders) operation.traceHeaders = traceHeaders
   if (watch) operation.watch = watch
   return operation
 }

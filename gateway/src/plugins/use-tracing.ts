@@ -1,10 +1,12 @@
-import type { RequestTrace, Tracing } from '../telemetry/tracing.js'
+import type { RequestTrace, TraceHeaders, Tracing } from '../telemetry/tracing.js'
 import type { Part } from './part.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined where nobody traces, and on routes that nobody asks a trace of. */
-    trace?: RequestTrace
+    /** Undefined where it is left out, where nobody traces, and on routes that nobody asks a trace of. */
+    trace: RequestTrace | undefined
+    /** To be sent along to who is asked on its behalf, traced or not. */
+    traceHeaders: TraceHeaders | undefined
   }
 }
 
@@ -16,12 +18,15 @@ export function useTracing(tracing: Tracing | undefined): Part {
   if (!tracing) return {}
   return {
     http(app) {
+      app.decorateRequest('trace', undefined)
+      app.decorateRequest('traceHeaders', undefined)
       app.addHook('onRequest', (request, reply, done) => {
         const route = request.routeOptions.url
         if (route === undefined || UNTRACED.test(route)) return done()
-        const trace = tracing.request(request.method, route, request.headers)
+        const { trace, headers } = tracing.request(request.method, route, request.headers)
         request.trace = trace
-        if (trace.sampled)
+        request.traceHeaders = headers
+        if (trace)
           reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
         done()
       })

@@ -46,11 +46,12 @@ class SurfaceDataSource implements GraphQLDataSource {
 
   async process(options: GraphQLDataSourceProcessOptions) {
     const { query, variables, operationName, http } = options.request
-    const { signal, fetchSignal = signal, fetch: watch } = options.context as Partial<Operation>
+    const { signal, fetchSignal = signal, fetch: watch, traceHeaders } = options.context as Partial<Operation>
+    const along = watch?.headers ?? traceHeaders
     const response = await this.endpoint.fetch(
       new Request(`http://${this.endpoint.name}/graphql`, {
         method: 'POST',
-        headers: { ...Object.fromEntries(http?.headers ?? []), ...watch?.headers, 'content-type': 'application/json' },
+        headers: { ...Object.fromEntries(http?.headers ?? []), ...along, 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables, operationName }),
         signal: fetchSignal ? abortSignalOf(fetchSignal) : null,
       }),

@@ -33,58 +33,32 @@ export class Tracing {
     return isSpanContextValid(probe.spanContext()) ? new Tracing(tracer, trustsCallers) : undefined
   }
 
-  /** `headers`: the request's, for the trace that it is a part of. `route`: as it was declared, `/graphql`. */
-  request(method: string, route: string, headers: Headers): RequestTrace {
-    const decidedAbove = this.trustsCallers && headers.traceparent !== undefined
+  /** `given`: the request's headers, for the trace that it is a part of. `route`: as it was declared, `/graphql`. */
+  request(method: string, route: string, given: Headers): TracedRequest {
+    const decidedAbove = this.trustsCallers && given.traceparent !== undefined
     const chosen = decidedAbove ? undefined : chosenAtTheHead()
-    if (chosen === false) return new LeftOut(() => leftOut(headers))
+    if (chosen === false) return { trace: undefined, headers: headersOf(leftOut(given)) }
     const attributes = { 'http.request.method': method, 'http.route': route }
-    const above = propagation.extract(chosen ? ALL_CHOSEN : ROOT_CONTEXT, headers)
+    const above = propagation.extract(chosen ? ALL_CHOSEN : ROOT_CONTEXT, given)
     const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, above)
-    return span.isRecording() ? new SampledRequest(this.tracer, span) : new LeftOut(() => span.spanContext())
+    const trace = span.isRecording() ? new RequestTrace(this.tracer, span) : undefined
+    return { trace, headers: headersOf(span.spanContext()) }
   }
 }
 
 type Headers = Readonly<Record<string, unknown>>
 
-/** One request to the gateway. */
-export interface RequestTrace extends OperationWatch {
-  /** Where it is not, nobody need say how it went. */
-  readonly sampled: boolean
-  /** Of the request, for who is asked on its behalf without being a fetch. */
-  readonly headers: TraceHeaders
-  /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
-  operation(type: string, name: string | null | undefined): void
-  /** `status` is undefined where the client left before the answer. */
-  end(status: number | undefined): void
+/** `traceparent` and `tracestate`, to be sent along to who is asked on behalf of a request or a fetch. */
+export type TraceHeaders = Readonly<Record<string, string>>
+
+export interface TracedRequest {
+  /** Undefined where it is left out. Then nobody looks on: its identity goes on, and nobody below traces it either. */
+  trace: RequestTrace | undefined
+  headers: TraceHeaders
 }
 
-/** Not traced: nothing but its identity goes on, the caller's where he has one, so that nobody below traces it either. */
-class LeftOut implements RequestTrace, FetchWatch {
-  readonly sampled = false
-  private identity: TraceHeaders | undefined
-
-  constructor(private readonly identify: () => SpanContext) {}
-
-  get headers(): TraceHeaders {
-    this.identity ??= headersOf(this.identify())
-    return this.identity
-  }
-
-  phase(): () => void {
-    return NOTHING
-  }
-
-  fetch(): FetchWatch {
-    return this
-  }
-
-  operation(): void {}
-  end(): void {}
-}
-
-class SampledRequest implements RequestTrace {
-  readonly sampled = true
+/** One request to the gateway that is traced. */
+export class RequestTrace implements OperationWatch {
   private readonly within: Context
 
   constructor(
@@ -92,10 +66,6 @@ class SampledRequest implements RequestTrace {
     private readonly span: Span,
   ) {
     this.within = trace.setSpan(ALL_CHOSEN, span)
-  }
-
-  get headers(): TraceHeaders {
-    return headersOf(this.span.spanContext())
   }
 
   phase(name: Phase): () => void {
@@ -107,11 +77,13 @@ class SampledRequest implements RequestTrace {
     return new FetchTrace(this.tracer, subgraph, this.within)
   }
 
+  /** What is known once the question is parsed. A name is what its caller wrote, cut to what a name is. */
   operation(type: string, name: string | null | undefined): void {
     this.span.setAttribute('graphql.operation.type', type)
     if (name) this.span.setAttribute('graphql.operation.name', name.slice(0, LONGEST_NAME))
   }
 
+  /** `status` is undefined where the client left before the answer. */
   end(status: number | undefined): void {
     if (status === undefined) this.span.setAttribute('error.type', 'aborted')
     else this.span.setAttribute('http.response.status_code', status)
@@ -155,9 +127,9 @@ class FetchTrace implements FetchWatch {
 }
 
 /** A place in the trace that the request belongs to, or in a new one. */
-function leftOut(headers: Headers): SpanContext {
-  const named = headers.traceparent !== undefined
-  const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, headers)) : undefined
+function leftOut(given: Headers): SpanContext {
+  const named = given.traceparent !== undefined
+  const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, given)) : undefined
   return { traceId: randomDigits(32), ...above, spanId: randomDigits(16), traceFlags: TraceFlags.NONE }
 }
 
@@ -173,8 +145,6 @@ function randomDigits(count: number): string {
   taken += count
   return digits.slice(taken - count, taken)
 }
-
-type TraceHeaders = Readonly<Record<string, string>>
 
 /** W3C Trace Context. Written here, because a propagator wants a context of its own for every span. */
 function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceHeaders {
@@ -192,6 +162,5 @@ const PHASES: Readonly<Record<Phase, string>> = {
   plan: 'graphql.plan',
   project: 'graphql.project',
 }
-const NOTHING = () => undefined
 const LONGEST_NAME = 64
 const RANDOM_BYTES = 24 * 512
