@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { barriersOf } from './accessibility.js'
 import { describeInBrowser } from './chromium.js'
+import { watchConduct } from './conduct.js'
 import { Marketplace } from './marketplace.js'
 
 /** Who answers for a product sees what comes in, what ran, who may have it and who had it; nobody else does. */
@@ -27,10 +28,7 @@ describeInBrowser('administering a product', () => {
     page = await market.arrive()
   }, 180_000)
   afterAll(() => market?.close(), 30_000)
-  afterEach(() => {
-    expect(market.strangers()).toEqual([])
-    expect(market.faults.splice(0)).toEqual([])
-  })
+  watchConduct(() => market)
 
   const row = (text: string | RegExp) => page.getByRole('row').filter({ hasText: text })
   const status = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text })

@@ -51,6 +51,13 @@ test('the files are what the template makes of the folders of today', async () =
   expect(written.filter(name => !(name in made))).toEqual([])
 })
 
+test('a gateway of a pod may take what is told of it', () => {
+  const [, gibibytes] = /^heap.* `k8s\/` sets that, and ([\d.]+) GiB\./m.exec(read('docs/deploy.md'))!
+  const gateways = pods.filter(({ metadata }) => metadata.name === 'gateway')
+  const limits = gateways.map(({ spec }) => spec.template.spec.containers[0].resources.limits.memory)
+  expect(limits).toEqual(Array(2).fill(`${Number(gibibytes) * 1024}Mi`))
+})
+
 test('no product is missing anywhere', () => {
   expect(PRODUCTS.length).toBeGreaterThan(3)
   const served = (args: string[]) => (args[0] === 'serve' ? [args[1]!.replace('subgraphs/', '')] : [])

@@ -13,7 +13,7 @@ import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { readJson } from '../supergraph/read-body.js'
 import type { Decided, DecisionPoint } from './decision-point.js'
 
-export const POLICY_PATH = '/.well-known/data-product/policy'
+const POLICY_PATH = '/.well-known/data-product/policy'
 
 /** A product as the decision point meets it. `policy`: the last one seen. */
 export interface GovernedProduct {

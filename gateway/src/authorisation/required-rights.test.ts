@@ -1,5 +1,5 @@
+import { atOnce } from '@terrane/schema'
 import { parse } from 'graphql'
-import { atOnce } from '../supergraph/steps.js'
 import { RequiredRights } from './required-rights.js'
 
 const SUPERGRAPH = `

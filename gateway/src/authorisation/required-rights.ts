@@ -1,3 +1,4 @@
+import type { Steps } from '@terrane/schema'
 import {
   type ConstDirectiveNode,
   type DocumentNode,
@@ -8,7 +9,6 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { directiveNames } from '../supergraph/links.js'
-import type { Steps } from '../supergraph/steps.js'
 
 /** One directive's demand. Of several demands each must be met. */
 export type Requirement =

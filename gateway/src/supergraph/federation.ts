@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { outlineInSteps, type Problem, problem } from '@terrane/schema'
+import { outlineInSteps, type Problem, problem, type Steps } from '@terrane/schema'
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
@@ -10,7 +10,7 @@ import { planInThisThread } from '../executor/plan/supergraph-planner.js'
 import { SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
 import { buildInSteps, parseInSteps } from './schema-in-steps.js'
-import { inSlices, type Steps } from './steps.js'
+import { inSlices } from './steps.js'
 
 /** One supergraph and what was read from it. Whatever is remembered about it dies with it. */
 export interface LoadedSupergraph {

@@ -34,10 +34,9 @@ export function directiveNames(supergraph: DocumentNode): {
 }
 
 /**
- * The supergraph as `@apollo/gateway` takes it. It refuses the three specifications by their `for: SECURITY`, because it
- * does not enforce them; this gateway does, and gives `@fromContext` its arguments, which that one's executor does not.
- * Anything else for SECURITY stays, and is refused. Goes when `@apollo/gateway`
- * can be told what is enforced elsewhere.
+ * The supergraph as Apollo's libraries for gateways take it, the planner too. They refuse the three specifications by their
+ * `for: SECURITY`, and `@context`, because Apollo's gateway runs neither; this one enforces the former and gives
+ * `@fromContext` its arguments. Anything else for SECURITY stays, and is refused.
  */
 export function withoutEnforcedPurpose(supergraph: DocumentNode): DocumentNode {
   return visit(supergraph, {

@@ -1,6 +1,7 @@
+import { atOnce, type Steps } from '@terrane/schema'
 import { buildASTSchema, introspectionFromSchema, parse, printSchema } from 'graphql'
 import { buildInSteps, parseInSteps } from './schema-in-steps.js'
-import { atOnce, inSlices, type Steps } from './steps.js'
+import { inSlices } from './steps.js'
 
 /** What is read and built in steps is what graphql-js reads and builds at once. */
 

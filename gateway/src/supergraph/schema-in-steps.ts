@@ -1,3 +1,4 @@
+import type { Steps } from '@terrane/schema'
 import {
   type DocumentNode,
   type GraphQLNamedType,
@@ -13,7 +14,6 @@ import {
 } from 'graphql'
 import { Parser } from 'graphql/language/parser'
 import { extendSchemaImpl } from 'graphql/utilities/extendSchema'
-import type { Steps } from './steps.js'
 
 // Of graphql-js' own `parse` and `buildASTSchema` these are the parts, which it does not export by its main module. They
 // go when it reads and builds in steps by itself.

@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-
-/** Work that is long as a whole: at each `yield` others may have their turn. */
-export type Steps<Result> = Generator<undefined, Result, undefined>
+import type { Steps } from '@terrane/schema'
 
 /** Of processor time at most, since on a busy machine the clock goes on without it; what arrives waits no longer for it. */
 const SLICE_MILLISECONDS = 4
@@ -15,13 +13,5 @@ export async function inSlices<Result>(steps: Steps<Result>): Promise<Result> {
       if (step.done) return step.value
     } while (performance.now() < until)
     await setImmediate()
-  }
-}
-
-/** All of them in one go. */
-export function atOnce<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
   }
 }

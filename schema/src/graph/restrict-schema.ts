@@ -25,6 +25,7 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql'
+import { atOnce, type Steps } from './steps.js'
 
 export interface Restriction {
   /** `Type`, `Type.member` and `Type.field(argument:)`: what is left out. */
@@ -163,7 +164,7 @@ type Outline = ReadonlyMap<
 const outlines = new WeakMap<GraphQLSchema, Outline>()
 
 /** What the first restriction of a schema would otherwise find out, for all of them; in steps for who has other things to do. */
-export function* outlineInSteps(schema: GraphQLSchema): Generator<undefined, Outline, undefined> {
+export function* outlineInSteps(schema: GraphQLSchema): Steps<Outline> {
   const outline = new Map<string, ReturnType<typeof outlined>>()
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isIntrospectionType(type)) outline.set(type.name, outlined(type))
@@ -183,13 +184,7 @@ const outlined = (type: GraphQLNamedType) => ({
 })
 
 function outlineOf(schema: GraphQLSchema): Outline {
-  const known = outlines.get(schema)
-  if (known) return known
-  const steps = outlineInSteps(schema)
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  return outlines.get(schema) ?? atOnce(outlineInSteps(schema))
 }
 
 /** The types that a type says in so many words; of `parts` what is left of it. */

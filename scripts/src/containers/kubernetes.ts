@@ -159,7 +159,7 @@ ${pod(workload)}  volumeClaimTemplates:
         name: home
       spec:
         accessModes: [ReadWriteOnce]
-        resources: { requests: { storage: ${workload.isGateway ? '1536Mi' : '20Gi'} } }
+        resources: { requests: { storage: ${workload.isGateway ? '1Gi' : '20Gi'} } }
 `
 
 /** Replicas share a home: landed files and the columns of publications are files also where rows are in MySQL. */
@@ -241,7 +241,7 @@ ${sharedHome ? '            - secretRef: { name: database }\n' : ''}          po
             timeoutSeconds: 5
           resources:
             requests: { cpu: ${isGateway ? '250m' : '100m'}, memory: ${isGateway ? '512Mi' : '256Mi'} }
-            limits: { memory: ${isGateway ? '1Gi' : '2Gi'} }
+            limits: { memory: ${isGateway ? '1536Mi' : '2Gi'} }
           securityContext:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true

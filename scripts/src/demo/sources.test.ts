@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -44,6 +44,31 @@ test('what is there stays: a running mesh was published from it', async () => {
   expect([first.fresh, second.fresh]).toEqual([true, false])
   expect(statSync(second.uk.files[0]!).mtimeMs).toBe(before)
   expect({ ...second, fresh: true }).toMatchObject({ ...first })
+})
+
+test('a home that was moved or copied is the same home, whichever release wrote it', async () => {
+  const one = home()
+  const first = await generateSources(one, { today: TODAY, orders: ORDERS })
+  const whole = digests(first)
+  const marker = path.join('sources', 'generated.json')
+  const told = readFileSync(path.join(one, marker), 'utf8')
+  expect(told).not.toContain(one)
+
+  const moved = path.join(home(), 'moved')
+  renameSync(one, moved)
+  const there = await generateSources(moved, { today: new Date('2026-11-22'), orders: ORDERS })
+  expect([there.fresh, there.today, there.folder]).toEqual([false, first.today, path.join(moved, 'sources')])
+  expect(digests(there)).toEqual(whole)
+
+  // As it was written with whole paths.
+  writeFileSync(path.join(moved, marker), JSON.stringify({ ...JSON.parse(told), ...first }))
+  const copy = path.join(home(), 'copy')
+  cpSync(moved, copy, { recursive: true })
+  for (const place of [moved, copy]) {
+    const known = await generateSources(place, { today: new Date('2026-11-22'), orders: ORDERS })
+    expect({ ...known, fresh: true }).toEqual(JSON.parse(JSON.stringify(first).replaceAll(`${one}/`, `${place}/`)))
+    expect([known.fresh, digests(known)]).toEqual([false, whole])
+  }
 })
 
 test('what a crash left unfinished is written anew', async () => {

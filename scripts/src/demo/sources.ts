@@ -38,9 +38,11 @@ export async function generateSources(
   const orders = options.orders ?? 100_000
   const marker = path.join(folder, 'generated.json')
   if (existsSync(marker)) {
-    const known = JSON.parse(readFileSync(marker, 'utf8')) as DemoSources & { edition: number }
-    if (known.edition === EDITION && known.uk.orders === orders && known.folder === folder) {
-      return { ...known, fresh: false }
+    const { edition, ...known } = JSON.parse(readFileSync(marker, 'utf8')) as DemoSources & { edition: number }
+    if (edition === EDITION && known.uk.orders === orders) {
+      // Whole paths were written once; the home may have been elsewhere since.
+      const below = (file: string) => (path.isAbsolute(file) ? path.relative(known.folder, file) : file)
+      return { ...placed(known, file => path.join(folder, below(file))), folder, fresh: false }
     }
   }
   rmSync(folder, { recursive: true, force: true })
@@ -58,7 +60,22 @@ export async function generateSources(
     japan: writeJapanSales(path.join(folder, 'japan-sales'), months, orders),
     india: writeIndiaSales(path.join(folder, 'india-sales'), months, orders),
   }
-  // Written last: without it the rest counts as unfinished.
-  writeFileSync(marker, JSON.stringify({ edition: EDITION, ...sources }, null, 2))
+  // Written last: without it the rest counts as unfinished. Its paths begin at the folder, which may be moved or copied.
+  const movable = { ...placed(sources, file => path.relative(folder, file)), folder: '.' }
+  writeFileSync(marker, JSON.stringify({ edition: EDITION, ...movable }, null, 2))
   return sources
+}
+
+function placed(sources: DemoSources, place: (file: string) => string): DemoSources {
+  const { geography, uk, france, germany, japan, india } = sources
+  const of = <Country extends Generated>(country: Country) => ({ ...country, files: country.files.map(place) })
+  return {
+    ...sources,
+    geography: geography.map(place),
+    uk: of(uk),
+    france: of(france),
+    germany: of(germany),
+    japan: of(japan),
+    india: of(india),
+  }
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { watchConduct } from '../conduct.js'
 import type { Marketplace } from '../marketplace.js'
 
 /** Somebody needs fields, somebody else answers for them; what is granted can be read at once. */
@@ -17,10 +18,7 @@ export const askingForAccess = (opened: () => Marketplace) =>
     afterAll(async () => {
       for (const page of [asker, decider]) await page?.context().close()
     })
-    afterEach(() => {
-      expect(market.strangers()).toEqual([])
-      expect(market.faults.splice(0)).toEqual([])
-    })
+    watchConduct(opened)
 
     const FIELDS = '/products/france-sales/fields'
     const row = (page: Page, name: string) =>

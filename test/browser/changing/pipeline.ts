@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { watchConduct } from '../conduct.js'
 import type { Marketplace } from '../marketplace.js'
 
 /** Who answers for a product changes its SQL: tried first, then in force, seen as drift, and taken back. */
@@ -14,10 +15,7 @@ export const administeringAPipeline = (opened: () => Marketplace) =>
       await market.signIn(page, 'uk-manager', '/admin/uk-sales/pipeline?model=orders')
     })
     afterAll(() => page?.context().close())
-    afterEach(() => {
-      expect(market.strangers()).toEqual([])
-      expect(market.faults.splice(0)).toEqual([])
-    })
+    watchConduct(opened)
 
     const bench = () => page.getByRole('region', { name: 'Model orders' })
     const editor = () => bench().getByRole('textbox', { name: 'SQL of orders' })

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { watchConduct } from '../conduct.js'
 import type { Marketplace } from '../marketplace.js'
 
 /** From a question to a product: search, facets, the map, and what a product's page says to whom. */
@@ -11,11 +12,7 @@ export const findingData = (opened: () => Marketplace) =>
     beforeAll(() => {
       market = opened()
     })
-    afterEach(async () => {
-      await page.context().close()
-      expect(market.strangers()).toEqual([])
-      expect(market.faults.splice(0)).toEqual([])
-    })
+    watchConduct(opened, () => page)
 
     const results = (of: Page) => of.getByRole('region', { name: 'Results' }).getByRole('listitem')
     const titles = async (of: Page) => (await results(of).getByRole('link').allTextContents()).toSorted()

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { barriersOf } from '../accessibility.js'
+import { watchConduct } from '../conduct.js'
 import type { Marketplace } from '../marketplace.js'
 
 /** What all pages have in common: who is asking, keys, colours, phones, what is loaded when, and that all can use them. */
@@ -31,11 +32,7 @@ export const theFrame = (opened: () => Marketplace) =>
     beforeAll(() => {
       market = opened()
     })
-    afterEach(async () => {
-      await page.context().close()
-      expect(market.strangers()).toEqual([])
-      expect(market.faults.splice(0)).toEqual([])
-    })
+    watchConduct(opened, () => page)
 
     const show = async (of: Page, [at, shown]: [string, string]) => {
       await of.goto(at)

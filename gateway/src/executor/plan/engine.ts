@@ -1,4 +1,5 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
+import type { Steps } from '@terrane/schema'
 import {
   type DocumentNode,
   GraphQLError,
@@ -9,7 +10,6 @@ import {
   print,
 } from 'graphql'
 import { buildInSteps } from '../../supergraph/schema-in-steps.js'
-import type { Steps } from '../../supergraph/steps.js'
 import { WrittenData } from '../answer-data.js'
 import type { OperationAnswer, OperationRequest, WholeQuestion } from '../executor.js'
 import type { Operation } from '../operation.js'

@@ -62,6 +62,11 @@ export class Allowance {
     )
   }
 
+  /** Nobody waits for the operation any more, however far it is. */
+  giveUp(): void {
+    this.end(new Refusal('OPERATION_ABORTED', 'The product closes.'))
+  }
+
   /** Why the operation ended, if it did: then none of it is answered. */
   get ended(): Refusal | undefined {
     if (this.signal?.aborted) this.end(abandoned(this.signal))

@@ -20,6 +20,7 @@ import { GraphViews } from './graph-view.js'
 import { maskErrors } from './masked-errors.js'
 import { RepeatableOperations } from './repeatable.js'
 import { RowLoaders } from './row-loaders.js'
+import { UnderWay } from './under-way.js'
 
 export interface GraphqlPortParts extends ReadingParts {
   schema: GraphQLSchema
@@ -37,6 +38,8 @@ export interface GraphqlPort extends OutputPort {
 /** Representations of many entities take some room; anybody may send a question, so there is an end to it. */
 const LARGEST_QUESTION_BYTES = 16 * 1024 * 1024
 const MOST_TOKENS = 100_000
+
+type Opened = Pick<GraphContext, 'reading' | 'allowance'>
 
 interface RequestContext extends GraphContext {
   view: ReturnType<GraphViews['of']>
@@ -106,8 +109,14 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
   })
   await server.start()
 
-  const contextOf = async (admitted: Admitted, reading: Reading): Promise<RequestContext> => {
+  const underWay = new UnderWay()
+  const opened = async (...question: Parameters<typeof Reading.open>) => {
+    const reading = await Reading.open(...question)
     const allowance = new Allowance(limits, reading.signal)
+    underWay.began(reading, allowance)
+    return { reading, allowance }
+  }
+  const contextOf = async (admitted: Admitted, { reading, allowance }: Opened): Promise<RequestContext> => {
     return {
       ...admitted,
       reading,
@@ -117,31 +126,21 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
     }
   }
 
-  /** Readings that are not closed yet: what they have to say for the audit is still to come. */
-  const underWay = new Set<Reading>()
-  const opened = async (...reading: Parameters<typeof Reading.open>) => {
-    const one = await Reading.open(...reading)
-    underWay.add(one)
-    return one
+  const end = async () => {
+    const givenUp = await underWay.settle()
+    if (givenUp > 0) parts.log({ level: 'warn', message: 'Questions were given up when the product closed.', givenUp })
+    await server.stop()
   }
-  let idle: (() => void) | undefined
-  const close = async (reading: Reading) => {
-    try {
-      await reading.close()
-    } finally {
-      underWay.delete(reading)
-      if (underWay.size === 0) idle?.()
-    }
-  }
+  let closing: Promise<void> | undefined
 
   return {
     name: 'graphql',
     async fetch(request, admitted) {
       const wanted = wantedIn(name => request.headers.get(name))
-      const reading = await opened(admitted, parts, 'graphql', wanted, request.signal)
+      const question = await opened(admitted, parts, 'graphql', wanted, request.signal)
       try {
-        reading.missed(request.headers.get(DENIED_HEADER))
-        const context = await contextOf(admitted, reading)
+        question.reading.missed(request.headers.get(DENIED_HEADER))
+        const context = await contextOf(admitted, question)
         const answer = await server.executeHTTPGraphQLRequest({
           httpGraphQLRequest: {
             method: request.method,
@@ -153,30 +152,27 @@ export async function openGraphqlPort(product: Product, parts: GraphqlPortParts)
         })
         return responseOf(answer)
       } finally {
-        await close(reading)
+        await underWay.end(question.reading)
       }
     },
     async execute({ query, variables, operationName, headers, signal }, admitted) {
       const wanted = wantedIn(name => headers[name])
-      const reading = await opened(admitted, parts, 'graphql', wanted, signal)
+      const question = await opened(admitted, parts, 'graphql', wanted, signal)
       try {
-        reading.missed(headers[DENIED_HEADER])
+        question.reading.missed(headers[DENIED_HEADER])
         const { body } = await server.executeOperation(
           { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) },
-          { contextValue: await contextOf(admitted, reading) },
+          { contextValue: await contextOf(admitted, question) },
         )
         if (body.kind !== 'single') throw new Error('A subgraph never answers in parts.')
         return body.singleResult as OperationResult
       } finally {
-        await close(reading)
+        await underWay.end(question.reading)
       }
     },
-    async close() {
-      if (underWay.size > 0)
-        await new Promise<void>(resolve => {
-          idle = resolve
-        })
-      await server.stop()
+    close() {
+      closing ??= end()
+      return closing
     },
   }
 }
