@@ -9,6 +9,7 @@ import {
   type VariableNode,
   visit,
 } from 'graphql'
+import { DEEPEST, isNestedWithin } from './nesting.js'
 
 /** An operation whose variables are coerced. */
 interface Asked {
@@ -22,10 +23,23 @@ export function coercedVariables(
   { operation, nullableConditions }: Asked,
   given: Record<string, unknown>,
 ): ReturnType<typeof getVariableValues> {
+  const tooDeep = tooDeeplyNested(given)
+  if (tooDeep) return { errors: [tooDeep] }
   const values = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
   if (!values.coerced) return values
   const isNull = nullableConditions.filter(({ name }) => values.coerced[name.value] === null)
   return isNull.length > 0 ? { errors: isNull.slice(0, 10).map(nullCondition) } : values
+}
+
+/**
+ * Whoever reads, writes or compares variables goes down in them by calling himself. Those too that no operation declares:
+ * they are part of what is asked.
+ */
+export function tooDeeplyNested(given: Readonly<Record<string, unknown>>): GraphQLError | undefined {
+  if (Object.values(given).every(value => isNestedWithin(value, DEEPEST))) return undefined
+  return new GraphQLError(`The variables are nested more than ${DEEPEST} levels deep.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  })
 }
 
 /** In the words of graphql-js. */

@@ -6,6 +6,7 @@ import {
   GraphQLError,
   Kind,
   type SelectionSetNode,
+  visit,
 } from 'graphql'
 import { RESERVED_ALIAS } from '../authorisation/question.js'
 import { PLAN_BYTES } from '../executor/plan/plan-memory.js'
@@ -38,10 +39,7 @@ export function useLimits(limits: GatewayLimits): Part {
       async requestDidStart() {
         return {
           async didResolveOperation({ document }) {
-            // All of them: what is not run is validated all the same.
-            for (const one of document.definitions)
-              if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
-                measure(document, one.selectionSet, limits)
+            measure(document, limits)
           },
         }
       },
@@ -49,8 +47,48 @@ export function useLimits(limits: GatewayLimits): Part {
   }
 }
 
+/** All of a document: what is not run is validated all the same. */
+export function measure(document: DocumentNode, limits: GatewayLimits): void {
+  measureValues(document)
+  for (const one of document.definitions)
+    if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
+      measureSelections(document, one.selectionSet, limits)
+}
+
+/** Of values that stand in the text, and of types. */
+const VALUE_LEVELS = 100
+/**
+ * Apollo's planner looks for variables in each item of a list twice (`collectVariablesInValue`), so that each list in a list
+ * doubles its time: 8 take it milliseconds, 25 a minute. Goes when it looks once.
+ */
+const LIST_LEVELS = 8
+
+function measureValues(document: DocumentNode): void {
+  let levels = 0
+  let lists = 0
+  const enter = () => {
+    if (++levels > VALUE_LEVELS) refuse('depth', `a value or a type of more than ${VALUE_LEVELS} levels`)
+  }
+  const leave = () => void levels--
+  visit(document, {
+    ListType: { enter, leave },
+    ObjectValue: { enter, leave },
+    ListValue: {
+      enter() {
+        enter()
+        if (++lists > LIST_LEVELS)
+          refuse('depth', `a value of more than ${LIST_LEVELS} lists in one another, which only variables may hold`)
+      },
+      leave() {
+        leave()
+        lists--
+      },
+    },
+  })
+}
+
 /** Counts with fragments written out, since that is what is planned, and stops at the first limit: no fan of fragments is followed. */
-export function measure(document: DocumentNode, set: SelectionSetNode, limits: GatewayLimits): void {
+function measureSelections(document: DocumentNode, set: SelectionSetNode, limits: GatewayLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
   let tokens = 0

@@ -2,13 +2,13 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
-  Kind,
   type OperationDefinitionNode,
   subscribe,
   validate,
 } from 'graphql'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import { VisibleSchemas } from '../authorisation/visible-schemas.js'
+import { tooDeeplyNested } from '../executor/coerced-variables.js'
 import { incrementalDirectives } from '../executor/incremental-delivery.js'
 import { refused } from '../executor/prepared.js'
 import type { GatewayLimits } from '../gateway.js'
@@ -47,9 +47,7 @@ export async function runSubscription(
   const decided = await options.decisionPoint.decide(subscriber.caller)
   const schema = VisibleSchemas.of(options.supergraph()).for(decided)
   try {
-    for (const one of document.definitions)
-      if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
-        measure(document, one.selectionSet, options.limits)
+    measure(document, options.limits)
   } catch (error) {
     if (error instanceof GraphQLError) return only({ errors: [error] })
     throw error
@@ -58,6 +56,8 @@ export async function runSubscription(
   if (incremental.length > 0) return only({ errors: incremental.slice(0, 20) })
   const errors = validate(schema, document, undefined, { maxErrors: 20 })
   if (errors.length > 0) return only({ errors: errors.map(refused) })
+  const tooDeep = variables && tooDeeplyNested(variables)
+  if (tooDeep) return only({ errors: [tooDeep] })
 
   const standing = (announced: Announced): Promise<Standing> => standingOf(subscriber, announced, options.decisionPoint)
   const contextValue: SubscriptionContext = {

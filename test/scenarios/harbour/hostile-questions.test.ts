@@ -41,11 +41,17 @@ describe('cursors', () => {
 
   test('cannot be made up, changed, or taken to another list, order or publication', async () => {
     const genuine = await cursorOf('first: 3, orderBy: [{ name: ASC }]', clerk)
-    const bytes = Buffer.from(genuine, 'base64url')
-    bytes[bytes.length - 5]! ^= 1
+    const [publication, sealed, name] = JSON.parse(Buffer.from(genuine, 'base64url').toString())
+    const changed = (text: string, at: number) => {
+      const bytes = Buffer.from(text)
+      bytes[at]! ^= 1
+      return bytes.toString()
+    }
     const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const made = [
-      bytes.toString('base64url'),
+      ...[0, 20, sealed.length - 3].map(at => encoded([publication, changed(sealed, at), name])),
+      encoded([publication, sealed, name, name]),
+      encoded([publication, sealed, 1]),
       encoded([1, 'name ASC', ['Ship 3', 3]]),
       encoded([1, ['Ship 3', '9'.repeat(400)]]),
       encoded([1, '']),
@@ -58,6 +64,8 @@ describe('cursors', () => {
     for (const cursor of made) {
       expect(codeOf(await pageAfter(cursor, 'first: 1, orderBy: [{ name: ASC }]', clerk))).toBe('BAD_USER_INPUT')
     }
+    const ofAnother = encoded([publication, sealed, changed(name, 3)])
+    expect(codeOf(await pageAfter(ofAnother, 'first: 1, orderBy: [{ name: ASC }]', clerk))).toBe('PUBLICATION_GONE')
     expect(codeOf(await pageAfter(genuine, 'first: 1, orderBy: [{ name: DESC }]', clerk))).toBe('BAD_USER_INPUT')
     const calls = await harbour.ask(
       'query ($after: String) { harbour { calls(after: $after, first: 1) { nodes { callId } } } }',

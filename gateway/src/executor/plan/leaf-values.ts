@@ -1,4 +1,5 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql'
+import { DEEPEST, isNestedWithin } from '../nesting.js'
 
 /** A leaf's JSON as the client gets it; undefined where the type does not allow the value. Never asked about null. */
 export type Leaf = (value: unknown) => string | undefined
@@ -27,16 +28,7 @@ export function leafOf(type: GraphQLLeafType, write: (text: string) => string): 
   }
 }
 
-/** Far beyond what anybody means, and far from what cannot be written as JSON: that would cost the whole answer. */
-const DEEPEST = 500
-
-/** Custom scalars are whatever JSON their subgraph gives. */
+/** Custom scalars are whatever JSON their subgraph gives; what cannot be written would cost the whole answer. */
 const anyJson: Leaf = value => (isNestedWithin(value, DEEPEST) ? JSON.stringify(value) : undefined)
-
-function isNestedWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (levels === 0) return false
-  return Object.values(value).every(one => isNestedWithin(one, levels - 1))
-}
 
 const isInt = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value

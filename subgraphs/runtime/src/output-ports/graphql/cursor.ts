@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import type { OrderBy, Value } from '@terrane/schema'
 import type { Manifest, Position } from '../../output-layer/store.js'
-import { badInput } from '../refusal.js'
+import { badInput, Refusal } from '../refusal.js'
 
 /** The list that a cursor belongs to. */
 export interface Walk {
-  manifest: Pick<Manifest, 'number' | 'cursorKey' | 'fingerprint'>
+  manifest: Pick<Manifest, 'number' | 'id' | 'cursorKey' | 'fingerprint'>
   dataset: string
   orderBy: OrderBy[]
 }
@@ -14,10 +14,11 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const ROW_DIGITS = 16
+const NAME_LENGTH = 11
 
 /**
- * Where a page ended: its publication, and sealed the last row's sort values and number. A row's number tells how many
- * rows stand before it, those that a row filter hides included, so nobody but the product may read it.
+ * Where a page ended: its publication by number and name, and sealed the last row's sort values and number. A row's
+ * number tells how many rows stand before it, those that a row filter hides included, so nobody but the product may read it.
  */
 export function writeCursor(position: Position, walk: Walk): string {
   const key = keyOf(walk)
@@ -30,12 +31,20 @@ export function writeCursor(position: Position, walk: Walk): string {
     .subarray(0, NONCE_BYTES)
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(listOf(walk))
   const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  return Buffer.from(JSON.stringify([walk.manifest.number, sealed.toString('base64url')])).toString('base64url')
+  const { manifest } = walk
+  const cursor = [manifest.number, sealed.toString('base64url'), nameOf(manifest)]
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
 }
 
-/** @throws Refusal BAD_USER_INPUT where it is not a cursor of this list. */
+/**
+ * @throws Refusal BAD_USER_INPUT where it is not a cursor of this list, PUBLICATION_GONE where it is of another publication
+ * of that number: one from before the product began again with an empty home.
+ */
 export function readCursor(text: string, walk: Walk): Position {
-  const { sealed } = opened(text)
+  const { sealed, name } = opened(text)
+  // Without the number: by that a gateway would take the publication that it reads for gone, and ask again.
+  if (name !== undefined && name !== nameOf(walk.manifest))
+    throw new Refusal('PUBLICATION_GONE', 'The publication of this cursor is no longer kept: begin at the first page.')
   const bytes = Buffer.from(sealed, 'base64url')
   if (bytes.length <= NONCE_BYTES + TAG_BYTES) throw foreign()
   try {
@@ -54,20 +63,25 @@ export function publicationOf(text: string): number {
   return opened(text).publication
 }
 
-function opened(text: string): { publication: number; sealed: string } {
+/** Cursors from before they had a name of their publication have two parts. */
+function opened(text: string): { publication: number; sealed: string; name: string | undefined } {
   let read: unknown
   try {
     read = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
     throw foreign()
   }
-  if (!Array.isArray(read) || read.length !== 2) throw foreign()
-  const [publication, sealed] = read as [unknown, unknown]
+  if (!Array.isArray(read) || read.length < 2 || read.length > 3) throw foreign()
+  const [publication, sealed, name] = read as [unknown, unknown, unknown]
   if (!Number.isSafeInteger(publication) || (publication as number) < 1 || typeof sealed !== 'string') throw foreign()
-  return { publication: publication as number, sealed }
+  if (name !== undefined && typeof name !== 'string') throw foreign()
+  return { publication: publication as number, sealed, name }
 }
 
 const foreign = () => badInput('`after` is not a cursor of this list in this order.')
+
+/** Short, and enough to tell publications of one number from one another: what opens a cursor is its key. */
+const nameOf = ({ id }: Walk['manifest']) => createHash('sha256').update(id).digest('base64url').slice(0, NAME_LENGTH)
 
 /** Publications of before there were keys are sealed by what they were made of. */
 const keyOf = ({ manifest }: Walk) =>

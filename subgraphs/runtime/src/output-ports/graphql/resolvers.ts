@@ -60,6 +60,8 @@ export const dataResolvers: Pick<ProductResolvers<GraphContext>, 'page' | 'total
     const named = [...namedIn(where), ...orderBy.map(order => order.property)]
     const decision = reading.may(dataset.name, named)
     const pin = await reading.pin(after === undefined ? asOf : publicationOf(after))
+    // It counts what the cursor walks through, so it must be one of that.
+    if (after !== undefined) readCursor(after, { manifest: pin.manifest, dataset: dataset.name, orderBy })
     const count = await allowance.read(() => pin.rows.count(dataset, where, decision))
     reading.note(dataset.name, named, 0, pin.number)
     return count
