@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
-  Kind,
   type OperationDefinitionNode,
   subscribe,
   validate,
@@ -47,9 +46,7 @@ export async function runSubscription(
   const decided = await options.decisionPoint.decide(subscriber.caller)
   const schema = VisibleSchemas.of(options.supergraph()).for(decided)
   try {
-    for (const one of document.definitions)
-      if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
-        measure(document, one.selectionSet, options.limits)
+    measure(document, options.limits)
   } catch (error) {
     if (error instanceof GraphQLError) return only({ errors: [error] })
     throw error
@@ -79,6 +76,12 @@ export async function runSubscription(
   return Symbol.asyncIterator in answer ? answer : only(answer)
 }
 
-async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
-  yield result
+async function* only({ errors, ...rest }: ExecutionResult): AsyncGenerator<ExecutionResult> {
+  yield errors ? { errors: errors.map(withoutStatus), ...rest } : rest
+}
+
+/** A stream has begun by then: the status that an error would give an answer says nothing in it. */
+function withoutStatus(error: GraphQLError): GraphQLError {
+  const { http: _, ...extensions } = error.extensions
+  return Object.assign(error, { extensions })
 }
