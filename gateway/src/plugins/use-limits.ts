@@ -1,12 +1,15 @@
 import { COST_LIMIT } from '@terrane/schema'
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
-  visit,
+  type TypeNode,
+  type ValueNode,
 } from 'graphql'
 import { RESERVED_ALIAS } from '../authorisation/question.js'
 import { PLAN_BYTES } from '../executor/plan/plan-memory.js'
@@ -47,80 +50,149 @@ export function useLimits(limits: GatewayLimits): Part {
   }
 }
 
-/** All of a document: what is not run is validated all the same. */
+/** What of an operation there may be so much of, fragments written out, since that is what is planned. */
+interface Size {
+  /** Levels of selection. */
+  depth: number
+  /** Fields, fragments and directives. */
+  tokens: number
+  aliases: number
+  values: number
+}
+
+/** Also of a fragment while it is measured: those in a circle are for the validation to tell. */
+const NOTHING: Readonly<Size> = { depth: 0, tokens: 0, aliases: 0, values: 0 }
+
+/** For each of the fields and directives that an operation may have. */
+const VALUES_PER_TOKEN = 200
+/** Of lists and objects within one another. Whatever walks through them would overflow the stack some day. */
+const MOST_NESTED_VALUES = 100
+
+/** All operations and fragments: what is not run is validated all the same. Refuses at the first limit that it meets. */
 export function measure(document: DocumentNode, limits: GatewayLimits): void {
-  measureValues(document)
-  for (const one of document.definitions)
-    if (one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION)
-      measureSelections(document, one.selectionSet, limits)
+  const measuring = new Measuring(document, limits)
+  for (const one of document.definitions) {
+    if (one.kind === Kind.OPERATION_DEFINITION) measuring.operation(one)
+    else if (one.kind === Kind.FRAGMENT_DEFINITION) measuring.fragment(one, 0)
+  }
 }
 
-/** Of values that stand in the text, and of types. */
-const VALUE_LEVELS = 100
-/**
- * Apollo's planner looks for variables in each item of a list twice (`collectVariablesInValue`), so that each list in a list
- * doubles its time: 8 take it milliseconds, 25 a minute. Goes when it looks once.
- */
-const LIST_LEVELS = 8
+/** Measures each fragment of a document once, so that neither chains nor fans of them cost more than they are long. */
+class Measuring {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>()
+  private readonly sizes = new Map<FragmentDefinitionNode, Readonly<Size>>()
 
-function measureValues(document: DocumentNode): void {
-  let levels = 0
-  let lists = 0
-  const enter = () => {
-    if (++levels > VALUE_LEVELS) refuse('depth', `a value or a type of more than ${VALUE_LEVELS} levels`)
+  constructor(
+    document: DocumentNode,
+    private readonly limits: GatewayLimits,
+  ) {
+    for (const one of document.definitions)
+      if (one.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(one.name.value, one)
   }
-  const leave = () => void levels--
-  visit(document, {
-    ListType: { enter, leave },
-    ObjectValue: { enter, leave },
-    ListValue: {
-      enter() {
-        enter()
-        if (++lists > LIST_LEVELS)
-          refuse('depth', `a value of more than ${LIST_LEVELS} lists in one another, which only variables may hold`)
-      },
-      leave() {
-        leave()
-        lists--
-      },
-    },
-  })
-}
 
-/** Counts with fragments written out, since that is what is planned, and stops at the first limit: no fan of fragments is followed. */
-function measureSelections(document: DocumentNode, set: SelectionSetNode, limits: GatewayLimits): void {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  let tokens = 0
-  let aliases = 0
-  const count = (more: number) => {
-    tokens += more
-    if (tokens > limits.tokens) refuse('tokens', `more than ${limits.tokens} fields and directives`)
+  operation({ directives, variableDefinitions = [], selectionSet }: OperationDefinitionNode): void {
+    const size = { ...NOTHING }
+    this.values(size, directives)
+    for (const one of variableDefinitions) {
+      this.values(size, one.directives)
+      this.type(one.type)
+      if (one.defaultValue) this.value(size, one.defaultValue, 1, 1)
+    }
+    this.selections(size, selectionSet, 1, 0)
   }
-  const field = (node: FieldNode) => {
-    if (node.alias === undefined) return
-    aliases += 1
-    if (aliases > limits.aliases) refuse('aliases', `more than ${limits.aliases} aliases`)
-    if (node.alias.value.startsWith(RESERVED_ALIAS)) refuse('aliases', `an alias that begins with ${RESERVED_ALIAS}`)
+
+  /** `within`: selections around it. */
+  fragment(fragment: FragmentDefinitionNode, within: number): Readonly<Size> {
+    const known = this.sizes.get(fragment)
+    if (known) return known
+    this.sizes.set(fragment, NOTHING)
+    const size = { ...NOTHING }
+    this.values(size, fragment.directives)
+    this.selections(size, fragment.selectionSet, 1, within)
+    this.sizes.set(fragment, size)
+    return size
   }
-  const walk = (selectionSet: SelectionSetNode, depth: number, spreads: ReadonlySet<string>): void => {
-    if (depth > limits.depth) refuse('depth', `more than ${limits.depth} levels`)
-    for (const selection of selectionSet.selections) {
-      count(1 + (selection.directives?.length ?? 0))
+
+  private selections(size: Size, { selections }: SelectionSetNode, depth: number, within: number): void {
+    this.deepen(size, depth)
+    // Each is one of the tokens, so that no chain is followed beyond the limit either.
+    const inner = within + 1
+    if (inner > this.limits.tokens) this.refuseTokens()
+    for (const selection of selections) {
+      this.count(size, 1 + (selection.directives?.length ?? 0))
+      this.values(size, selection.directives)
       if (selection.kind === Kind.FIELD) {
-        field(selection)
-        if (selection.selectionSet) walk(selection.selectionSet, depth + 1, spreads)
+        this.field(size, selection)
+        if (selection.selectionSet) this.selections(size, selection.selectionSet, depth + 1, inner)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet, depth, spreads)
+        this.selections(size, selection.selectionSet, depth, inner)
       } else {
-        const fragment = fragments.get(selection.name.value)
-        // Unknown and circular ones are for the validation to tell.
-        if (fragment && !spreads.has(selection.name.value))
-          walk(fragment.selectionSet, depth, new Set([...spreads, selection.name.value]))
+        const fragment = this.fragments.get(selection.name.value)
+        // Unknown ones are for the validation to tell.
+        if (fragment) this.add(size, this.fragment(fragment, inner), depth)
       }
     }
   }
-  walk(set, 1, new Set())
+
+  private field(size: Size, { alias, arguments: given = [] }: FieldNode): void {
+    for (const { value } of given) this.value(size, value, 1, 1)
+    if (alias === undefined) return
+    this.countAliases(size, 1)
+    if (alias.value.startsWith(RESERVED_ALIAS)) refuse('aliases', `an alias that begins with ${RESERVED_ALIAS}`)
+  }
+
+  private add(size: Size, fragment: Readonly<Size>, depth: number): void {
+    this.deepen(size, depth + fragment.depth - 1)
+    this.count(size, fragment.tokens)
+    this.countAliases(size, fragment.aliases)
+    this.countValues(size, fragment.values)
+  }
+
+  private values(size: Size, directives: readonly DirectiveNode[] = []): void {
+    for (const { arguments: given = [] } of directives) for (const { value } of given) this.value(size, value, 1, 1)
+  }
+
+  /**
+   * `visits`: Apollo's planner looks for variables in all that is in a list twice, so that lists in lists would hold up all
+   * planning. Goes when it looks once.
+   */
+  private value(size: Size, value: ValueNode, visits: number, nested: number): void {
+    this.countValues(size, visits)
+    if (nested > MOST_NESTED_VALUES) refuse('depth', `values of more than ${MOST_NESTED_VALUES} levels`)
+    if (value.kind === Kind.LIST) for (const one of value.values) this.value(size, one, 2 * visits, nested + 1)
+    if (value.kind === Kind.OBJECT) for (const one of value.fields) this.value(size, one.value, visits, nested + 1)
+  }
+
+  private type(type: TypeNode): void {
+    let levels = 0
+    for (let inner = type; inner.kind !== Kind.NAMED_TYPE; inner = inner.type) levels++
+    if (levels > MOST_NESTED_VALUES) refuse('depth', `a type of more than ${MOST_NESTED_VALUES} levels`)
+  }
+
+  private deepen(size: Size, depth: number): void {
+    if (depth > this.limits.depth) refuse('depth', `more than ${this.limits.depth} levels`)
+    size.depth = Math.max(size.depth, depth)
+  }
+
+  private count(size: Size, more: number): void {
+    size.tokens += more
+    if (size.tokens > this.limits.tokens) this.refuseTokens()
+  }
+
+  private refuseTokens(): never {
+    refuse('tokens', `more than ${this.limits.tokens} fields and directives`)
+  }
+
+  private countAliases(size: Size, more: number): void {
+    size.aliases += more
+    if (size.aliases > this.limits.aliases) refuse('aliases', `more than ${this.limits.aliases} aliases`)
+  }
+
+  private countValues(size: Size, more: number): void {
+    size.values += more
+    if (size.values > VALUES_PER_TOKEN * this.limits.tokens)
+      refuse('tokens', 'too many values in lists within lists: give them by a variable')
+  }
 }
 
 function refuse(limit: keyof GatewayLimits, what: string): never {

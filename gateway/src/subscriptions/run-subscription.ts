@@ -79,6 +79,12 @@ export async function runSubscription(
   return Symbol.asyncIterator in answer ? answer : only(answer)
 }
 
-async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
-  yield result
+async function* only({ errors, ...rest }: ExecutionResult): AsyncGenerator<ExecutionResult> {
+  yield errors ? { errors: errors.map(withoutStatus), ...rest } : rest
+}
+
+/** A stream has begun by then: the status that an error would give an answer says nothing in it. */
+function withoutStatus(error: GraphQLError): GraphQLError {
+  const { http: _, ...extensions } = error.extensions
+  return Object.assign(error, { extensions })
 }

@@ -47,6 +47,19 @@ describe('limits', () => {
     await refused(`{ ukSales { ...F0 } } ${fan.join(' ')} fragment F20 on UkSales { publication }`, 'tokens')
   })
 
+  test('values in lists within lists, by streams too', async () => {
+    const nested = '['.repeat(14) + ']'.repeat(14)
+    await refused(`{ ukSales { orders(where: {and: ${nested}}) { nodes { orderId } } } }`, 'tokens')
+    const streamed = await fetch(`${mesh.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: `subscription { ukSalesPublished(after: ${nested}) { publication } }` }),
+    })
+    const [, event] = /data: (.*)/.exec(await streamed.text())!
+    expect(JSON.parse(event!).errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE', limit: 'tokens' } }])
+    expect(event).not.toContain('http')
+  })
+
   test('cost, by page sizes and variables, before anything is asked of anybody', async () => {
     const query = 'query ($n: Int) { ukSales { publication } mesh { products(first: $n) { nodes { name domain } } } }'
     for (const as of ['analyst', 'steward']) {

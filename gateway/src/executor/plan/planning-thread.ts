@@ -146,7 +146,7 @@ export class PlanningThread implements Planner {
   /** For a while the same question is not asked again. */
   private refuse(job: Job, reason: string): void {
     const error = new GraphQLError(`This operation cannot be planned: ${reason}. Ask for less at once.`, {
-      extensions: { code: 'OPERATION_UNPLANNABLE' },
+      extensions: { code: 'OPERATION_UNPLANNABLE', http: { status: 400 } },
     })
     this.options.log({ level: 'error', message: 'An operation was given up by the planner', reason })
     this.hopeless.set(job.key, { error, until: Date.now() + HOPELESS_MILLISECONDS }, job.key.length)
