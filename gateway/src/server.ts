@@ -132,6 +132,8 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     dangerouslyDisableValidation: true,
     introspection: true,
     persistedQueries: false,
+    // It would weigh documents without their texts, which callers make as long as they like. `documents` knows the usual.
+    documentStore: null,
     parseOptions: { maxTokens: 20 * limits.tokens },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -58,3 +58,9 @@ test('what was made ready for one supergraph goes with it, and counts no more', 
   expect(caches.plans).toMatchObject({ entries: 1, misses: 2 })
   expect(caches.plans!.bytes + caches.projections!.bytes).toBe(graph.planBytes())
 })
+
+test('a text counts for what it is, also where it is a single token', async () => {
+  const { graph, caches } = await open()
+  await graph.ask(`${SMALL} # ${'x'.repeat(100_000)}`)
+  expect(caches.plans!.bytes).toBeGreaterThan(100_000)
+})

@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
 import { BoundedMap } from '../bounded-map.js'
-import { tokensOf } from '../document-tokens.js'
+import { BYTES_PER_CHARACTER, BYTES_PER_TOKEN, tokensOf } from '../document-tokens.js'
 import type { Operation } from '../executor/operation.js'
 
-/** Some 40 MB: a token of a parsed document takes 300 to 400 bytes. */
+/** Some 40 MB: a token of a parsed document takes 300 to 400 bytes, and its text counts as so many more. */
 const TOKENS = 100_000
 
 /** A document that was read before and is within the limits that its text alone decides about. */
@@ -36,8 +36,8 @@ export class KnownDocuments {
     if (this.byText.has(text)) return
     const [operation, another] = document.definitions.filter(one => one.kind === Kind.OPERATION_DEFINITION)
     if (!operation || another || operation.operation === 'subscription') return
-    const tokens = tokensOf(document)
-    if (tokens <= this.most / 10) this.byText.set(text, { document, queryHash, operation }, tokens)
+    const weight = tokensOf(document) + Math.ceil((BYTES_PER_CHARACTER * text.length) / BYTES_PER_TOKEN)
+    if (weight <= this.most / 10) this.byText.set(text, { document, queryHash, operation }, weight)
   }
 
   /** Learns from Apollo Server, which comes to an execution only once a document was read and no limit has refused it. */

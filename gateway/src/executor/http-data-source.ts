@@ -18,6 +18,8 @@ type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Record<string, number>) => void
 
+/** Of the texts that questions begin with, and of what they begin with. */
+const BEGUN_CHARACTERS = 4_000_000
 const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
@@ -31,7 +33,7 @@ export class HttpDataSource implements GraphQLDataSource {
   /** By what belongs to one operation and to no other. */
   private readonly ofOperations = new WeakMap<PublicationPins, SharedExchanges<HttpAnswer>>()
   /** By a question's text, the JSON that it begins with. */
-  private readonly begun = new BoundedMap<string, string>(500)
+  private readonly begun = new BoundedMap<string, string>(BEGUN_CHARACTERS)
   private underway = 0
   private idle?: () => void
 
@@ -112,7 +114,7 @@ export class HttpDataSource implements GraphQLDataSource {
     let begun = this.begun.get(query)
     if (begun === undefined) {
       begun = `{"query":${JSON.stringify(query)}`
-      this.begun.set(query, begun)
+      this.begun.set(query, begun, query.length + begun.length)
     }
     const ended = JSON.stringify(rest)
     return ended === '{}' ? `${begun}}` : `${begun},${ended.slice(1)}`

@@ -19,7 +19,7 @@ import { nullableConditionsOf } from './coerced-variables.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
 import type { Operation } from './operation.js'
-import { BYTES_PER_ENTRY, bytesOfDocument, type PlanMemoryOf } from './plan/plan-memory.js'
+import { BYTES_PER_ENTRY, bytesOfDocument, bytesOfText, type PlanMemoryOf } from './plan/plan-memory.js'
 import type { AnswerProjection } from './plan/projection.js'
 import { Projections } from './plan/projections.js'
 
@@ -123,8 +123,9 @@ export class PreparedOperations {
 
 /** Errors hold the document as well. */
 function bytesOf(prepared: Prepared, document: DocumentNode): number {
-  const filtered = 'errors' in prepared ? document : prepared.filtered.document
-  return BYTES_PER_ENTRY + bytesOfDocument(document) + (filtered === document ? 0 : bytesOfDocument(filtered))
+  const whole = BYTES_PER_ENTRY + bytesOfDocument(document)
+  if ('errors' in prepared || prepared.filtered.document === document) return whole
+  return whole + bytesOfDocument(prepared.filtered.document) + bytesOfText(prepared.source)
 }
 
 /** As Apollo Server says it for a question that does not fit the schema. */

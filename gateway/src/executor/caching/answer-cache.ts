@@ -38,7 +38,7 @@ export interface AnswerCacheOptions {
   shared?: SharedAnswers
 }
 
-/** What one is worth beside its texts. */
+/** What one is worth beside its texts, and an error in it. */
 const OVERHEAD_BYTES = 1000
 
 /**
@@ -215,7 +215,8 @@ const etagOf = (key: string, publications: NamedPublications) =>
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
 function weightOf({ answer, reads }: KeptAnswer, key: string): number {
   const text = answer.data instanceof WrittenData ? answer.data.byteLength : 0
-  return OVERHEAD_BYTES + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
+  const errors = OVERHEAD_BYTES * (answer.errors?.length ?? 0)
+  return OVERHEAD_BYTES + errors + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
 }
 
 const aborted = (signal: StopSignal) =>

@@ -27,3 +27,13 @@ test('what is found again after all is kept as before', () => {
   lookUps(kinds, '{ late }', () => true)
   expect(lookUps(kinds, '{ late }', () => true)).toBe(TIMES)
 })
+
+test('what is remembered of kinds weighs what their texts do, which callers may write', () => {
+  const worth = new WorthKeeping()
+  const first = worth.of('{ first }')
+  expect(worth.of('{ first }')).toBe(first)
+  const long = (at: number) => `{ a(of: "${'x'.repeat(1_000_000)}${at}") }`
+  for (let at = 0; at < 10; at++) worth.of(long(at))
+  const again = Array.from({ length: 10 }, (_, at) => worth.of(long(at)))
+  expect(again.filter((kind, at) => kind === worth.of(long(at))).length).toBeLessThan(5)
+})

@@ -4,6 +4,9 @@ import { BoundedMap } from '../../bounded-map.js'
 const TRIAL = 100
 /** Of look-ups, what has to be found. */
 const LEAST_SHARE = 0.1
+/** Of the texts of all kinds; what is beside each counts as some more. */
+const MOST_CHARACTERS = 4_000_000
+const CHARACTERS_BESIDE = 200
 /** Of what is not worth it so many are tried, one each, to see whether that has changed. */
 const TRIED = 16
 
@@ -12,13 +15,13 @@ const TRIED = 16
  * brings. By the text of the fetch, of which plans have few.
  */
 export class WorthKeeping {
-  private readonly kinds = new BoundedMap<string, Kind>(2000)
+  private readonly kinds = new BoundedMap<string, Kind>(MOST_CHARACTERS)
 
   of(text: string): Kind {
     const known = this.kinds.get(text)
     if (known) return known
     const kind = new Kind()
-    this.kinds.set(text, kind)
+    this.kinds.set(text, kind, text.length + CHARACTERS_BESIDE)
     return kind
   }
 }

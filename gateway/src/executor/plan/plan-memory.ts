@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
-import { BYTES_PER_TOKEN, tokensOf } from '../../document-tokens.js'
+import { BYTES_PER_CHARACTER, BYTES_PER_TOKEN, tokensOf } from '../../document-tokens.js'
 import { type CacheFigures, noFigures } from '../../telemetry/cache-metrics.js'
 
 /** Room for some thousand ordinary operations, or some hundred of the largest that the limits allow. */
@@ -16,7 +16,9 @@ const BYTES_PER_PLAN_CHARACTER = 14
 /** A field of a type as a projection writes it. */
 export const BYTES_PER_PROJECTED_FIELD = 700
 
-export const bytesOfDocument = (document: DocumentNode): number => BYTES_PER_TOKEN * tokensOf(document)
+export const bytesOfDocument = (document: DocumentNode): number =>
+  BYTES_PER_TOKEN * tokensOf(document) + bytesOfText(document.loc?.source.body)
+export const bytesOfText = (text = ''): number => BYTES_PER_CHARACTER * text.length
 export const bytesOfPlan = (plan: unknown): number => BYTES_PER_PLAN_CHARACTER * (JSON.stringify(plan)?.length ?? 0)
 
 /** By what the metrics call them. */
