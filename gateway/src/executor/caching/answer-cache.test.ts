@@ -20,7 +20,7 @@ function cacheOf(shared?: SharedAnswers) {
   const cache = new AnswerCache({
     memory: new KeptMemory(1_000_000),
     received,
-    reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
+    reports: { takes: () => true, add: (_product, _subject, reading) => told.push(reading) },
     figures: { hits: 0, misses: 0, entries: 0, bytes: 0 },
     ...(shared ? { shared } : {}),
   })
