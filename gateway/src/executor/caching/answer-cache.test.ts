@@ -147,6 +147,14 @@ test('what a product says that it read counts as well: it cannot fill the memory
   expect(cache.holds('b')).toBe(true)
 })
 
+test('what is kept is sent as it is, with the publications that it was made of', () => {
+  const { cache, keep } = cacheOf()
+  const first = keep('a', 17)!
+  expect(first.answer.extensions).toEqual({ terrane: { publications: { ledger: 17 } } })
+  expect(first.body).toBe('{"data":{},"extensions":{"terrane":{"publications":{"ledger":17}}}}\n')
+  expect(cache.get('a', 'user:anna')).toBe(first)
+})
+
 test('the same is asked once at a time, and what was kept is everybody’s', async () => {
   const { cache, keep } = cacheOf()
   let asked = 0

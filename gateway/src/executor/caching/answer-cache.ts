@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { RepeatableRead } from '@terrane/schema'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
-import { WrittenData } from '../answer-data.js'
+import { aroundData, keptBody, WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
-import type { PublicationPins } from '../publication-pins.js'
+import { type PublicationPins, withPublications } from '../publication-pins.js'
 import type { StopSignal } from '../stop.js'
-import { KeptForms } from './kept-forms.js'
+import { KeptForms, noteForms } from './kept-forms.js'
 import type { KeptMemory } from './kept-memory.js'
 import type { NamedPublications, PublicationsReceived } from './publications-received.js'
 import { type Reading, type RepeatReports, readingOf } from './repeat-reports.js'
@@ -14,6 +14,7 @@ import type { SharedAnswer, SharedAnswers } from './shared-answers.js'
 
 /** An answer that is kept: settled by its key and the publications that were received with it. */
 export interface KeptAnswer {
+  /** With the publications that it was made of. */
   answer: OperationAnswer
   publications: NamedPublications
   /** By product what it is told of everybody who is given the answer. */
@@ -26,6 +27,8 @@ export interface KeptAnswer {
   etag: string
   /** Of one that is in memory: what it is when it is compressed. */
   forms?: KeptForms
+  /** Of one that is in memory, and has no errors: what is sent. */
+  body?: string | Buffer
 }
 
 export interface AnswerCacheOptions {
@@ -119,7 +122,7 @@ export class AnswerCache {
     const { reads } = made.repeats
     const { denied, since } = made
     const kept: KeptAnswer = {
-      answer,
+      answer: withPublications(answer, numbersOf(publications)),
       publications,
       readings: readingsOf(publications, { reads, denied }),
       since,
@@ -174,9 +177,12 @@ export class AnswerCache {
 
   private remember(key: string, kept: KeptAnswer): void {
     const { memory, figures } = this.options
-    const { data } = kept.answer
-    if (data instanceof WrittenData) data.keep()
     kept.forms = new KeptForms(bytes => memory.grow(inMemory(key), kept, bytes))
+    const body = keptBody(kept.answer)
+    if (body !== undefined) {
+      kept.body = body
+      if (typeof body !== 'string') noteForms(body, kept.forms, aroundData(kept.answer))
+    }
     memory.set(inMemory(key), kept, weightOf(kept, key), figures)
   }
 
@@ -200,7 +206,7 @@ export class AnswerCache {
     },
   ): KeptAnswer | undefined {
     const etag = etagOf(key, publications)
-    const answer = whole(new WrittenData(text))
+    const answer = withPublications(whole(new WrittenData(text)), numbersOf(publications))
     const readings = readingsOf(publications, { reads: new Map(reads), denied })
     const kept = { answer, publications, readings, since, at, etag }
     return this.mayBeGiven(kept) ? kept : undefined
@@ -214,14 +220,19 @@ const etagOf = (key: string, publications: NamedPublications) =>
     .update(`${key} ${JSON.stringify(publications)}`)
     .digest('base64url')
 
+const numbersOf = (publications: NamedPublications) =>
+  Object.fromEntries(Object.entries(publications).map(([product, { publication }]) => [product, publication]))
+
 const readingsOf = (publications: NamedPublications, { reads, denied }: Told) =>
   new Map(
     Object.keys(publications).map(product => [product, readingOf(reads.get(product) ?? [], denied.get(product) ?? [])]),
   )
 
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
-function weightOf({ answer, readings }: KeptAnswer, key: string): number {
-  const text = answer.data instanceof WrittenData ? answer.data.byteLength : 0
+function weightOf({ answer, readings, body }: KeptAnswer, key: string): number {
+  const data = answer.data instanceof WrittenData ? answer.data.byteLength : 0
+  // A long body is what its data is part of; a short one is another text.
+  const text = typeof body === 'string' ? data + body.length : (body?.length ?? data)
   const told = [...readings].flatMap(([product, { reads, denied }]) => [product, reads, denied]).join('')
   return OVERHEAD_BYTES + 2 * key.length + text + 2 * told.length
 }
