@@ -81,12 +81,12 @@ export class RepeatReports {
 
   /** Sends what waits. What does not arrive waits on. */
   async flush(): Promise<void> {
-    await Promise.all([...this.waiting].map(([product, waiting]) => this.tell(product, waiting)))
+    await Promise.all([...this.waiting].map(([product, waiting]) => this.tellAll(product, waiting)))
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer)
-    await Promise.all([...this.waiting].map(([product, waiting]) => this.tellLast(product, waiting)))
+    await this.flush()
     for (const [product, { given }] of this.waiting)
       if (given.length > 0)
         this.log({
@@ -97,8 +97,8 @@ export class RepeatReports {
         })
   }
 
-  /** What is on its way may leave behind what came since. */
-  private async tellLast(product: string, waiting: Waiting): Promise<void> {
+  /** Also what came since others are on their way. */
+  private async tellAll(product: string, waiting: Waiting): Promise<void> {
     const underWay = waiting.sending
     await underWay
     if (!underWay || !waiting.failing) await this.tell(product, waiting)
@@ -112,7 +112,7 @@ export class RepeatReports {
     return waiting.sending
   }
 
-  /** All that waits now. What comes meanwhile waits its time as well: else it would be sent by the handful, without a pause. */
+  /** All that waits now. What comes meanwhile is left for the next time: else it would go by the handful, without a pause. */
   private async sendAll(product: string, waiting: Waiting): Promise<void> {
     try {
       let due = waiting.given.length
