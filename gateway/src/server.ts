@@ -121,7 +121,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       ...(answers && fetches ? { answers, fetches, received } : {}),
     }),
   )
-  federation.gateway.executor = execute
+  federation.gateway.executor = async request => execute(request)
 
   const formatError = maskErrors(log)
   const documents = new KnownDocuments()

@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import { answerBody, aroundData } from '../executor/answer-data.js'
 import { noteForms } from '../executor/caching/kept-forms.js'
-import type { Executor, OperationAnswer } from '../executor/executor.js'
+import type { OperationAnswer, PromptExecutor } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
-import type { Observe } from '../plugins/observe.js'
+import type { AnsweredOperation, Observe } from '../plugins/observe.js'
 import { cachingHeaders } from '../plugins/use-caching.js'
 import { isToldBy200 } from '../plugins/use-graphql-over-http.js'
 import type { DirectQuestion } from './direct-question.js'
@@ -12,27 +12,36 @@ import { asGraphqlError, type FormatError, formattedErrors } from './format-erro
 
 export interface DirectAnswersOptions {
   /** The one that Apollo Server has too: it decides, validates, limits, plans. */
-  execute: Executor
+  execute: PromptExecutor
   schema: () => GraphQLSchema
   observers: readonly Observe[]
   formatError: FormatError
+}
+
+type Body = string | Buffer
+
+interface Asked {
+  question: DirectQuestion
+  context: Operation
+  reply: FastifyReply
+  /** Who looks on, to be told of the answer. */
+  ends: ((answered: AnsweredOperation) => void)[]
 }
 
 /** Answers direct questions: byte for byte and with the status with which Apollo Server would answer them. */
 export class DirectAnswers {
   constructor(private readonly options: DirectAnswersOptions) {}
 
-  /** The body; status and type are set on the reply. */
-  async answer(question: DirectQuestion, context: Operation, reply: FastifyReply): Promise<string | Buffer> {
+  /** The body; status and type are set on the reply. At once where nobody has to be asked. */
+  answer(question: DirectQuestion, context: Operation, reply: FastifyReply): Body | Promise<Body> {
     const { text, known, operationName, variables } = question
     const { queryHash, operation, document } = known
-    const name = operation.name?.value
-    const ends = this.options.observers.map(observe => observe(context))
-    context.trace?.operation(operation.operation, name)
+    const asked: Asked = { question, context, reply, ends: this.options.observers.map(observe => observe(context)) }
+    const failed = (error: unknown) => this.tell(asked, { errors: [asGraphqlError(error)] }, true)
+    context.trace?.operation(operation.operation, operation.name?.value)
     let answer: OperationAnswer
-    let thrown = false
     try {
-      answer = await this.options.execute({
+      const answering = this.options.execute({
         request: { query: text, operationName, variables },
         document,
         queryHash,
@@ -40,18 +49,26 @@ export class DirectAnswers {
         schema: this.options.schema(),
         context,
       })
+      if (answering instanceof Promise) return answering.then(answer => this.tell(asked, answer), failed)
+      answer = answering
     } catch (error) {
-      thrown = true
-      answer = { errors: [asGraphqlError(error)] }
+      return failed(error)
     }
+    return this.tell(asked, answer)
+  }
+
+  private tell({ question, context, reply, ends }: Asked, answer: OperationAnswer, thrown = false): Body {
+    const { queryHash, operation } = question.known
     const formatted = answer.errors && formattedErrors(answer.errors, this.options.formatError)
     const errors = formatted?.errors ?? []
     let status = formatted?.status ?? (thrown ? 500 : isRun(answer) ? 200 : 400)
     if (answer.errors?.length && isToldBy200(question.accept, answer.errors)) status = 200
     const hasData = Boolean(answer.data)
-    for (const end of ends) end({ type: operation.operation, name, queryHash, errors, hasData })
+    const { operation: type, name } = operation
+    for (const end of ends) end({ type, name: name?.value, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
     for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
+    if (answer === context.kept?.answer && context.kept.body !== undefined) return context.kept.body
     const told = { errors: formatted?.errors, data: answer.data, extensions: answer.extensions }
     const body = answerBody(told)
     const forms = context.kept?.forms

@@ -5,8 +5,11 @@ import type { Caller, ProductDecision, ProductPolicy } from '@terrane/schema'
  * cannot find out is denied.
  */
 export interface DecisionPoint {
-  /** One decision for every product known; what can not be decided now has nothing to read in it. */
-  decide(caller: Caller): Promise<Decided>
+  /**
+   * One decision for every product known; what can not be decided now has nothing to read in it. At once where nothing has
+   * to be asked for.
+   */
+  decide(caller: Caller): Decided | Promise<Decided>
 }
 
 export interface Decided {

@@ -68,10 +68,14 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
     private readonly onUnreachable: (product: string, error: unknown) => void,
   ) {}
 
-  async decide(caller: Caller): Promise<Decided> {
-    const found = this.policies()
-    // Most often nothing has to be asked for, and nobody has to wait.
-    const policies = found instanceof Promise ? await found : found
+  decide(caller: Caller): Decided | Promise<Decided> {
+    const policies = this.policies()
+    return policies instanceof Promise
+      ? policies.then(found => this.decideBy(found, caller))
+      : this.decideBy(policies, caller)
+  }
+
+  private decideBy(policies: readonly Held[], caller: Caller): Decided {
     const before = this.last.get(caller)
     if (before && stillStands(before, policies)) return before.decided
     const decisions = new Map<string, ProductDecision>()

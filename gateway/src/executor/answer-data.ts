@@ -22,13 +22,17 @@ export class WrittenData {
     return this.encoded
   }
 
-  /** For one that is given again: a long text is encoded once, which is most of what giving it costs. */
-  keep(): this {
-    if (this.written !== undefined && this.written.length > LONG_TEXT) {
-      this.encoded = Buffer.from(this.written)
-      this.written = undefined
-    }
-    return this
+  /**
+   * For one that is given again: a long text is encoded once, which is most of what giving it costs. Gives the whole of it
+   * and what stands before and after it; of that the data is a part from then on, to be held only once.
+   */
+  keepBetween(before: string, after: string): string | Buffer {
+    const { text } = this
+    if (text.length <= LONG_TEXT) return before + text + after
+    const body = Buffer.from(before + text + after)
+    this.encoded = body.subarray(Buffer.byteLength(before), body.length - Buffer.byteLength(after))
+    this.written = undefined
+    return body
   }
 
   /** Of its text in UTF-8. */
@@ -65,6 +69,15 @@ export function answerBody(answer: Answer): string | Buffer {
   }
   const text = answerText(answer)
   return text.length > LONG_TEXT ? Buffer.from(text) : text
+}
+
+/** The body of an answer that is given again, put together once; undefined where errors have to be told for each. */
+export function keptBody(answer: Answer): string | Buffer | undefined {
+  const { data, errors } = answer
+  if (!(data instanceof WrittenData)) return undefined
+  if (errors === undefined) return data.keepBetween(...around(answer))
+  data.keepBetween('', '')
+  return undefined
 }
 
 /** All of a body that is not its data. */

@@ -10,13 +10,14 @@ import type { FetchCache } from './caching/fetch-cache.js'
 import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
 import { coercedVariables } from './coerced-variables.js'
-import type { Executor, OperationAnswer, OperationRequest } from './executor.js'
+import type { OperationAnswer, OperationRequest, PromptExecutor } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
 import { mayBeTold } from './explain/may-be-told.js'
 import type { Operation } from './operation.js'
 import type { PlanExecutor } from './planned.js'
-import { hashOf, PreparedOperations } from './prepared.js'
+import { hashOf, type PreparedOperation, PreparedOperations } from './prepared.js'
+import { withPublications } from './publication-pins.js'
 
 export interface AuthorisedExecutorOptions {
   supergraph: () => LoadedSupergraph
@@ -35,6 +36,24 @@ export interface AuthorisedExecutorOptions {
   received?: PublicationsReceived
 }
 
+/** A question that may be run, and what was found out about it. */
+interface Asked {
+  request: OperationRequest
+  anew: number
+  decided: Decided
+  supergraph: LoadedSupergraph
+  schema: GraphQLSchema
+  prepared: PreparedOperation
+  given: Record<string, unknown>
+  /** Coerced. */
+  variables: Record<string, unknown>
+  cost: OperationCost
+  /** What its answer may be kept under; undefined where nobody else may be given it. */
+  key: string | undefined
+  /** What is kept by now. */
+  again: () => OperationAnswer | undefined
+}
+
 /** How often an operation begins anew for publications that went while it ran; then it is answered with their errors. */
 const ANEW = 2
 
@@ -45,7 +64,7 @@ let supergraphs = 0
  * The gateway's half of the enforcement: one decision per operation, the question held against what its caller may know
  * of, what is denied taken out before planning, the rest answered, each loss with its error.
  */
-export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor {
+export function authorisedExecutor(options: AuthorisedExecutorOptions): PromptExecutor {
   const memories = new WeakMap<LoadedSupergraph, PreparedOperations>()
   const memoryOf = (supergraph: LoadedSupergraph): PreparedOperations => {
     const known = memories.get(supergraph)
@@ -57,13 +76,23 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     return memory
   }
 
-  const attempt = async (request: OperationRequest, anew = ANEW): Promise<OperationAnswer> => {
-    const context = request.context as Operation
-    const { watch, explain } = context
+  const attempt: (request: OperationRequest, anew?: number) => ReturnType<PromptExecutor> = (request, anew = ANEW) => {
+    const { watch, explain, caller } = request.context as Operation
     if (explain instanceof GraphQLError) return { errors: [explain] }
     const decidedNow = watch?.phase('decide')
-    const decided = await options.decisionPoint.decide(context.caller)
+    const deciding = options.decisionPoint.decide(caller)
+    if (deciding instanceof Promise)
+      return deciding.then(decided => {
+        decidedNow?.()
+        return answered(request, decided, anew)
+      })
     decidedNow?.()
+    return answered(request, deciding, anew)
+  }
+
+  const answered = (request: OperationRequest, decided: Decided, anew: number): ReturnType<PromptExecutor> => {
+    const context = request.context as Operation
+    const explain = context.explain as ExplainRequest | undefined
     // From here to the planner nothing waits, so that what is enforced and what is planned are of one supergraph.
     const supergraph = options.supergraph()
     const memory = memoryOf(supergraph)
@@ -71,14 +100,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     const prepared = memory.of(request, schema, context.caller, decided)
     if ('errors' in prepared) return { errors: prepared.errors }
 
-    const { operation, filtered, projections } = prepared
+    const { operation } = prepared
     const given = request.request.variables ?? {}
-    const variables = coercedVariables(schema, prepared, given)
-    if (variables.errors) return { errors: variables.errors.map(badInput) }
-    const cost = prepared.cost(variables.coerced)
-    const costly = tooCostly(cost, options.costLimit)
-    if (costly) return { errors: [costly] }
-
     const { answers } = options
     const key =
       answers && operation.operation === 'query' && !explain ? `${prepared.key} ${JSON.stringify(given)}` : undefined
@@ -89,10 +112,39 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       context.pins.take(kept.publications)
       return kept.answer
     }
+    // Variables of an answer that is kept are right, and it costs what it may: else there would be none under this key.
     const before = again()
     if (before) return before
 
-    const places = filtered.deniedPlaces(variables.coerced)
+    const variables = coercedVariables(schema, prepared, given)
+    if (variables.errors) return { errors: variables.errors.map(badInput) }
+    const cost = prepared.cost(variables.coerced)
+    const costly = tooCostly(cost, options.costLimit)
+    if (costly) return { errors: [costly] }
+    const asked: Asked = {
+      request,
+      anew,
+      decided,
+      supergraph,
+      schema,
+      prepared,
+      given,
+      variables: variables.coerced,
+      cost,
+      key,
+      again,
+    }
+    return run(asked)
+  }
+
+  /** Nothing is kept: takes out what is denied and has the rest planned and run. */
+  const run = async (asked: Asked): Promise<OperationAnswer> => {
+    const { request, anew, decided, supergraph, schema, prepared, given, variables, cost, key, again } = asked
+    const { answers } = options
+    const { operation, filtered, projections } = prepared
+    const context = request.context as Operation
+    const explain = context.explain as ExplainRequest | undefined
+    const places = filtered.deniedPlaces(variables)
     const denied = deniedKeys(places, supergraph, decided)
     const planned = {
       ...request,
@@ -144,7 +196,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
       const kept = answer.errors?.length ? undefined : answers!.keep(key, complete, { pins, repeats, denied, since })
       if (kept) context.kept = kept
       prepared.repeatable = answers!.holds(key)
-      return complete
+      return kept?.answer ?? complete
     }
     // Others wait only for what may be theirs as well: what was, the last time it was asked.
     const complete =
@@ -181,14 +233,17 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): Executor
     return explanation(asked, { cost: { operation: cost, limit: options.costLimit }, plan: told, timings, denied })
   }
 
-  return async request => {
+  return request => {
     const context = request.context as Operation
-    const answer = await attempt(request)
-    if (context.pins.size === 0) return answer
-    const terrane = { ...(answer.extensions?.terrane as object | undefined), publications: context.pins.all() }
-    return { ...answer, extensions: { ...answer.extensions, terrane } }
+    const told = (answer: OperationAnswer) => toldOf(answer, context)
+    const answering = attempt(request)
+    return answering instanceof Promise ? answering.then(told) : told(answering)
   }
 }
+
+/** With the publications that it was made of, which one that is kept has already. */
+const toldOf = (answer: OperationAnswer, { kept, pins }: Operation) =>
+  answer === kept?.answer || pins.size === 0 ? answer : withPublications(answer, pins.all())
 
 /** As Apollo Server calls a variable whose value does not fit. */
 const badInput = ({ message, nodes, originalError, extensions }: GraphQLError) =>

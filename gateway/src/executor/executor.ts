@@ -31,3 +31,6 @@ export interface WholeQuestion {
  * answer, a throw is a fault of the gateway. `schema` of the request decides which supergraph is meant.
  */
 export type Executor = (request: OperationRequest, whole?: WholeQuestion) => Promise<OperationAnswer>
+
+/** One that answers at once where nobody has to be asked: from what is kept. */
+export type PromptExecutor = (request: OperationRequest) => OperationAnswer | Promise<OperationAnswer>

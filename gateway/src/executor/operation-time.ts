@@ -3,13 +3,14 @@ import { Stop, type StopSignal } from './stop.js'
 /** Of an operation's time, what subgraphs may take: with the rest the gateway answers with what has come. */
 const SHARE_OF_SUBGRAPHS = 0.8
 
-/** When an operation ends: its client goes, or its time is up. */
+/** When an operation ends: its client goes, or its time is up, once it has begun. */
 export class OperationTime {
   private readonly all = new Stop()
   private readonly fetching = new Stop()
-  private timer: NodeJS.Timeout
+  private timer: NodeJS.Timeout | undefined
 
-  constructor(milliseconds: number) {
+  begin(milliseconds: number): void {
+    if (this.all.aborted) return
     const fetching = milliseconds * SHARE_OF_SUBGRAPHS
     this.timer = setTimeout(() => {
       this.fetching.abort(timeUp('The time of the subgraphs is up'))

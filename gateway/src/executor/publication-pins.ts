@@ -1,3 +1,5 @@
+import type { OperationAnswer } from './executor.js'
+
 /** A publication as an answer says that it has read it. */
 export interface ReadPublication {
   publication: number
@@ -50,7 +52,7 @@ export class PublicationPins {
 
   /** What an answer from before was made of is what this operation reads. */
   take(publications: Readonly<Record<string, ReadPublication>>): void {
-    for (const [product, publication] of Object.entries(publications)) this.pinned.set(product, publication)
+    for (const product in publications) this.pinned.set(product, publications[product]!)
   }
 
   /** The product has no more what this operation reads of it. */
@@ -72,10 +74,18 @@ export class PublicationPins {
 
   /** Product → publication that this operation read. */
   all(): Record<string, number> {
-    return Object.fromEntries([...this.pinned].map(([product, { publication }]) => [product, publication]))
+    const all: Record<string, number> = {}
+    for (const [product, { publication }] of this.pinned) all[product] = publication
+    return all
   }
 
   get size(): number {
     return this.pinned.size
   }
+}
+
+/** The answer with what it was made of: product → publication. */
+export function withPublications(answer: OperationAnswer, publications: Record<string, number>): OperationAnswer {
+  const terrane = { ...(answer.extensions?.terrane as object | undefined), publications }
+  return { ...answer, extensions: { ...answer.extensions, terrane } }
 }

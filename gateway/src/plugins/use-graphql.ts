@@ -33,8 +33,16 @@ export interface GraphqlOptions {
 export function useGraphql({ apollo, documents, direct, subscriptions, limits, log }: GraphqlOptions): Part {
   return {
     async http(app) {
+      const watch = (time: OperationTime, reply: FastifyReply) => {
+        time.begin(limits.timeMilliseconds)
+        whenClosed(reply.raw, () => time.end(reply.raw.writableFinished))
+      }
       const throughApollo = fastifyApolloHandler(apollo, {
-        context: async (request, reply) => operationOf(request, reply, limits.timeMilliseconds),
+        context: async (request, reply) => {
+          const time = new OperationTime()
+          watch(time, reply)
+          return operationOf(request, time, limits.timeMilliseconds)
+        },
       })
       // Streams never end by themselves.
       app.addHook('preClose', async () => subscriptions.open.close())
@@ -52,7 +60,15 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
           handler(request, reply) {
             // None is a subscription: their documents are not among the known.
             const question = directQuestion(request, documents)
-            if (question) return direct.answer(question, operationOf(request, reply, limits.timeMilliseconds), reply)
+            if (question) {
+              const time = new OperationTime()
+              // Nothing is run for who has gone while it was found out who he is.
+              if (reply.raw.destroyed) time.end(false)
+              const answer = direct.answer(question, operationOf(request, time, limits.timeMilliseconds), reply)
+              // What is kept was answered by now, and nobody waits for it.
+              if (answer instanceof Promise) watch(time, reply)
+              return answer
+            }
             return subscriptions
               .answer(request, reply)
               .then(answered => (answered ? reply : throughApollo.call(this, request, reply)))
@@ -63,9 +79,7 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
   }
 }
 
-function operationOf(request: FastifyRequest, reply: FastifyReply, timeMilliseconds: number): Operation {
-  const time = new OperationTime(timeMilliseconds)
-  whenClosed(reply.raw, () => time.end(reply.raw.writableFinished))
+function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseconds: number): Operation {
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace, traceHeaders } = request

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import type { Executor, OperationAnswer } from '../executor/executor.js'
+import type { OperationAnswer, PromptExecutor } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
 import type { StopSignal } from '../executor/stop.js'
 
@@ -7,14 +7,16 @@ import type { StopSignal } from '../executor/stop.js'
  * An operation ends when its time is up or its client has gone, whatever its subgraphs still do; their sockets are
  * closed by the same signal.
  */
-export function withinTime(execute: Executor): Executor {
+export function withinTime(execute: PromptExecutor): PromptExecutor {
   return request => {
     const { signal, timeMilliseconds } = request.context as Operation
-    if (signal.aborted) return Promise.resolve(ended(signal, timeMilliseconds))
+    if (signal.aborted) return ended(signal, timeMilliseconds)
+    const answering = execute(request)
+    if (!(answering instanceof Promise)) return answering
     return new Promise((resolve, reject) => {
       const stop = () => resolve(ended(signal, timeMilliseconds))
       signal.addEventListener('abort', stop)
-      execute(request).then(
+      answering.then(
         answer => {
           signal.removeEventListener('abort', stop)
           resolve(answer)

@@ -20,7 +20,7 @@ function cacheOf(shared?: SharedAnswers) {
   const cache = new AnswerCache({
     memory: new KeptMemory(1_000_000),
     received,
-    reports: { takes: () => true, add: (_product, repeat) => told.push(repeat) },
+    reports: { takes: () => true, add: (_product, _subject, reading) => told.push(reading) },
     figures: { hits: 0, misses: 0, entries: 0, bytes: 0 },
     ...(shared ? { shared } : {}),
   })
@@ -145,6 +145,14 @@ test('what a product says that it read counts as well: it cannot fill the memory
   expect(cache.holds('a')).toBe(false)
   keep('b', 17, ['x'])
   expect(cache.holds('b')).toBe(true)
+})
+
+test('what is kept is sent as it is, with the publications that it was made of', () => {
+  const { cache, keep } = cacheOf()
+  const first = keep('a', 17)!
+  expect(first.answer.extensions).toEqual({ terrane: { publications: { ledger: 17 } } })
+  expect(first.body).toBe('{"data":{},"extensions":{"terrane":{"publications":{"ledger":17}}}}\n')
+  expect(cache.get('a', 'user:anna')).toBe(first)
 })
 
 test('the same is asked once at a time, and what was kept is everybody’s', async () => {

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { RepeatableRead } from '@terrane/schema'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
-import { WrittenData } from '../answer-data.js'
+import { aroundData, keptBody, WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
-import type { PublicationPins } from '../publication-pins.js'
+import { type PublicationPins, withPublications } from '../publication-pins.js'
 import type { StopSignal } from '../stop.js'
-import { KeptForms } from './kept-forms.js'
+import { KeptForms, noteForms } from './kept-forms.js'
 import type { KeptMemory } from './kept-memory.js'
 import type { NamedPublications, PublicationsReceived } from './publications-received.js'
-import type { RepeatReports } from './repeat-reports.js'
+import { type Reading, type RepeatReports, readingOf } from './repeat-reports.js'
 import type { Repeats } from './repeats.js'
 import type { SharedAnswer, SharedAnswers } from './shared-answers.js'
 
 /** An answer that is kept: settled by its key and the publications that were received with it. */
 export interface KeptAnswer {
+  /** With the publications that it was made of. */
   answer: OperationAnswer
   publications: NamedPublications
-  reads: ReadonlyMap<string, readonly RepeatableRead[]>
-  /** By product the policy keys that the question lost. */
-  denied: ReadonlyMap<string, readonly string[]>
+  /** By product what it is told of everybody who is given the answer. */
+  readings: ReadonlyMap<string, Reading>
   /** When the question was first asked, on the clock of `Announcements`. */
   since: number
   /** Epoch milliseconds. */
@@ -27,6 +27,8 @@ export interface KeptAnswer {
   etag: string
   /** Of one that is in memory: what it is when it is compressed. */
   forms?: KeptForms
+  /** Of one that is in memory, and has no errors: what is sent. */
+  body?: string | Buffer
 }
 
 export interface AnswerCacheOptions {
@@ -36,6 +38,13 @@ export interface AnswerCacheOptions {
   figures: CacheFigures
   /** What other gateways have answered, and are told of. */
   shared?: SharedAnswers
+}
+
+/** What was read for an answer and denied of it, by product. */
+interface Told {
+  reads: ReadonlyMap<string, readonly RepeatableRead[]>
+  /** Policy keys that the question lost. */
+  denied: ReadonlyMap<string, readonly string[]>
 }
 
 /** What one is worth beside its texts, and an error in it. */
@@ -85,7 +94,7 @@ export class AnswerCache {
       subject,
       denied,
       whole,
-    }: Pick<KeptAnswer, 'denied'> & {
+    }: Pick<Told, 'denied'> & {
       subject: string
       whole: (data: OperationAnswer['data']) => OperationAnswer
     },
@@ -106,23 +115,22 @@ export class AnswerCache {
   keep(
     key: string,
     answer: OperationAnswer,
-    made: { pins: PublicationPins; repeats: Repeats; denied: ReadonlyMap<string, readonly string[]>; since: number },
+    made: Pick<Told, 'denied'> & { pins: PublicationPins; repeats: Repeats; since: number },
   ): KeptAnswer | undefined {
     const publications = made.repeats.publications(made.pins.all())
     if (!publications) return undefined
     const { reads } = made.repeats
     const { denied, since } = made
     const kept: KeptAnswer = {
-      answer,
+      answer: withPublications(answer, numbersOf(publications)),
       publications,
-      reads,
-      denied,
+      readings: readingsOf(publications, { reads, denied }),
       since,
       at: Date.now(),
       etag: etagOf(key, publications),
     }
     if (!this.options.received.areNewest(publications, since)) return kept
-    this.share(key, kept)
+    this.share(key, kept, reads)
     this.remember(key, kept)
     return kept
   }
@@ -158,29 +166,27 @@ export class AnswerCache {
 
   private mayBeGiven({ publications, since }: KeptAnswer): boolean {
     const { received, reports } = this.options
-    return received.areNewest(publications, since) && Object.keys(publications).every(one => reports.takes(one))
+    if (!received.areNewest(publications, since)) return false
+    for (const product in publications) if (!reports.takes(product)) return false
+    return true
   }
 
-  private tell({ publications, reads, denied }: KeptAnswer, subject: string): void {
-    const at = new Date().toISOString()
-    for (const product of Object.keys(publications))
-      this.options.reports.add(product, {
-        at,
-        subject,
-        reads: [...(reads.get(product) ?? [])],
-        denied: [...(denied.get(product) ?? [])],
-      })
+  private tell({ readings }: KeptAnswer, subject: string): void {
+    for (const [product, reading] of readings) this.options.reports.add(product, subject, reading)
   }
 
   private remember(key: string, kept: KeptAnswer): void {
     const { memory, figures } = this.options
-    const { data } = kept.answer
-    if (data instanceof WrittenData) data.keep()
     kept.forms = new KeptForms(bytes => memory.grow(inMemory(key), kept, bytes))
+    const body = keptBody(kept.answer)
+    if (body !== undefined) {
+      kept.body = body
+      if (typeof body !== 'string') noteForms(body, kept.forms, aroundData(kept.answer))
+    }
     memory.set(inMemory(key), kept, weightOf(kept, key), figures)
   }
 
-  private share(key: string, { answer, publications, reads, at }: KeptAnswer): void {
+  private share(key: string, { answer, publications, at }: KeptAnswer, reads: Told['reads']): void {
     const { shared } = this.options
     const { data } = answer
     if (shared && data instanceof WrittenData) shared.put(key, { text: data.text, publications, reads: [...reads], at })
@@ -194,13 +200,15 @@ export class AnswerCache {
       denied,
       whole,
       since,
-    }: Pick<KeptAnswer, 'denied' | 'since'> & {
+    }: Pick<Told, 'denied'> & {
+      since: number
       whole: (data: OperationAnswer['data']) => OperationAnswer
     },
   ): KeptAnswer | undefined {
     const etag = etagOf(key, publications)
-    const answer = whole(new WrittenData(text))
-    const kept = { answer, publications, reads: new Map(reads), denied, since, at, etag }
+    const answer = withPublications(whole(new WrittenData(text)), numbersOf(publications))
+    const readings = readingsOf(publications, { reads: new Map(reads), denied })
+    const kept = { answer, publications, readings, since, at, etag }
     return this.mayBeGiven(kept) ? kept : undefined
   }
 }
@@ -212,11 +220,22 @@ const etagOf = (key: string, publications: NamedPublications) =>
     .update(`${key} ${JSON.stringify(publications)}`)
     .digest('base64url')
 
+const numbersOf = (publications: NamedPublications) =>
+  Object.fromEntries(Object.entries(publications).map(([product, { publication }]) => [product, publication]))
+
+const readingsOf = (publications: NamedPublications, { reads, denied }: Told) =>
+  new Map(
+    Object.keys(publications).map(product => [product, readingOf(reads.get(product) ?? [], denied.get(product) ?? [])]),
+  )
+
 /** In bytes. What a product says that it read is the product's to say, and so part of it. */
-function weightOf({ answer, reads }: KeptAnswer, key: string): number {
-  const text = answer.data instanceof WrittenData ? answer.data.byteLength : 0
+function weightOf({ answer, readings, body }: KeptAnswer, key: string): number {
+  const data = answer.data instanceof WrittenData ? answer.data.byteLength : 0
+  // A long body is what its data is part of; a short one is another text.
+  const text = typeof body === 'string' ? data + body.length : (body?.length ?? data)
+  const told = [...readings].flatMap(([product, { reads, denied }]) => [product, reads, denied]).join('')
   const errors = OVERHEAD_BYTES * (answer.errors?.length ?? 0)
-  return OVERHEAD_BYTES + errors + 2 * key.length + text + 2 * JSON.stringify([...reads]).length
+  return OVERHEAD_BYTES + errors + 2 * key.length + text + 2 * told.length
 }
 
 const aborted = (signal: StopSignal) =>

@@ -1,4 +1,4 @@
-import type { ProductDecision, Repeat } from '@terrane/schema'
+import type { ProductDecision } from '@terrane/schema'
 import type { Operation } from '../operation.js'
 import { PublicationPins } from '../publication-pins.js'
 import { Stop } from '../stop.js'
@@ -9,13 +9,17 @@ import { PublicationsReceived } from './publications-received.js'
 /** Before one product at publication 17. */
 function fetches(bytes = 1_000_000) {
   const inForce = { publication: 17, publicationId: 'monday', since: 1 }
-  const reports = { room: true, told: [] as Repeat[] }
+  const reports = { room: true, told: [] as object[] }
   const figures = { hits: 0, misses: 0, entries: 0, bytes: 0 }
   const memory = new KeptMemory(bytes)
   const cache = new FetchCache({
     memory,
     received: new PublicationsReceived({ now: 1, inForce: () => inForce }),
-    reports: { takes: () => reports.room, add: (_, repeat) => reports.told.push(repeat) },
+    reports: {
+      takes: () => reports.room,
+      add: (_, subject, { reads, denied }) =>
+        reports.told.push({ subject, reads: JSON.parse(reads), denied: JSON.parse(denied) }),
+    },
     figures,
   })
   const of = (query = '{ a }', fingerprint = 'f', denied: string[] = []) => {
@@ -81,7 +85,6 @@ test('it is given for the same question of the same decision and publication alo
   expect(of('query Other { a }', 'f', ['ledger/entries/b']).take(pinned(17))).toBeDefined()
   expect(reports.told).toEqual([
     {
-      at: expect.any(String),
       subject: 'user:anna',
       reads: [{ dataset: 'entries', publication: 17, properties: ['a'] }],
       denied: ['ledger/entries/b'],

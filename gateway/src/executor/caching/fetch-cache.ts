@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import type { ProductDecision, RepeatableRead } from '@terrane/schema'
+import type { ProductDecision } from '@terrane/schema'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import type { Operation } from '../operation.js'
 import { noteIfPlain } from '../plain-answer.js'
@@ -9,7 +9,7 @@ import { SharedExchanges } from '../shared-exchanges.js'
 import type { StopSignal } from '../stop.js'
 import type { KeptMemory } from './kept-memory.js'
 import type { NamedPublications, PublicationsReceived } from './publications-received.js'
-import type { RepeatReports } from './repeat-reports.js'
+import { type Reading, type RepeatReports, readingOf } from './repeat-reports.js'
 import { readIn } from './repeats.js'
 import { type Kind, WorthKeeping } from './worth-keeping.js'
 
@@ -19,7 +19,8 @@ interface KeptFetch {
   /** The whole answer as JSON: whoever is given it puts what is in it together with other answers, and changes it. */
   text: string
   publications: NamedPublications
-  reads: readonly RepeatableRead[]
+  /** What the product is told of everybody who is given it, where nothing was denied. */
+  reading: Reading
   since: number
 }
 
@@ -160,10 +161,10 @@ export class CachedFetch {
     )
   }
 
-  private tell({ reads }: KeptFetch): void {
+  private tell({ reading }: KeptFetch): void {
     const { subject } = this.operation.caller
-    const at = new Date().toISOString()
-    this.options.reports.add(this.decision.product, { at, subject, reads: [...reads], denied: [...this.denied] })
+    const told = this.denied.length === 0 ? reading : { ...reading, denied: JSON.stringify(this.denied) }
+    this.options.reports.add(this.decision.product, subject, told)
   }
 
   /** Undefined where it cannot be given again. */
@@ -177,8 +178,9 @@ export class CachedFetch {
     const publications = { [product]: { publication, publicationId } }
     if (!received.areNewest(publications, this.since)) return undefined
     const text = JSON.stringify(answer)
-    const kept: KeptFetch = { text, publications, reads, since: this.since }
-    const bytes = OVERHEAD_BYTES + Buffer.byteLength(text) + 2 * JSON.stringify(reads).length
+    const reading = readingOf(reads, [])
+    const kept: KeptFetch = { text, publications, reading, since: this.since }
+    const bytes = OVERHEAD_BYTES + Buffer.byteLength(text) + 2 * reading.reads.length
     memory.set(this.key, kept, bytes, figures)
     return kept
   }

@@ -1,4 +1,4 @@
-import type { Announcements } from '../../publications/announcements.js'
+import type { Announcements, InForce } from '../../publications/announcements.js'
 
 /** A publication, told from every other: of one number there is another where a product began again with an empty home. */
 export interface NamedPublication {
@@ -64,9 +64,8 @@ export class PublicationsReceived {
   /** Whether these are the newest of their products, by streams that have stood without a break since before `since`. */
   areNewest(publications: NamedPublications, since: number): boolean {
     for (const product in publications) {
-      if (!this.isInForce(product, publications[product]!)) return false
-      const inForce = this.announcements.inForce(product)!
-      if (inForce.since > since) return false
+      const inForce = this.announcements.inForce(product)
+      if (!inForce || !isSame(inForce, publications[product]!) || inForce.since > since) return false
       const newest = this.newest.get(product)
       if (!newest || newest.since < inForce.since || newest.publication < inForce.publication) continue
       if (newest.publication > inForce.publication) return false
@@ -75,8 +74,11 @@ export class PublicationsReceived {
     return true
   }
 
-  private isInForce(product: string, { publication, publicationId }: NamedPublication): boolean {
+  private isInForce(product: string, named: NamedPublication): boolean {
     const inForce = this.announcements.inForce(product)
-    return inForce !== undefined && inForce.publication === publication && inForce.publicationId === publicationId
+    return inForce !== undefined && isSame(inForce, named)
   }
 }
+
+const isSame = (inForce: InForce, { publication, publicationId }: NamedPublication) =>
+  inForce.publication === publication && inForce.publicationId === publicationId
