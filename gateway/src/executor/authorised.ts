@@ -9,7 +9,7 @@ import type { AnswerCache } from './caching/answer-cache.js'
 import type { FetchCache } from './caching/fetch-cache.js'
 import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
-import { coercedVariables } from './coerced-variables.js'
+import { coercedVariables, tooDeeplyNested } from './coerced-variables.js'
 import type { OperationAnswer, OperationRequest, PromptExecutor } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
@@ -102,6 +102,8 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): PromptEx
 
     const { operation } = prepared
     const given = request.request.variables ?? {}
+    const tooDeep = tooDeeplyNested(given)
+    if (tooDeep) return { errors: [tooDeep] }
     const { answers } = options
     const key =
       answers && operation.operation === 'query' && !explain ? `${prepared.key} ${JSON.stringify(given)}` : undefined

@@ -23,8 +23,6 @@ export function coercedVariables(
   { operation, nullableConditions }: Asked,
   given: Record<string, unknown>,
 ): ReturnType<typeof getVariableValues> {
-  const tooDeep = tooDeeplyNested(given)
-  if (tooDeep) return { errors: [tooDeep] }
   const values = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
   if (!values.coerced) return values
   const isNull = nullableConditions.filter(({ name }) => values.coerced[name.value] === null)

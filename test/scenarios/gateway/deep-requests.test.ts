@@ -171,7 +171,7 @@ describe('a text', () => {
       `{nodes(value: ${'[{nodes:'.repeat(30)}[]${'}]'.repeat(30)})}`,
     ]) {
       const { status, errors } = await send(JSON.stringify({ query }))
-      expect([status, errors?.[0]?.extensions]).toEqual([400, { code: 'OPERATION_TOO_LARGE', limit: 'depth' }])
+      expect([status, errors?.[0]?.extensions]).toEqual([400, { code: 'OPERATION_TOO_LARGE', limit: 'tokens' }])
     }
     const query = `{any(value: ${lists(8)}) nodes(value: ${'[{nodes:'.repeat(7)}[]${'}]'.repeat(7)})}`
     expect((await send(JSON.stringify({ query }))).data?.any).toBe(lists(8))
