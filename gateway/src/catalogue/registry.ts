@@ -86,7 +86,8 @@ export class Registry {
   async publish(request: Publication): Promise<{ name?: string; published: boolean; problems: Problem[] }> {
     const found = await this.found(request)
     if ('problems' in found) return { published: false, ...found }
-    const { name, addition } = found
+    const { name } = found
+    const addition: Addition = { ...found.addition, published: true }
     const siblings = this.isLarge() ? this.siblings : undefined
     const added = await (siblings ? this.mesh.products.try(addition) : this.mesh.products.add(addition))
     if (added.product === undefined) return { name, published: false, problems: added.problems }

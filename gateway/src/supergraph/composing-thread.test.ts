@@ -71,6 +71,20 @@ test('one that takes too long is given up, and what waits behind it is composed'
   expect(await composing.compose(SMALL, ASKED)).toMatchObject({ problems: [] })
 })
 
+test('what is found at a start is not held against what other gateways load, what is published then is', async () => {
+  composing = new ComposingThread()
+  const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@cacheTag"])'
+  const cached = { ...product(2), name: 'cached', sdl: `${link} type Query { cached: Int @cacheTag(format: "all") }` }
+  const [atStart, published, after] = await Promise.all([
+    composing.compose([...SMALL, cached], ASKED),
+    composing.compose([...SMALL, cached], { ...ASKED, portable: true }),
+    composing.compose(SMALL, { ...ASKED, portable: true }),
+  ])
+  expect(atStart).toMatchObject({ problems: [], supergraph: expect.stringContaining('cacheTag') })
+  expect(published).toEqual({ problems: [expect.objectContaining({ code: 'SUPERGRAPH_NOT_PORTABLE' })] })
+  expect(after).toMatchObject({ problems: [], supergraph: expect.stringContaining('P1T0') })
+})
+
 test('a thread that was ended while nobody waited is started anew', async () => {
   composing = new ComposingThread()
   await composing.compose(SMALL, ASKED)

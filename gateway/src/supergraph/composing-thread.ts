@@ -19,7 +19,7 @@ type Composed = ReturnType<typeof composeSupergraph>
 
 export interface Composer {
   /** @throws CompositionLost */
-  compose(subgraphs: Subgraph[], options: ComposeOptions): Promise<Composed>
+  compose(subgraphs: Subgraph[], options: ToCompose['options']): Promise<Composed>
   close(): void
 }
 
@@ -37,7 +37,10 @@ export class CompositionLost extends Error {
 /** What is composed, and how. */
 export interface ToCompose {
   subgraphs: Subgraph[]
-  options: ComposeOptions
+  options: ComposeOptions & {
+    /** Whether Apollo's own gateway has to load what comes of it (see `portable.ts`). Default false. */
+    portable?: boolean
+  }
 }
 
 export interface ComposingThreadOptions {
@@ -53,7 +56,7 @@ export class ComposingThread implements Composer {
 
   constructor(private readonly options: ComposingThreadOptions = {}) {}
 
-  compose(subgraphs: Subgraph[], options: ComposeOptions): Promise<Composed> {
+  compose(subgraphs: Subgraph[], options: ToCompose['options']): Promise<Composed> {
     const composed = this.turn.then(() => this.ask({ subgraphs, options }))
     this.turn = composed.catch(() => undefined)
     return composed

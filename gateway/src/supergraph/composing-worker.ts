@@ -2,6 +2,7 @@ import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { composeSupergraph } from '@terrane/schema/composition'
 import type { ToCompose } from './composing-thread.js'
+import { composePortable } from './portable.js'
 
 /** Composes what it is sent, and answers with what came of it (see `composing-thread.ts`). */
 
@@ -9,6 +10,7 @@ import type { ToCompose } from './composing-thread.js'
 const NICE = 5
 if (process.platform === 'linux') setPriority(NICE)
 
-parentPort?.on('message', ({ subgraphs, options }: ToCompose) => {
-  parentPort?.postMessage(composeSupergraph(subgraphs, options))
+parentPort?.on('message', async ({ subgraphs, options: { portable, ...options } }: ToCompose) => {
+  const compose = portable ? composePortable : composeSupergraph
+  parentPort?.postMessage(await compose(subgraphs, options))
 })

@@ -27,6 +27,8 @@ export interface Addition {
   known?: ProductFacts
   /** What it must be now. */
   checked?: Fingerprint
+  /** While others are served: then the whole has to run on Apollo's own gateway too. What is found at a start was published before. */
+  published?: boolean
 }
 
 /** A product with problems is in by what was known of it, and away. */
@@ -35,8 +37,10 @@ export interface Added {
   problems: Problem[]
 }
 
-/** What was read of an addition, and whether the whole still has to be held to be answerable with it. */
-type Read = { product: Product; problems: Problem[]; satisfiability: boolean } | { problems: Problem[] }
+/** What was read of an addition, and what the whole still has to be held against with it. */
+type Read =
+  | { product: Product; problems: Problem[]; satisfiability: boolean; portable: boolean }
+  | { problems: Problem[] }
 
 /** The products of the mesh; with the gateway's own subgraphs they make the supergraph. */
 export class Products {
@@ -131,7 +135,7 @@ export class Products {
   }
 
   private async read(addition: Addition): Promise<Read> {
-    const { endpoint, remote, known, checked } = addition
+    const { endpoint, remote, known, checked, published: portable = false } = addition
     const present = this.byName.get(endpoint.name)
     if (this.own.some(one => one.name === endpoint.name) || (present && !mayReplace(present, addition))) {
       const url = present?.endpoint.url ?? 'the gateway'
@@ -142,14 +146,17 @@ export class Products {
     if (facts === undefined) return { problems: read.problems }
     const product: Product = { ...facts, endpoint, dataSource: dataSourceOf(endpoint), remote }
     // What is known from before was checked when it was published, and is the same still.
-    return { product, problems: read.problems, satisfiability: facts.sdl !== known?.sdl }
+    return { product, problems: read.problems, satisfiability: facts.sdl !== known?.sdl, portable }
   }
 
   private composed(found: readonly Extract<Read, { product: Product }>[]) {
     const names = new Set(found.map(({ product }) => product.endpoint.name))
     const others = this.all().filter(one => !names.has(one.endpoint.name))
     const subgraphs = this.subgraphs([...others, ...found.map(({ product }) => product)])
-    return this.composer.compose(subgraphs, { satisfiability: found.some(one => one.satisfiability) })
+    return this.composer.compose(subgraphs, {
+      satisfiability: found.some(one => one.satisfiability),
+      portable: found.some(one => one.portable),
+    })
   }
 
   private async putInForce(found: readonly Extract<Read, { product: Product }>[]): Promise<Problem[]> {

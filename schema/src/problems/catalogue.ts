@@ -348,6 +348,10 @@ export const CATALOGUE = {
     message: '{subgraphs} cannot be composed ({composition}): {reason}',
     hint: 'Make the products agree on what they share.',
   },
+  SUPERGRAPH_NOT_PORTABLE: {
+    message: "Apollo's own gateway does not load the supergraph because of {subgraphs}: {reason}.",
+    hint: 'Leave out what it does not know: whatever is in the mesh runs on other gateways too (docs/schema-registry.md).',
+  },
 
   // Input ports
   CONNECTOR_UNKNOWN: {

@@ -92,6 +92,19 @@ describe('what is published', () => {
     expect(found(await check())).toEqual(['europe-sales DERIVED_LESS_STRICT', 'europe-sales CLASSIFICATION_LOOSENED'])
   })
 
+  test("composes with what is here, but not so that Apollo's own gateway does not load it", async () => {
+    const [geography] = (await check({ given: [path.join(products, 'reference-geography')] })).products
+    const sdl = geography!
+      .sdl!.replace(/federation\/v2\.\d+", import: \[/, 'federation/v2.12", import: ["@cacheTag", ')
+      .replace(/referenceGeography: ReferenceGeography\b/, '$& @cacheTag(format: "all")')
+    rmSync(published, { recursive: true })
+    await recordVersion(published, { product: geography!.product!, sdl })
+    rmSync(path.join(products, 'reference-geography'), { recursive: true })
+    const { composition } = await check()
+    expect(composition).toMatchObject([{ code: 'SUPERGRAPH_NOT_PORTABLE', severity: 'error' }])
+    expect(composition[0]!.message).toMatch(/because of reference-geography: .*cacheTag/)
+  })
+
   test('composes with what is new', async () => {
     const other = path.join(folder, 'elsewhere', 'uk')
     cpSync(path.join(products, 'uk-sales'), other, { recursive: true })

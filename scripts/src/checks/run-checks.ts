@@ -55,7 +55,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
     await checkPipelines(products, surroundings)
     checkDerived(products, surroundings)
     await checkCompatibility(products, surroundings)
-    return { products, composition: [...published.problems, ...checkComposition(products, surroundings)] }
+    return { products, composition: [...published.problems, ...(await checkComposition(products, surroundings))] }
   } finally {
     ref?.close()
   }

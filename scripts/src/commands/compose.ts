@@ -14,11 +14,11 @@ export function compose(terrane: Command): void {
     .action(async (given: string[], options: { output?: string; url: string[]; json?: boolean }) => {
       const terminal = new Terminal(options.json ?? false, process.stderr)
       const urls = new Map(options.url.map(pair => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
-      const { composeSupergraph } = await import('@terrane/schema/composition')
+      const { composePortable } = await import('@terrane/gateway/supergraph/portable')
       const { productGraph } = await import('@terrane/schema/graph')
       const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
       const graphs = found.flatMap(({ product }) => (product ? [{ product, ...productGraph(product) }] : []))
-      const composed = composeSupergraph(
+      const composed = await composePortable(
         graphs.map(({ product, sdl }) => ({
           name: product.name,
           url: urls.get(product.name) ?? `terrane:${product.name}`,

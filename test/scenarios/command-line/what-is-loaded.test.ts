@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { issueToken } from '@terrane/gateway'
+import { loadOrCreateKeys } from '@terrane/schema'
+import { geography } from '../gateway/small-mesh.js'
+import { ask } from '../processes/processes.js'
 
-/** Who asks for a token does not wait for the parts of a gateway: what a process has loaded when it ends. */
+/** Who asks for a token does not wait for the parts of a gateway: what a process has loaded when it ends, its threads included. */
 
 const ROOT = path.resolve(__dirname, '..', '..', '..')
 const COMMAND_LINE = path.join(ROOT, 'scripts', 'bin', 'terrane.js')
@@ -11,21 +15,35 @@ const COMMAND_LINE = path.join(ROOT, 'scripts', 'bin', 'terrane.js')
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'terrane-loaded-'))
-  const tell = `process.on('exit', () => require('node:fs').writeFileSync(process.env.LOADED, Object.keys(require.cache).join('\\n')))`
+  // Threads have caches of their own, but load the same way.
+  const tell = `const { load } = require('node:module').prototype
+    require('node:module').prototype.load = function (file) {
+      require('node:fs').appendFileSync(process.env.LOADED, file + '\\n')
+      return load.call(this, file)
+    }`
   writeFileSync(path.join(folder, 'tell.js'), tell)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The packages whose files it loaded. A server is told to stop once it is ready. */
-async function packagesOf(...args: string[]): Promise<Set<string>> {
+const packagesOf = (...args: string[]) => packagesUntil(() => undefined, ...args)
+
+/** The packages whose files it loaded. A server is told to stop once it is ready and `done` with. */
+async function packagesUntil(done: (url: string) => unknown, ...args: string[]): Promise<Set<string>> {
   const loaded = path.join(folder, 'loaded')
+  writeFileSync(loaded, '')
   const child = spawn(process.execPath, ['--require', path.join(folder, 'tell.js'), COMMAND_LINE, ...args], {
     cwd: ROOT,
     env: { ...process.env, TERRANE_HOME: path.join(folder, 'home'), LOADED: loaded },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (chunk.includes('is ready at')) child.kill('SIGTERM')
+  child.stdout.on('data', async (chunk: Buffer) => {
+    const [, url] = /is ready at (http:\S+)/.exec(String(chunk)) ?? []
+    if (!url) return
+    try {
+      await done(url)
+    } finally {
+      child.kill('SIGTERM')
+    }
   })
   const exit = await new Promise(resolve => {
     child.on('close', resolve)
@@ -49,7 +67,7 @@ test.each([['--help'], ['--version'], ['token', '--as', 'analyst']])(
 
 test('check loads what makes graphs, and no engine of its own process', async () => {
   const packages = await packagesOf('check', 'subgraphs/reference-geography')
-  expect([...packages]).toEqual(expect.arrayContaining(['@apollo/composition', 'type-graphql']))
+  expect([...packages]).toEqual(expect.arrayContaining(['@apollo/composition', '@apollo/gateway', 'type-graphql']))
   expect([...ENGINES, '@apollo/server'].filter(name => packages.has(name))).toEqual([])
 })
 
@@ -57,4 +75,44 @@ test("a gateway loads neither Apollo's nor a driver for a database that nobody n
   const packages = await packagesOf('gateway', '--demo', '--port', '0')
   expect([...packages]).toEqual(expect.arrayContaining(['@apollo/server', 'typeorm']))
   expect(['@apollo/gateway', 'mysql2', '@duckdb/node-api'].filter(name => packages.has(name))).toEqual([])
+})
+
+test("nor does it for a product that it finds at its start; Apollo's judges what is published then", async () => {
+  const home = path.join(folder, 'home')
+  const { jwks } = await loadOrCreateKeys(home)
+  const found = geography(jwks)
+  const product = await found.listen()
+  const start = ['gateway', '--demo', '--port', '0', '--product', product]
+  const publish = async (url: string) =>
+    fetch(`${url}/registry/products`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await issueToken({ home, as: 'admin' })}`,
+      },
+      body: JSON.stringify({ url: product }),
+    })
+  try {
+    let answer: unknown
+    const atStart = await packagesUntil(
+      async url => {
+        answer = await ask(url, '{ referenceGeography { countries { code } } }')
+      },
+      ...start,
+    )
+    expect(answer).toMatchObject({ data: { referenceGeography: { countries: [{}, {}] } } })
+    expect([...atStart]).not.toContain('@apollo/gateway')
+
+    let status: number | undefined
+    const published = await packagesUntil(
+      async url => {
+        status = (await publish(url)).status
+      },
+      ...start,
+    )
+    expect(status).toBe(201)
+    expect([...published]).toContain('@apollo/gateway')
+  } finally {
+    await found.die()
+  }
 })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { startGateway } from '@terrane/gateway'
 import { loadOrCreateKeys } from '@terrane/schema'
-import { geography, SmallMesh, ukSales } from './small-mesh.js'
+import { geography, SmallMesh, ukSales, withCacheTag } from './small-mesh.js'
 import { SmallProduct } from './small-product.js'
 
 let mesh: SmallMesh
@@ -100,6 +100,21 @@ describe('publishing a product', () => {
       ukSales: { orders: { totalCount: 2 } },
     })
     expect((await mesh.ask('{ rivalSales { orderId } }', 'steward')).status).toBe(400)
+  })
+
+  test("what Apollo's own gateway would not load is refused, and what serves goes on serving", async () => {
+    expect((await publish({ url: await geo.listen() }, 'admin')).status).toBe(201)
+    const cached = withCacheTag(geo, mesh.keys.jwks)
+    const { status, body } = await publish({ url: await cached.listen(), replace: true }, 'admin')
+    expect(status).toBe(422)
+    expect(body.problems).toMatchObject([
+      { code: 'SUPERGRAPH_NOT_PORTABLE', message: expect.stringMatching(/because of reference-geography: .*cacheTag/) },
+    ])
+    expect((await mesh.ask(QUESTION, 'steward')).data).toMatchObject({ ukSales: { orders: { nodes: [{}, {}] } } })
+    expect((await mesh.ask('{ referenceGeography { countries { code } } }')).data).toMatchObject({
+      referenceGeography: { countries: [{}, {}] },
+    })
+    await cached.die()
   })
 
   test('nobody takes the name of a product of this process, or of another address', async () => {

@@ -12,7 +12,7 @@ import {
   startWorkers,
 } from '@terrane/gateway'
 import { loadOrCreateKeys } from '@terrane/schema'
-import { geography, ukSales } from '../gateway/small-mesh.js'
+import { geography, ukSales, withCacheTag } from '../gateway/small-mesh.js'
 import type { SmallProduct } from '../gateway/small-product.js'
 import { ask, eventually } from './processes.js'
 
@@ -123,6 +123,23 @@ test('a large mesh is put in force by new workers: nothing fails, and nothing th
   const mutations = uk.asked.filter(({ query }) => query.startsWith('mutation'))
   expect(mutations).toHaveLength(changed)
   expect(changed).toBeGreaterThan(0)
+})
+
+test('nor is it put there what no other gateway would load: workers are not started for it', async () => {
+  expect(await publish(other.url, uk)).toMatchObject({ status: 201 })
+  const url = await workers({ subgraphsSwapped: 0 })
+  const before = workerProcesses()
+  const { jwks } = await loadOrCreateKeys(home)
+  const cached = withCacheTag(geo, jwks)
+  expect(await publish(url, cached)).toMatchObject({
+    status: 422,
+    body: { problems: [{ code: 'SUPERGRAPH_NOT_PORTABLE', message: expect.stringContaining('reference-geography') }] },
+  })
+  await cached.die()
+  expect(workerProcesses()).toEqual(before)
+  expect((await ask(url, COUNTRIES)).status).toBe(400)
+  // It stands in no catalogue, in nobody's way: the next one is in.
+  expect(await publish(url, geo)).toMatchObject({ status: 201 })
 })
 
 test('a publication that no new worker can start on stays, is told so, and is in force once they can', async () => {
