@@ -1,7 +1,7 @@
 /** One jest run over the whole house. Sources are transformed by swc; `@terrane/*` resolves to sources, not to builds. */
 const esm = ['aedes', 'oidc-provider', 'jose', 'openid-client', 'oauth4webapi', 'content-disposition'].join('|')
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/compiled-once.js',
   roots: [
     '<rootDir>/schema/src',
     '<rootDir>/subgraphs/runtime/src',
