@@ -26,8 +26,7 @@ export function useTracing(tracing: Tracing | undefined): Part {
         const { trace, headers } = tracing.request(request.method, route, request.headers)
         request.trace = trace
         request.traceHeaders = headers
-        if (trace)
-          reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
+        if (trace) reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
         done()
       })
     },
