@@ -12,7 +12,7 @@ const THREAD = path.resolve(__dirname, '..', '..', 'dist', 'supergraph', 'compos
 const IDLE_MILLISECONDS = 30_000
 /** Longest that one may take. All that is published meanwhile waits; 300 subgraphs of 30 types take a sixth. */
 const COMPOSE_MILLISECONDS = 180_000
-/** Of the thread's heap; those 300 take half, checked for satisfiability. What Apollo's gateway takes comes after it, and is no more. */
+/** Of the thread's heap; those 300 take half, checked for satisfiability. Apollo's gateway takes no more than that, after it. */
 const MEMORY_MEGABYTES = 2048
 
 type Composed = ReturnType<typeof composeSupergraph>
