@@ -10,9 +10,9 @@ const THREAD = path.resolve(__dirname, '..', '..', 'dist', 'supergraph', 'compos
 
 /** How long the thread is kept for the next composition: loading it takes longer than composing a few products. */
 const IDLE_MILLISECONDS = 30_000
-/** Longest that one may take. All that is published meanwhile waits; 300 subgraphs of 30 types take a tenth. */
+/** Longest that one may take. All that is published meanwhile waits; 300 subgraphs of 30 types take a sixth. */
 const COMPOSE_MILLISECONDS = 180_000
-/** Of the thread's heap; those 300 take half, checked for satisfiability. */
+/** Of the thread's heap; those 300 take half, checked for satisfiability. Apollo's gateway takes no more than that, after it. */
 const MEMORY_MEGABYTES = 2048
 
 type Composed = ReturnType<typeof composeSupergraph>
