@@ -56,6 +56,29 @@ test('each author is asked for once, an error of one is told at every place wher
   ])
 })
 
+test('what is fetched once for several places stands at each by itself: an error below it is told at all of them', async () => {
+  const graph = await openGraph({
+    books: BOOKS,
+    people: {
+      sdl: 'type Author @key(fields: "id") { id: ID!  boss: Boss } type Boss @key(fields: "id") { id: ID! }',
+      resolvers: { Author: { boss: () => ({ id: 'x' }) } },
+    },
+    wages: {
+      sdl: 'type Boss @key(fields: "id") { id: ID!  pay: Int }',
+      resolvers: {
+        Boss: {
+          pay: () => {
+            throw new Error('nobody knows')
+          },
+        },
+      },
+    },
+  })
+  const { errors } = await graph.ask('{ books { author { boss { pay } } } }')
+  const paths = errors?.map(({ path }) => path?.join()).sort()
+  expect(paths).toEqual([0, 1, 2].map(index => `books,${index},author,boss,pay`))
+})
+
 test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
   const graph = await openGraph({
     works: {
