@@ -79,6 +79,15 @@ test('what is fetched once for several places stands at each by itself: an error
   expect(paths).toEqual([0, 1, 2].map(index => `books,${index},author,boss,pay`))
 })
 
+test('an object that calls itself by another type than there may be is null, with an error', async () => {
+  const authors = [{ __typename: 'Book', id: 'b' }, { __typename: 'Nobody', id: 'n' }, { id: 'a' }]
+  const books = authors.map((author, at) => ({ __typename: 'Book', id: String(at), author }))
+  const graph = await openGraph({ books: { ...BOOKS, answer: () => ({ data: { books } }) } })
+  const { data, errors } = await graph.ask('{ books { author { id __typename } } }')
+  expect(data).toEqual({ books: [{ author: null }, { author: null }, { author: { id: 'a', __typename: 'Author' } }] })
+  expect(errors?.map(({ path }) => path?.join())).toEqual(['books,0,author', 'books,1,author'])
+})
+
 test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
   const graph = await openGraph({
     works: {
