@@ -180,3 +180,36 @@ test('what an explicit null leaves out is not asked for, whatever the default sa
   expect(await graph.ask(question, { on: null })).toEqual({ data: {} })
   expect(graph.asked).toEqual([])
 })
+
+test('of an interface object, what takes nothing is told though a condition leaves out what another field takes', async () => {
+  const items = [
+    { id: '1', size: 5 },
+    { id: '2', size: undefined },
+  ]
+  const graph = await openGraph({
+    home: {
+      sdl: `type Query { items: [Item] } interface Sized @key(fields: "id") { id: ID!  size: Int }
+        type Item implements Sized @key(fields: "id") { id: ID!  size: Int }`,
+      resolvers: { Query: { items: () => items } },
+    },
+    scales: {
+      sdl: `type Sized @key(fields: "id") @interfaceObject {
+          id: ID!  size: Int @external  weighed: String @requires(fields: "size")  extra: String }`,
+      resolvers: {
+        Sized: {
+          __resolveReference: given,
+          weighed: ({ size }: { size?: number }) => `weighed ${size}`,
+          extra: ({ id }: { id: string }) => `extra of ${id}`,
+        },
+      },
+    },
+  })
+  const ask = (yes: boolean) => graph.ask('query ($yes: Boolean!) { items { weighed @skip(if: $yes) extra } }', { yes })
+  expect(await ask(true)).toEqual({ data: { items: [{ extra: 'extra of 1' }, { extra: 'extra of 2' }] } })
+  expect((await ask(false)).data).toEqual({
+    items: [
+      { weighed: 'weighed 5', extra: 'extra of 1' },
+      { weighed: 'weighed null', extra: 'extra of 2' },
+    ],
+  })
+})

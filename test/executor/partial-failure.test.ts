@@ -56,6 +56,38 @@ test('each author is asked for once, an error of one is told at every place wher
   ])
 })
 
+test('what is fetched once for several places stands at each by itself: an error below it is told at all of them', async () => {
+  const graph = await openGraph({
+    books: BOOKS,
+    people: {
+      sdl: 'type Author @key(fields: "id") { id: ID!  boss: Boss } type Boss @key(fields: "id") { id: ID! }',
+      resolvers: { Author: { boss: () => ({ id: 'x' }) } },
+    },
+    wages: {
+      sdl: 'type Boss @key(fields: "id") { id: ID!  pay: Int }',
+      resolvers: {
+        Boss: {
+          pay: () => {
+            throw new Error('nobody knows')
+          },
+        },
+      },
+    },
+  })
+  const { errors } = await graph.ask('{ books { author { boss { pay } } } }')
+  const paths = errors?.map(({ path }) => path?.join()).sort()
+  expect(paths).toEqual([0, 1, 2].map(index => `books,${index},author,boss,pay`))
+})
+
+test('an object that calls itself by another type than there may be is null, with an error', async () => {
+  const authors = [{ __typename: 'Book', id: 'b' }, { __typename: 'Nobody', id: 'n' }, { id: 'a' }]
+  const books = authors.map((author, at) => ({ __typename: 'Book', id: String(at), author }))
+  const graph = await openGraph({ books: { ...BOOKS, answer: () => ({ data: { books } }) } })
+  const { data, errors } = await graph.ask('{ books { author { id __typename } } }')
+  expect(data).toEqual({ books: [{ author: null }, { author: null }, { author: { id: 'a', __typename: 'Author' } }] })
+  expect(errors?.map(({ path }) => path?.join())).toEqual(['books,0,author', 'books,1,author'])
+})
+
 test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
   const graph = await openGraph({
     works: {

@@ -23,6 +23,7 @@ export function addFeatures(draft: Draft): void {
   const { names, subgraphs, spare, chance } = draft
   for (const name of names) {
     if (chance(40)) addChain(name, draft)
+    if (chance(40)) addNested(name, draft)
     if (chance(30)) addProvided(name, draft)
     if (chance(40)) addValues(name, draft)
     if (chance(20)) addContext(name, draft)
@@ -64,6 +65,42 @@ function addChain(name: string, { homes, models, addField, pick, chance }: Draft
     owner.computed.set(`${name}.${fieldName}`, of)
     of = [marked && chance(70) ? `${fieldName}(mark: "${pick(['x', 'y'])}")` : fieldName]
   }
+}
+
+/** Computed of what other subgraphs know of entities that others again refer to. */
+function addNested(name: string, { homes, models, addField, pick }: Draft): void {
+  const fields = (of: string) => Object.entries(models.find(model => model.name === of)!.fields)
+  const refers = fields(name).flatMap(([fieldName, model]) =>
+    model.kind === 'reference' ? [{ fieldName, model }] : [],
+  )
+  if (refers.length === 0) return
+  const { fieldName, model } = pick(refers)
+  const holder = homes.get(name)!.find(one => one.entities.get(name)!.fields.has(fieldName))!
+  const owner = homes.get(name)!.find(one => !one.entities.get(name)!.fields.has(fieldName))
+  if (!owner) return
+  const known = owner.entities.get(model.to)
+  const foreign = fields(model.to).filter(
+    // One that may not be null would take its entity along where it fails, and with it what is computed of it.
+    ([one, it]) =>
+      it.kind === 'scalar' && !it.nonNull && !known?.fields.has(one) && !isMoved(one, model.to, homes.get(model.to)!),
+  )
+  if (foreign.length === 0) return
+  const [belowName, below] = pick(foreign)
+  if (below.kind !== 'scalar') return
+  const key = homes.get(model.to)![0]!.entities.get(model.to)!.keys[0]!
+  const entity = known ?? { keys: [key], resolvable: false, fields: new Map() }
+  owner.entities.set(model.to, entity)
+  entity.fields.set(belowName, `${belowName}: ${below.type} @external`)
+  owner.entities.get(name)!.fields.set(fieldName, `${holder.entities.get(name)!.fields.get(fieldName)} @external`)
+  const of = `${fieldName} { ${belowName} }`
+  addField(
+    name,
+    'nested',
+    { kind: 'computed', of: [of] },
+    [owner],
+    `nested: String @requires(fields: ${JSON.stringify(of)})`,
+  )
+  owner.computed.set(`${name}.nested`, [of])
 }
 
 /** What another subgraph knows of an entity is told along with a reference to it. */
@@ -132,11 +169,16 @@ function addContext(name: string, { homes, addField, pick, names }: Draft): void
 }
 
 /** An interface of all entities, in the subgraph that has them all. */
-function addInterface({ subgraphs, names, addField }: Draft): void {
+function addInterface({ subgraphs, names, addField, chance }: Draft): void {
   const owner = subgraphs.find(one => names.every(name => one.entities.get(name)?.resolvable))
   if (!owner) return
   for (const name of names)
     addField(name, 'label', { kind: 'scalar', type: 'String', nonNull: false }, [owner], 'label: String')
-  owner.more.push('interface Labelled { label: String }')
+  const mate = chance(50)
+  const to = names[0]!
+  if (mate)
+    for (const name of names)
+      addField(name, 'mate', { kind: 'reference', to, list: false, nonNull: false }, [owner], `mate: ${to}`)
+  owner.more.push(`interface Labelled { label: String ${mate ? `mate: ${to}` : ''} }`)
   owner.roots.add('labelled: [Labelled]')
 }

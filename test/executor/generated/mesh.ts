@@ -27,6 +27,7 @@ import {
   type Instance,
   parseRequired,
   rootValue,
+  told,
   World,
 } from './world.js'
 
@@ -208,9 +209,20 @@ export function generateMesh(gen: GeneratorValue): GeneratedMesh | undefined {
     union.roots.add('any: [Any]')
   }
   if (interfaceObject) {
-    interfaceObject.more.push('type Thing @key(fields: "id") @interfaceObject { id: ID! extra: String }')
+    const weighed = chance(60)
+    if (weighed) {
+      // Computed of what only each type's own subgraph knows.
+      interfaceObject.computed.set('Thing.weighed', ['size'])
+      for (const name of names) {
+        addField(name, 'size', { kind: 'scalar', type: 'Int', nonNull: false }, [home], 'size: Int')
+        models.find(one => one.name === name)!.fields.weighed = { kind: 'computed', of: ['size'] }
+      }
+    }
+    interfaceObject.more.push(
+      `type Thing @key(fields: "id") @interfaceObject { id: ID! extra: String ${weighed ? 'size: Int @external weighed: String @requires(fields: "size")' : ''} }`,
+    )
     interfaceObject.roots.add('thingsIn9: [Thing]')
-    home.more.push('interface Thing @key(fields: "id") { id: ID! }')
+    home.more.push(`interface Thing @key(fields: "id") { id: ID! ${weighed ? 'size: Int' : ''} }`)
     home.roots.add('things: [Thing!]')
   }
 
@@ -363,6 +375,7 @@ function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boo
       for (const [fieldName, line] of entities.get(name)?.fields ?? [])
         if (line.includes('@inaccessible')) lines.delete(fieldName)
     if (things) lines.set('extra', 'extra: String')
+    if (lines.has('size')) lines.set('weighed', 'weighed: String')
     const implemented = [...(things ? ['Thing'] : []), ...(lines.has('label') ? ['Labelled'] : [])].join(' & ')
     return `type ${name}${implemented ? ` implements ${implemented}` : ''} { ${[...lines.values()].join(' ')} }`
   })
@@ -377,9 +390,13 @@ function printMonolith(models: EntityModel[], subgraphs: Subgraph[], things: boo
     ...(text.includes(': Mood') ? ['enum Mood { GOOD BAD ODD }'] : []),
     ...(text.includes('EchoIn') ? [`${ECHO_IN} }`, MODES] : []),
     ...(text.includes('[Part!]') ? ['type Part { id: ID! inContext: String }'] : []),
-    ...(text.includes('Labelled') ? ['interface Labelled { label: String }'] : []),
+    ...(text.includes('Labelled')
+      ? [`interface Labelled { label: String ${text.includes('mate') ? `mate: ${models[0]!.name}` : ''} }`]
+      : []),
     ...(mutations.length > 0 ? [`type Mutation { ${mutations.join(' ')} }`] : []),
-    ...(things ? ['interface Thing { id: ID! extra: String }'] : []),
+    ...(things
+      ? [`interface Thing { id: ID! extra: String ${text.includes('size') ? 'size: Int weighed: String' : ''} }`]
+      : []),
     ...(union ? [`union Any = ${models.map(({ name }) => name).join(' | ')}`] : []),
   ].join('\n')
 }
@@ -411,7 +428,7 @@ function referred(one: Subgraph, world: World, given: Record<string, unknown>): 
   if (!instance) return null
   // An interface object does not know of what type it is.
   return one.entities.size === 0
-    ? { ...instance, __typename: 'Thing', of: instance.__typename }
+    ? { ...instance, __typename: 'Thing', of: instance.__typename, given }
     : { ...instance, given }
 }
 
@@ -438,7 +455,7 @@ function resolverOf(one: Subgraph): GraphQLFieldResolver<unknown, World> {
       const { name, below } = parseRequired(set)
       const value = instance.given?.[name]
       if (value === undefined) throw new Error(`${set} was not given`)
-      given[set] = below && value !== null ? (value as Record<string, unknown>)[below] : value
+      given[set] = below ? told(value, object => object[below]) : value
     }
     return computed(given, args.mark)
   }

@@ -96,7 +96,7 @@ const STOCK_FAULTS: readonly StockFault[] = [
   },
   {
     reason: 'the name of an interface object takes the place of the name of the type, and the object is lost',
-    without: asked => withoutFields(asked, (_, name) => name === 'extra' || name === 'thingsIn9'),
+    without: asked => withoutFields(asked, (_, name) => ['extra', 'weighed', 'thingsIn9'].includes(name)),
   },
   {
     reason: 'the value of an argument from the context is not given',

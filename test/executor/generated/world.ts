@@ -86,11 +86,20 @@ export class World {
     return Array.isArray(value) ? value.map(found) : found(value)
   }
 
+  private below(object: Record<string, unknown>, fieldName: string): unknown {
+    if (!('__typename' in object)) return object[fieldName]
+    try {
+      return this.value(object as unknown as Instance, fieldName)
+    } catch {
+      return null
+    }
+  }
+
   private required(instance: Instance, of: string): unknown {
     try {
       const { name, args, below } = parseRequired(of)
       const value = this.value(instance, name, args)
-      return below && value !== null ? (value as Record<string, unknown>)[below] : value
+      return below ? told(value, one => this.below(one, below)) : value
     } catch {
       return null
     }
@@ -122,6 +131,12 @@ function wholeOf(model: FieldModel): unknown {
     default:
       return 'whole'
   }
+}
+
+/** What is told of an object, or of each in a list. */
+export function told(value: unknown, of: (object: Record<string, unknown>) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(one => told(one, of))
+  return value === null ? null : of(value as Record<string, unknown>)
 }
 
 export const codeOf = (id: string) => `code-${id}`

@@ -28,8 +28,15 @@ export interface FetchPart {
 export function partsOf(node: FetchNode, requirements: Requirements): FetchPart[] {
   const document = parse(node.operation, { noLocation: true })
   const computed = new Map<string, { typeName: string; fieldName: string; set: SelectionSetNode }>()
+  const types = new Set<string>()
   const requirementOf = (typeName: string, fieldName: string) => requirements.of(node.serviceName, typeName, fieldName)
+  // Who knows an interface object only is told of it by the names of its types, and has the interface's keys.
+  const keysOf = (typeName: string) => {
+    const own = requirements.keysOf(node.serviceName, typeName)
+    return own.length > 0 ? own : [...types].flatMap(one => requirements.keysOf(node.serviceName, one))
+  }
   eachEntityField(document, (typeName, { name }) => {
+    types.add(typeName)
     const set = requirementOf(typeName, name.value)
     if (set) computed.set(`${typeName}.${name.value}`, { typeName, fieldName: name.value, set })
   })
@@ -43,11 +50,7 @@ export function partsOf(node: FetchNode, requirements: Requirements): FetchPart[
         ? {
             ...selection,
             selections: only(selection.selections, [
-              ...keysIn(
-                selection.selections,
-                requirements.keysOf(node.serviceName, selection.typeCondition ?? ''),
-                taken,
-              ),
+              ...keysIn(selection.selections, keysOf(selection.typeCondition ?? ''), taken),
               ...more,
             ]),
           }
