@@ -184,6 +184,8 @@ class Pool {
     const killed = setTimeout(() => worker.process.kill('SIGKILL'), START_MILLISECONDS).unref()
     this.all.add(worker)
     worker.on('message', (message: ToPrimary) => {
+      // What it said last may be heard after its end, which has settled all.
+      if (!this.all.has(worker)) return
       switch (message.terrane) {
         case 'waiting':
           this.tell(worker, { terrane: 'start', options: this.options })
