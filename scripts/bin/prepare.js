@@ -20,9 +20,15 @@ const { say, seconds, stop } = require('./steps.js')
 const { program } = require('./programs.js')
 const { run } = require('./run.js')
 
-/** True where each package of the lock file is installed in the version it names (optional ones apart). */
+const COMPILED = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'
+
+/**
+ * True where each package of the lock file is installed in the version it names (optional ones apart), and compiled
+ * where it is to be.
+ */
 exports.isInstalled = (folder = root) => {
   const read = file => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')).packages
+  if (!fs.existsSync(path.join(folder, COMPILED))) return false
   try {
     const installed = read('node_modules/.package-lock.json')
     return Object.entries(read('package-lock.json')).every(
@@ -39,13 +45,13 @@ exports.isInstalled = (folder = root) => {
 
 /**
  * The environment for npm: native packages compile against Node's own headers where it brings them, so offline too; and
- * in production npm would leave out what builds.
+ * in production npm would leave out what builds. All processors compile.
  */
 exports.npmEnvironment = () => {
   const { npm_config_nodedir: _given, NODE_ENV: _mode, ...env } = process.env
   const prefix = path.resolve(fs.realpathSync(process.execPath), '..', '..')
   const ownHeaders = fs.existsSync(path.join(prefix, 'include', 'node', 'node.h'))
-  return ownHeaders ? { ...env, npm_config_nodedir: prefix } : env
+  return { JOBS: 'max', ...env, ...(ownHeaders && { npm_config_nodedir: prefix }) }
 }
 
 function onPath(...programs) {
@@ -53,17 +59,24 @@ function onPath(...programs) {
   return programs.some(program => folders.some(folder => fs.existsSync(path.join(folder, program))))
 }
 
+/** Fetches what is missing. Its answer's `compiled` does what the packages' own scripts do, for a while on one processor. */
 async function install() {
-  if (exports.isInstalled()) return
-  const since = Date.now()
-  say('…', 'installing packages', 'about a minute, once')
-  const ticking = setInterval(() => say('…', 'installing packages', seconds(since)), 15_000)
+  if (exports.isInstalled()) return { compiled: async () => {} }
   // Not `ci`: it refuses a lock file that lacks optional packages of other systems, which not every registry carries.
   // `--no-save` takes the versions of the lock file all the same, and leaves it as it is.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--prefer-offline']
+  const fetching = ['install', '--no-save', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
+  await npm('installing packages', 'packages installed', fetching)
+  const compiling = npm('compiling packages', 'packages compiled', ['rebuild'])
+  return { compiled: () => compiling }
+}
+
+async function npm(doing, done, args) {
+  const since = Date.now()
+  say('…', doing, 'about a minute, once')
+  const ticking = setInterval(() => say('…', doing, seconds(since)), 15_000)
   const { code, output } = await run('npm', args, { cwd: root, env: exports.npmEnvironment(), quiet: true })
   clearInterval(ticking)
-  if (code === 0) return say('✔', 'packages installed', seconds(since))
+  if (code === 0) return say('✔', done, seconds(since))
   if (code > 128) process.exit(code)
   const missing = [
     ...(onPath('c++', 'g++', 'clang++') && onPath('make') ? [] : ['build-essential']),
@@ -74,7 +87,7 @@ async function install() {
       `better-sqlite3 could not be compiled: install ${missing.join(' and ')} (apt-get install ${missing.join(' ')}).`,
     )
   }
-  stop(`Packages could not be installed (npm install ended with ${code}):\n${told(output)}`)
+  stop(`Packages could not be installed (npm ${args[0]} ended with ${code}):\n${told(output)}`)
 }
 
 /** What npm says of an error, without its warnings. */
@@ -115,8 +128,12 @@ async function build() {
   if (Date.now() - since > 1000) say('✔', 'built', seconds(since))
 }
 
-/** Installs what is missing and builds what is stale; says nothing where there is nothing to do. */
-exports.prepare = async ({ building = true } = {}) => {
-  await install()
-  if (building) await build()
+/**
+ * Installs what is missing and builds what is stale; says nothing where there is nothing to do. `meanwhile` is what needs
+ * nothing compiled, or waits for it; its answer is the answer.
+ */
+exports.prepare = async ({ meanwhile = build } = {}) => {
+  const { compiled } = await install()
+  const [answer] = await Promise.all([meanwhile(compiled), compiled()])
+  return answer
 }
