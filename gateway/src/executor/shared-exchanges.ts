@@ -1,3 +1,4 @@
+import { BriefMap } from '../brief-map.js'
 import { Stop, type StopSignal } from './stop.js'
 
 interface Underway<Answer> {
@@ -11,7 +12,7 @@ interface Underway<Answer> {
  * answer: who asks as well, where that does. Nothing is kept once it is answered.
  */
 export class SharedExchanges<Answer> {
-  private readonly underway = new Map<string, Underway<Answer>>()
+  private readonly underway = new BriefMap<string, Underway<Answer>>()
 
   /** One client's leaving ends his waiting; the exchange ends when nobody waits for it. */
   ask(key: string, signal: StopSignal | undefined, exchange: (signal: StopSignal) => Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RepeatableRead } from '@terrane/schema'
+import { BriefMap } from '../../brief-map.js'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
 import { aroundData, keptBody, WrittenData } from '../answer-data.js'
 import type { OperationAnswer } from '../executor.js'
@@ -57,7 +58,7 @@ const OVERHEAD_BYTES = 1000
  */
 export class AnswerCache {
   /** By key, whether what is under way has answered, once it has ended. */
-  private readonly underWay = new Map<string, Promise<boolean>>()
+  private readonly underWay = new BriefMap<string, Promise<boolean>>()
 
   constructor(private readonly options: AnswerCacheOptions) {}
 
