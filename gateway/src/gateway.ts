@@ -29,6 +29,11 @@ export interface GatewayOptions {
   productUrls?: string[]
   /** Instead of products: a supergraph as it is, from a file or URL. */
   supergraph?: string
+  /**
+   * Whether Apollo's own gateway loads, validates and swaps what is served, and has our executor run operations by its public
+   * property. It holds up the serving thread at each swap. Default: what is published or checked was loaded by it before.
+   */
+  apolloGateway?: boolean
   /** Any OpenID provider; without it and with `demo` the embedded one. */
   issuer?: {
     url: string

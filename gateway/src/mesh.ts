@@ -95,8 +95,9 @@ export async function openMesh(
     // What was composed here is valid.
     sdl => new PlanningThread({ sdl, validate: given !== undefined, log }),
     { bytes: options.limits?.planBytes ?? DEFAULT_LIMITS.planBytes, figuresOf },
+    options.apolloGateway ? (await import('./supergraph/apollos-gateway.js')).ApollosGateway : undefined,
   )
-  await federation.load().catch(error => {
+  await federation.gateway.load().catch(error => {
     throw new GatewayStartError([problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })])
   })
   const decisionPoint = new EmbeddedDecisionPoint(

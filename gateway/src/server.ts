@@ -151,7 +151,8 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
       ...(tracing.graphql ? [tracing.graphql] : []),
       observedByAll(observers),
       useCaching().graphql!,
-      documents.learning(),
+      // What is known is answered without Apollo Server, and so without a gateway that it is given.
+      ...(options.apolloGateway ? [] : [documents.learning()]),
     ],
   })
   await apollo.start()

@@ -7,7 +7,7 @@ import { Engine } from '../executor/plan/engine.js'
 import { type FiguresOf, PlanMemory } from '../executor/plan/plan-memory.js'
 import type { Planner } from '../executor/plan/planner.js'
 import { planInThisThread } from '../executor/plan/supergraph-planner.js'
-import { SupergraphGateway } from './gateway-interface.js'
+import { type ServedGateway, SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
 import { buildInSteps, parseInSteps } from './schema-in-steps.js'
 import { inSlices } from './steps.js'
@@ -33,7 +33,7 @@ type BuildDataSource = (subgraph: { name: string; url?: string }) => GraphQLData
  */
 export class Federation {
   /** What Apollo Server is given. */
-  readonly gateway = new SupergraphGateway(() => this.load())
+  readonly gateway: ServedGateway
   private loaded?: LoadedSupergraph
   private loading?: Promise<void>
   private readonly bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>()
@@ -48,7 +48,11 @@ export class Federation {
     private readonly openPlanner: (sdl: string) => Planner = sdl => planInThisThread({ sdl, validate: true }),
     /** What is made ready for questions, and where that is counted. */
     private readonly plans: { bytes?: number; figuresOf?: FiguresOf } = {},
-  ) {}
+    /** Who tells Apollo Server of it. */
+    Gateway: new (ensureLoaded: () => Promise<void>) => ServedGateway = SupergraphGateway,
+  ) {
+    this.gateway = new Gateway(() => this.load())
+  }
 
   /** Reads the first supergraph. Rejects where it is none. */
   load(): Promise<void> {
@@ -116,9 +120,14 @@ export class Federation {
 
   private putInForce(loaded: LoadedSupergraph): void {
     const before = this.loaded
+    try {
+      this.gateway.tell(loaded.apiSchema, loaded.sdl)
+    } catch (error) {
+      loaded.planner.retire()
+      throw error
+    }
     this.loaded = loaded
     this.bySchema.set(loaded.apiSchema, loaded)
-    this.gateway.tell(loaded.apiSchema, loaded.sdl)
     before?.memory.retire()
     before?.planner.retire()
   }

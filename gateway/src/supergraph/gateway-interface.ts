@@ -2,9 +2,17 @@ import type { GatewayInterface, GatewaySchemaLoadOrUpdateCallback } from '@apoll
 import type { GraphQLSchema } from 'graphql'
 import type { Executor } from '../executor/executor.js'
 
-/** What Apollo Server asks of a gateway: a schema for each moment, and who answers. */
-export class SupergraphGateway implements GatewayInterface {
+/** What Apollo Server asks of a gateway, and what tells it of supergraphs. */
+export interface ServedGateway extends GatewayInterface {
   /** Set before the server starts, which takes it once. */
+  executor: Executor
+  load(): ReturnType<GatewayInterface['load']>
+  /** Another supergraph comes into force. Throws where it is not taken; then the one before stays. */
+  tell(apiSchema: GraphQLSchema, coreSupergraphSdl: string): void
+}
+
+/** A schema for each moment, and who answers. */
+export class SupergraphGateway implements ServedGateway {
   executor: Executor = () => Promise.reject(new TypeError('The gateway has no executor'))
   private readonly listeners = new Set<GatewaySchemaLoadOrUpdateCallback>()
   private current?: Parameters<GatewaySchemaLoadOrUpdateCallback>[0]
@@ -26,7 +34,6 @@ export class SupergraphGateway implements GatewayInterface {
     this.listeners.clear()
   }
 
-  /** Another supergraph is in force. */
   tell(apiSchema: GraphQLSchema, coreSupergraphSdl: string): void {
     this.current = { apiSchema, coreSupergraphSdl }
     for (const listener of this.listeners) listener(this.current)

@@ -58,10 +58,10 @@ async function refusalOf(supergraph: string): Promise<string | undefined> {
 }
 
 const quiet = () => undefined
-const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+export const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 /** All links stand at the schema definition: the rest, which may be megabytes, stays as it is written. */
-function takenByApollo(supergraph: string): string {
+export function takenByApollo(supergraph: string): string {
   const document = parse(supergraph)
   const schema = document.definitions.find(one => one.kind === Kind.SCHEMA_DEFINITION)
   if (!schema?.loc) return supergraph

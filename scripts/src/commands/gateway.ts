@@ -12,6 +12,7 @@ interface Options {
   supergraph?: string
   product: string[]
   demo?: boolean
+  apolloGateway?: boolean
   port?: string
   workers?: string
   json?: boolean
@@ -41,11 +42,12 @@ export function gateway(terrane: Command): void {
     .option('--supergraph <file or URL>', 'serve this supergraph as it is')
     .option('--product <url...>', 'federate the products that answer there, beside those published before', [])
     .option('--demo', "with the demo's identity provider and its personas; never in production")
+    .option('--apollo-gateway', "have Apollo's own gateway load and swap what is served; slower, see docs/deploy.md")
     .option('--port <n>', 'listen there; default PORT, else 4000')
     .option('--workers <n>', 'processes behind the port, auto, or 0 for this one; default TERRANE_WORKERS, else 1')
     .option('--json', 'print the address as JSON')
     .description('Serve any Federation 2 supergraph, or running products, behind one endpoint.')
-    .action(async ({ supergraph, product, demo = false, port, workers, json = false }: Options) => {
+    .action(async ({ supergraph, product, demo = false, apolloGateway, port, workers, json = false }: Options) => {
       const terminal = new Terminal(json)
       const configuration = configurationOf()
       const { home, databaseUrl, issuer } = configuration
@@ -66,6 +68,7 @@ export function gateway(terrane: Command): void {
       const options = {
         ...only(configuration, ...OF_EVERY_GATEWAY),
         demo,
+        ...(apolloGateway ? { apolloGateway } : {}),
         ...(port === undefined ? {} : { listenPort: listenPortOf(port, '--port') }),
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }

@@ -2,7 +2,7 @@ const { byHand } = require('./by-hand.js')
 const { grafbase } = require('./grafbase.js')
 const { hive, hiveRouterRuntime } = require('./hive.js')
 const { stock } = require('./stock.js')
-const { terrane, terraneKeeping, terraneSeen } = require('./terrane.js')
+const { terrane, terraneInApollos, terraneKeeping, terraneSeen } = require('./terrane.js')
 
 /**
  * Who is measured, in this order. Each has a `name`, a `title`, its `settings` in words, a `command(place)` that starts
@@ -10,8 +10,7 @@ const { terrane, terraneKeeping, terraneSeen } = require('./terrane.js')
  * only where they are named.
  */
 exports.GATEWAYS = Object.fromEntries(
-  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, byHand, ...terraneSeen].map(one => [
-    one.name,
-    one,
-  ]),
+  [stock, terrane, terraneKeeping, hive, hiveRouterRuntime, grafbase, byHand, terraneInApollos, ...terraneSeen].map(
+    one => [one.name, one],
+  ),
 )

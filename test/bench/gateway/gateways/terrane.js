@@ -48,6 +48,14 @@ exports.terraneKeeping = terrane({
   }),
 })
 
+exports.terraneInApollos = terrane({
+  name: 'terrane-apollo-gateway',
+  title: "Terrane, in Apollo's gateway",
+  settings: 'as Terrane, loaded by `ApolloGateway`, which runs its executor: all through Apollo Server',
+  options: supergraph => ({ supergraph, apolloGateway: true }),
+  byName: true,
+})
+
 /** The same gateway, seen in different ways: what it costs to be looked at. */
 const seen = (name, title, settings, { metrics, traced } = {}) =>
   terrane({
