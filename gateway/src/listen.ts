@@ -1,4 +1,4 @@
-import { problem } from '@terrane/schema'
+import { problem } from '@terrane/schema/problems'
 import type { FastifyInstance } from 'fastify'
 import { GatewayStartError } from './start-error.js'
 

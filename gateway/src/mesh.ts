@@ -1,10 +1,8 @@
-import { problem } from '@terrane/schema'
+import { problem } from '@terrane/schema/problems'
 import { EmbeddedDecisionPoint } from './authorisation/embedded.js'
 import { AccessRequests } from './catalogue/access-requests/access-requests.js'
 import { GrantsAtProduct } from './catalogue/access-requests/grants-at-product.js'
-import { RequestStore } from './catalogue/access-requests/request-store.js'
-import { meshSubgraph } from './catalogue/mesh-subgraph.js'
-import type { CatalogueStore } from './catalogue/store.js'
+import type { RequestStore } from './catalogue/access-requests/request-store.js'
 import { VitalSigns } from './catalogue/vital-signs.js'
 import { HttpDataSource, type OnBreakerChange } from './executor/http-data-source.js'
 import type { FiguresOf } from './executor/plan/plan-memory.js'
@@ -48,10 +46,13 @@ export interface Mesh {
 export async function openMesh(
   options: GatewayOptions,
   identities: ProductIdentities,
-  catalogue: CatalogueStore | undefined,
+  /** Of the catalogue, where there is one. */
+  requestStore: RequestStore | undefined,
   log: Log,
   watchFetch: (subgraph: string) => FetchWatch,
   figuresOf: FiguresOf,
+  /** Of `options.supergraph`, where it is being read already. */
+  supergraphText?: Promise<string>,
 ): Promise<Mesh> {
   const onFailure = (subgraph: string, error: unknown) => {
     // Told once, when its breaker opened.
@@ -66,19 +67,21 @@ export async function openMesh(
       breaker,
       ...detail,
     })
-  const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph)
+  const given = options.supergraph === undefined ? undefined : await readSupergraph(options.supergraph, supergraphText)
   if (given && given.sdl === undefined) throw new GatewayStartError(given.problems)
 
   const signs = new VitalSigns(identities)
-  const own = meshSubgraph({
-    products: () => products.all(),
-    signs,
-    requests: () => requests(),
-  })
-  const products: Products = new Products(identities, given ? [] : [own.subgraph], new ComposingThread())
+  const own = given
+    ? undefined
+    : (await import('./catalogue/mesh-subgraph.js')).meshSubgraph({
+        products: () => products.all(),
+        signs,
+        requests: () => requests(),
+      })
+  const products: Products = new Products(identities, own ? [own.subgraph] : [], new ComposingThread())
   const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)
-  const composed = given ? { supergraph: given.sdl!, problems: [] } : products.supergraph()
+  const composed = given ? { supergraph: given.sdl!, problems: [] } : await products.supergraph()
   if (composed.supergraph === undefined) throw new GatewayStartError(composed.problems)
 
   const transport = (name: string) =>
@@ -88,7 +91,7 @@ export async function openMesh(
     reachable.map(({ name, url }) => [name, new HttpDataSource(name, url, transport(name), onBreakerChange)]),
   )
   const targetOf = (name: string) =>
-    products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own.subgraph.name ? own.dataSource : undefined)
+    products.get(name)?.dataSource ?? foreign.get(name) ?? (name === own?.subgraph.name ? own.dataSource : undefined)
   const federation = new Federation(
     composed.supergraph,
     ({ name }) => new ProductDataSource(name, () => targetOf(name), identities, onFailure, watchFetch),
@@ -106,9 +109,9 @@ export async function openMesh(
     (product, error) =>
       log({ level: 'error', message: 'A policy cannot be asked for', product, reason: (error as Error).message }),
   )
-  const accessRequests = catalogue
+  const accessRequests = requestStore
     ? new AccessRequests({
-        store: new RequestStore(catalogue),
+        store: requestStore,
         grants: new GrantsAtProduct(identities),
         grantsChanged: async name => {
           const product = products.get(name)
@@ -144,7 +147,7 @@ export async function openMesh(
     federation.close()
     await Promise.all([products.close(), ...[...foreign.values()].map(source => source.close())])
   }
-  const ownNames = new Set(given ? [] : [own.subgraph.name])
+  const ownNames = new Set(own ? [own.subgraph.name] : [])
   return { products, federation, decisionPoint, signs, own: ownNames, remote, breakers, meetGoverned, close }
 }
 

@@ -1,5 +1,5 @@
 import './without-apollo-telemetry.js'
-import { type Caller, decide, type ProductPolicy } from '@terrane/schema'
+import { type Caller, decide, type ProductPolicy } from '@terrane/schema/authorisation'
 import { type DocumentNode, GraphQLError, parse, visit } from 'graphql'
 import type { Decided } from './authorisation/decision-point.js'
 import { VisibleSchemas } from './authorisation/visible-schemas.js'

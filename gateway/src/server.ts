@@ -7,7 +7,8 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { IdentitySigner, loadOrCreateKeys } from '@terrane/schema'
+import { IdentitySigner } from '@terrane/schema/identity/identity-signer'
+import { loadOrCreateKeys } from '@terrane/schema/identity/keys'
 import Fastify from 'fastify'
 import { useAddresses } from './addresses/use-addresses.js'
 import { useDataMesh } from './addresses/use-data-mesh.js'
@@ -16,9 +17,8 @@ import { KnownDocuments } from './answering/known-documents.js'
 import { openIdentities } from './authentication/open-identities.js'
 import { MemorySessions } from './authentication/session-store.js'
 import { useSignIn } from './authentication/use-sign-in.js'
-import { CatalogueSessions } from './catalogue/catalogue-sessions.js'
+import { openCatalogue } from './catalogue/open-catalogue.js'
 import { Registry } from './catalogue/registry.js'
-import { openCatalogue } from './catalogue/store.js'
 import { useRegistry } from './catalogue/use-registry.js'
 import { answerText } from './executor/answer-data.js'
 import { authorisedExecutor } from './executor/authorised.js'
@@ -63,8 +63,22 @@ import type { Siblings } from './workers/siblings.js'
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
 
-/** Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot. */
-export async function startGateway(options: GatewayOptions, siblings?: Siblings): Promise<Gateway> {
+/** No route has a JSON Schema, and what would compile them takes long to load. */
+const NO_COMPILERS = { buildValidator: noSchema, buildSerializer: noSchema }
+
+function noSchema(): never {
+  throw new TypeError('Routes of the gateway have no JSON Schemas')
+}
+
+/**
+ * Starts the gateway and resolves once it serves. Throws `GatewayStartError` with problems where it cannot.
+ * `supergraphText`: of `options.supergraph`, where it is being read already.
+ */
+export async function startGateway(
+  options: GatewayOptions,
+  siblings?: Siblings,
+  supergraphText?: Promise<string>,
+): Promise<Gateway> {
   const log = options.log ?? logToStandardError
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? '127.0.0.1'
@@ -77,20 +91,20 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     { door: options.metrics ?? {}, host, siblings },
   )
   const catalogue = await openCatalogue(options)
-  const sessions = catalogue ? new CatalogueSessions(catalogue) : new MemorySessions()
-  const people = await openIdentities(options, sessions, keys.privateJwk.d!)
+  const people = await openIdentities(options, catalogue?.sessions ?? new MemorySessions(), keys.privateJwk.d!)
   const mesh = await openMesh(
     options,
     identities,
-    catalogue,
+    catalogue?.requests,
     log,
     name => metrics.fetch(name),
     cache => metrics.caches.of(cache),
+    supergraphText,
   ).catch(async error => {
-    await catalogue?.close()
+    await catalogue?.store.close()
     throw error
   })
-  const registry = new Registry(options, catalogue, mesh, identities, log, siblings)
+  const registry = new Registry(options, catalogue?.store, mesh, identities, log, siblings)
 
   const { federation, decisionPoint, products } = mesh
   const announcements = new Announcements(identities, log)
@@ -196,6 +210,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     forceCloseConnections: 'idle',
     // What arrives on a connection that was open before is answered, and told that the connection ends.
     return503OnClosing: false,
+    schemaController: { compilersFactory: NO_COMPILERS },
   })
 
   const end = async (drainMilliseconds: number) => {
@@ -207,7 +222,7 @@ export async function startGateway(options: GatewayOptions, siblings?: Siblings)
     shared?.close()
     await reports.close()
     await mesh.close()
-    await catalogue?.close()
+    await catalogue?.store.close()
   }
   let ending: Promise<void> | undefined
   const close: Gateway['close'] = ({ drainMilliseconds = 0, graceMilliseconds = GRACE_MILLISECONDS } = {}) => {

@@ -4,6 +4,7 @@
  */
 export * from './addresses.js'
 export * from './authorisation/index.js'
+export * from './authorisation/policy-of.js'
 export * from './compatibility/index.js'
 export * from './contracts/index.js'
 export * from './fixed-api/types.js'

@@ -1,5 +1,6 @@
-import { decide, type Freshness, type ProductDecision, VISITOR } from '@terrane/schema'
-import { discoverable } from '../catalogue/mesh-subgraph.js'
+import type { Freshness } from '@terrane/schema'
+import { decide, type ProductDecision, VISITOR } from '@terrane/schema/authorisation'
+import { discoverable } from '../catalogue/discoverable.js'
 import type { Product } from '../supergraph/products.js'
 import type { ProductSummary } from '../supergraph/read-product.js'
 

@@ -1,4 +1,4 @@
-import { OPENAPI_PATH } from '@terrane/schema'
+import { OPENAPI_PATH } from '@terrane/schema/openapi'
 import { type Access, type CatalogueEntry, FORMATS } from './catalogue-entries.js'
 
 const MEDIA_TYPES: Record<(typeof FORMATS)[number], string> = {

@@ -1,6 +1,6 @@
 import { Readable, Transform } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { IDENTITY_HEADER } from '@terrane/schema'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProductEndpoint } from '../gateway.js'
 import { whenClosed } from '../when-closed.js'

@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER } from '@terrane/schema'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import type { ProductEndpoint } from '../gateway.js'
 
 /** A product that is slow or away costs the refused one no more than this. */

@@ -1,4 +1,5 @@
-import { atMajor, majorlessAddresses, type ParsedAddress, type ProductDecision, parseAddress } from '@terrane/schema'
+import { atMajor, majorlessAddresses, type ParsedAddress, parseAddress } from '@terrane/schema/addresses'
+import type { ProductDecision } from '@terrane/schema/authorisation'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import type { GatewayLimits } from '../gateway.js'

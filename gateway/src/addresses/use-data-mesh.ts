@@ -1,4 +1,4 @@
-import { OPENAPI_PATH } from '@terrane/schema'
+import { OPENAPI_PATH } from '@terrane/schema/openapi'
 import type { FastifyRequest } from 'fastify'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import type { VitalSigns } from '../catalogue/vital-signs.js'

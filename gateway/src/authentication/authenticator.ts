@@ -1,5 +1,5 @@
-import { type Caller, VISITOR } from '@terrane/schema'
-import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { type Caller, VISITOR } from '@terrane/schema/authorisation'
+import type { JWTVerifyGetKey } from 'jose'
 import { BoundedMap } from '../bounded-map.js'
 import { type ClaimPaths, callerOf } from './claims.js'
 
@@ -59,6 +59,8 @@ export class Authenticator {
     const known = this.rememberedToken(token)
     if (known) return { caller: known }
     const { issuer, audience, algorithms, keys, claims, visitors } = this.trusted
+    // Not at a start: nobody has a token yet, or there is no issuer at all.
+    const { errors, jwtVerify } = await import('jose')
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
@@ -75,13 +77,13 @@ export class Authenticator {
       })
       return { caller }
     } catch (error) {
-      return { refused: isOfToken(error) ? 'invalid' : 'unavailable', reason: (error as Error).message }
+      return { refused: isOfToken(error, errors) ? 'invalid' : 'unavailable', reason: (error as Error).message }
     }
   }
 }
 
 /** Everything else has to do with fetching keys. */
-function isOfToken(error: unknown): boolean {
+function isOfToken(error: unknown, errors: typeof import('jose').errors): boolean {
   return [
     errors.JWTClaimValidationFailed,
     errors.JWTExpired,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeOnce } from '@terrane/schema/identity'
+import { writeOnce } from '@terrane/schema/identity/keys'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose'
 
 /** Signatures of the embedded provider. */

@@ -1,14 +1,9 @@
 import type { GatewayOptions } from '../gateway.js'
 import type { Part } from '../plugins/part.js'
 import { Authenticator } from './authenticator.js'
-import { clientSecret } from './client-secret.js'
-import { loadDemoKeys, writeIssuer } from './demo-keys.js'
 import { DEMO_AUDIENCE } from './personas.js'
 import type { SessionStore } from './session-store.js'
 import { CALLBACK_PATH, DEMO_CLIENT, openSignIn, type SignIn } from './sign-in.js'
-import { configuredIssuer, demoIssuer } from './trusted-issuer.js'
-import { useDemoTokens } from './use-demo-tokens.js'
-import { useIdentityProvider } from './use-identity-provider.js'
 
 /** Whom the gateway believes about who asks. */
 export interface Identities {
@@ -31,7 +26,7 @@ export async function openIdentities(
   const authenticator = later<Authenticator>()
   const signIn = later<SignIn | undefined>()
   if (options.issuer || !options.demo) {
-    const trusted = options.issuer && configuredIssuer(options.issuer)
+    const trusted = options.issuer && (await import('./trusted-issuer.js')).configuredIssuer(options.issuer)
     authenticator.resolve(new Authenticator(trusted))
     return {
       authenticator: authenticator.promise,
@@ -42,6 +37,11 @@ export async function openIdentities(
       },
     }
   }
+  const { clientSecret } = await import('./client-secret.js')
+  const { loadDemoKeys, writeIssuer } = await import('./demo-keys.js')
+  const { demoIssuer } = await import('./trusted-issuer.js')
+  const { useDemoTokens } = await import('./use-demo-tokens.js')
+  const { useIdentityProvider } = await import('./use-identity-provider.js')
   const { clientSeed } = options
   const keys = { ...(await loadDemoKeys(options.home)), ...(clientSeed ? { clientSeed } : {}) }
   const provider = useIdentityProvider(keys)

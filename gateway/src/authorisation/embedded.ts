@@ -3,10 +3,10 @@ import {
   type Caller,
   type DatasetDecision,
   decide,
-  IDENTITY_HEADER,
   type ProductDecision,
   type ProductPolicy,
-} from '@terrane/schema'
+} from '@terrane/schema/authorisation'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import { BoundedMap } from '../bounded-map.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'

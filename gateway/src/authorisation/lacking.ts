@@ -1,4 +1,4 @@
-import { allows, type Caller, type ProductDecision } from '@terrane/schema'
+import { allows, type Caller, type ProductDecision } from '@terrane/schema/authorisation'
 import type { Requirement } from './required-rights.js'
 
 /** What one operation may do, as far as the graph's directives can say. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { coordinatesIn, hiddenFrom, visibleSchema } from '@terrane/schema'
+import { coordinatesIn } from '@terrane/schema/authorisation'
+import { hiddenFrom, visibleSchema } from '@terrane/schema/graph/visible-schema'
 import type { GraphQLSchema } from 'graphql'
 import { BoundedMap } from '../bounded-map.js'
 import { announcedProducts, withSubscriptions } from '../subscriptions/subscription-type.js'

@@ -1,4 +1,6 @@
-import { type Fingerprint, hashOf, IDENTITY_HEADER, INTRODUCTION_PATH, type Problem, problem } from '@terrane/schema'
+import { type Fingerprint, hashOf } from '@terrane/schema/compatibility/fingerprint'
+import { IDENTITY_HEADER, INTRODUCTION_PATH } from '@terrane/schema/identity/signed-identity'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
 import type { Mesh } from '../mesh.js'

@@ -1,26 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { problem } from '@terrane/schema'
 import { ensureDatabase, inTurnAtServer } from '@terrane/schema/mysql'
 import { DataSource, type EntityManager, In } from 'typeorm'
-import type { GatewayOptions } from '../gateway.js'
-import { GatewayStartError } from '../start-error.js'
 import { AccessRequest, AccessRequestEvent } from './access-requests/access-request.js'
 import { RegisteredProducts1761955200000 } from './migrations/1-registered-products.js'
 import { AccessRequests1764100000000 } from './migrations/2-access-requests.js'
 import { FactsOfAnyLength1764115200000 } from './migrations/3-facts-of-any-length.js'
 import { RegisteredProduct } from './registered-product.js'
 import { SignedInSession } from './signed-in-session.js'
-
-/** Undefined for a supergraph as it is: nothing can be added to it. Throws `GatewayStartError` where it cannot be opened. */
-export async function openCatalogue(options: GatewayOptions): Promise<CatalogueStore | undefined> {
-  if (options.supergraph !== undefined) return undefined
-  try {
-    return await CatalogueStore.open(options.home, options.databaseUrl)
-  } catch (error) {
-    throw new GatewayStartError([problem('CATALOGUE_UNAVAILABLE', { reason: (error as Error).message })])
-  }
-}
 
 /** The catalogue's own memory: `<home>/gateway/catalogue.sqlite`, or tables in the database given. */
 export class CatalogueStore {

@@ -1,4 +1,4 @@
-import { type DatasetDecision, type ProductDecision, type Tells, tellsOf } from '@terrane/schema'
+import { type DatasetDecision, type ProductDecision, type Tells, tellsOf } from '@terrane/schema/authorisation'
 import { BoundedMap } from '../bounded-map.js'
 import type { Operation } from '../executor/operation.js'
 import type { Product } from '../supergraph/products.js'

@@ -1,4 +1,5 @@
-import { type DataProductInfo, type Freshness, IDENTITY_HEADER, type QualityResult } from '@terrane/schema'
+import type { DataProductInfo, Freshness, QualityResult } from '@terrane/schema'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Product } from '../supergraph/products.js'
 import { readJson } from '../supergraph/read-body.js'

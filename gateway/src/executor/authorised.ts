@@ -1,4 +1,5 @@
-import { allows, type OperationCost, tooCostly } from '@terrane/schema'
+import { allows } from '@terrane/schema/authorisation'
+import { type OperationCost, tooCostly } from '@terrane/schema/graph/operation-cost'
 import { type DocumentNode, executeSync, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Decided, DecisionPoint } from '../authorisation/decision-point.js'
 import { type DeniedPlace, deniedError } from '../authorisation/denied-places.js'

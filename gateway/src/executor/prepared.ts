@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Caller, type OperationCost, operationCosts } from '@terrane/schema'
+import type { Caller } from '@terrane/schema/authorisation'
+import { type OperationCost, operationCosts } from '@terrane/schema/graph/operation-cost'
 import {
   type DocumentNode,
   GraphQLError,

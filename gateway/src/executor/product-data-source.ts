@@ -1,11 +1,11 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
+import type { ProductDecision } from '@terrane/schema/authorisation'
 import {
   DENIED_HEADER,
   IDENTITY_HEADER,
-  type ProductDecision,
   PUBLICATION_HEADER,
   PUBLICATION_ID_HEADER,
-} from '@terrane/schema'
+} from '@terrane/schema/identity/signed-identity'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { FetchesTogether, type FetchOutcome, type FetchWatch } from '../telemetry/watch.js'

@@ -8,7 +8,7 @@ import {
   refusals,
   type Schema,
   TEXT,
-} from '@terrane/schema'
+} from '@terrane/schema/openapi'
 
 export const GATEWAY_TAG = { name: 'mesh', description: 'The mesh as a whole.' }
 const tags = [GATEWAY_TAG.name]

@@ -1,13 +1,12 @@
+import type { Caller, ProductDecision } from '@terrane/schema/authorisation'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import {
   belowAddress,
-  type Caller,
   type Described,
-  IDENTITY_HEADER,
   OPENAPI_PATH,
   type OpenApiDocument,
   openApiDocument,
-  type ProductDecision,
-} from '@terrane/schema'
+} from '@terrane/schema/openapi'
 import { BoundedMap } from '../bounded-map.js'
 import type { Log } from '../log.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
-import { OPENAPI_PATH } from '@terrane/schema'
+import { OPENAPI_PATH } from '@terrane/schema/openapi'
 import { sendDocument } from '../addresses/send-document.js'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import type { Log } from '../log.js'

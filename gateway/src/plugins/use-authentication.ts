@@ -1,4 +1,4 @@
-import { type Caller, VISITOR } from '@terrane/schema'
+import { type Caller, VISITOR } from '@terrane/schema/authorisation'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.js'
 import { isSameOrigin, mayChange } from '../authentication/same-origin.js'

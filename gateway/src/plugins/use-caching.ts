@@ -1,4 +1,4 @@
-import { VISITOR } from '@terrane/schema'
+import { VISITOR } from '@terrane/schema/authorisation'
 import type { Operation } from '../executor/operation.js'
 import type { Part } from './part.js'
 

@@ -1,4 +1,4 @@
-import { COST_LIMIT } from '@terrane/schema'
+import { COST_LIMIT } from '@terrane/schema/graph/operation-cost'
 import {
   type DirectiveNode,
   type DocumentNode,

@@ -1,4 +1,4 @@
-import { type MetricsDoor, metricsRefusal } from '@terrane/schema'
+import { type MetricsDoor, metricsRefusal } from '@terrane/schema/metrics'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
 import type { BreakerState } from '../executor/transport/breaker.js'

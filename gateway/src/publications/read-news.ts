@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER, NEWS_PATH } from '@terrane/schema'
+import { IDENTITY_HEADER, NEWS_PATH } from '@terrane/schema/identity/signed-identity'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type { ProductEndpoint } from '../gateway.js'
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type Problem, problem } from '@terrane/schema'
 import type { ComposeOptions, composeSupergraph, Subgraph } from '@terrane/schema/composition'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { Deferred } from '../deferred.js'
 import { YOUNG_MEGABYTES } from '../young-generation.js'
 

@@ -1,14 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { outlineInSteps, type Problem, problem, type Steps } from '@terrane/schema'
+import { outlineInSteps } from '@terrane/schema/graph/restrict-schema'
+import type { Steps } from '@terrane/schema/graph/steps'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql'
 import { RequiredRights } from '../authorisation/required-rights.js'
 import { Engine } from '../executor/plan/engine.js'
+import { planInThisThread } from '../executor/plan/plan-in-this-thread.js'
 import { type FiguresOf, PlanMemory } from '../executor/plan/plan-memory.js'
 import type { Planner } from '../executor/plan/planner.js'
-import { planInThisThread } from '../executor/plan/supergraph-planner.js'
 import { type ServedGateway, SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
+import { readSource } from './read-source.js'
 import { buildInSteps, parseInSteps } from './schema-in-steps.js'
 import { inSlices } from './steps.js'
 
@@ -159,18 +161,14 @@ function subgraphsIn(document: DocumentNode): { name: string; url: string }[] {
     })
 }
 
-/** A supergraph from a file or an http(s) URL. */
-export async function readSupergraph(source: string): Promise<{ sdl?: string; problems: Problem[] }> {
+/** A supergraph from a file or an http(s) URL. `text`: what stands there, where that is being read already. */
+export async function readSupergraph(
+  source: string,
+  text = readSource(source),
+): Promise<{ sdl?: string; problems: Problem[] }> {
   const refused = (reason: string) => ({ problems: [problem('SUPERGRAPH_UNREADABLE', { source, reason })] })
   try {
-    let sdl: string
-    if (/^https?:\/\//.test(source)) {
-      const response = await fetch(source, { signal: AbortSignal.timeout(30_000) })
-      if (!response.ok) return refused(`status ${response.status}`)
-      sdl = await response.text()
-    } else {
-      sdl = await readFile(source, 'utf8')
-    }
+    const sdl = await text
     const { joinGraph } = directiveNames(parse(sdl, { noLocation: true }))
     if (joinGraph.size === 0) return refused('it is not a Federation 2 supergraph')
     return { sdl, problems: [] }

@@ -1,6 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { type Fingerprint, type Problem, problem } from '@terrane/schema'
-import { composeSupergraph, type Subgraph } from '@terrane/schema/composition'
+import type { Fingerprint } from '@terrane/schema/compatibility/fingerprint'
+import type { Subgraph } from '@terrane/schema/composition'
+import { type Problem, problem } from '@terrane/schema/problems'
 import type { ProductEndpoint } from '../gateway.js'
 import { type Composer, CompositionLost } from './composing-thread.js'
 import { dataSourceOf, type RemoteEndpoint } from './endpoints.js'
@@ -124,7 +125,8 @@ export class Products {
   }
 
   /** The supergraph of all that is here; that it holds together is checked before it is deployed, not at every start. */
-  supergraph(): { supergraph?: string; problems: Problem[] } {
+  async supergraph(): Promise<{ supergraph?: string; problems: Problem[] }> {
+    const { composeSupergraph } = await import('@terrane/schema/composition')
     return composeSupergraph(this.subgraphs(this.all()), { satisfiability: false })
   }
 

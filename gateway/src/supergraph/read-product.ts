@@ -1,12 +1,8 @@
-import {
-  type DataProductInfo,
-  type Fingerprint,
-  hashOf,
-  IDENTITY_HEADER,
-  type Problem,
-  type ProductPolicy,
-  problem,
-} from '@terrane/schema'
+import type { DataProductInfo } from '@terrane/schema'
+import type { ProductPolicy } from '@terrane/schema/authorisation'
+import { type Fingerprint, hashOf } from '@terrane/schema/compatibility/fingerprint'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
+import { type Problem, problem } from '@terrane/schema/problems'
 import { fetchPolicy } from '../authorisation/embedded.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from './product-identities.js'

@@ -1,10 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { Distribution } from './distribution.js'
-import { OperationNames } from './operation-names.js'
+import { OPERATION_SECONDS, OperationNames } from './operation-names.js'
 import { BYTES } from './subgraph-metrics.js'
-
-/** The one metric with a label that callers write. */
-export const OPERATION_SECONDS = 'terrane_gateway_operation_seconds'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 

@@ -1,3 +1,6 @@
+/** The one metric with a label that callers write. */
+export const OPERATION_SECONDS = 'terrane_gateway_operation_seconds'
+
 /**
  * Names of operations as a label. They are written by callers, so that there is an end to them: the first so many that
  * were answered have a series of their own, all later ones share `other`, and a question without a name is `anonymous`.

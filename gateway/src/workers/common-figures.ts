@@ -1,9 +1,8 @@
 import type { Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from 'prom-client'
+import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import { Deferred } from '../deferred.js'
-import { OPERATION_SECONDS } from '../telemetry/operation-metrics.js'
-import { boundedOperation, OperationNames } from '../telemetry/operation-names.js'
+import { boundedOperation, OPERATION_SECONDS, OperationNames } from '../telemetry/operation-names.js'
 
 /** What one process has counted, as prom-client gives it. */
 export type Figures = MetricObjectWithValues<MetricValue<string>>[]
@@ -28,7 +27,7 @@ export class CommonFigures {
   async text(workers: Iterable<Worker>, ask: (worker: Worker) => void): Promise<string> {
     const told = [...workers].map(worker => this.answerOf(worker, ask))
     await Promise.race([Promise.all(told), sleep(PATIENCE_MILLISECONDS)])
-    return AggregatorRegistry.aggregate([...this.ended, ...this.last.values()]).metrics()
+    return (await aggregator()).aggregate([...this.ended, ...this.last.values()]).metrics()
   }
 
   /** A worker says what it has counted. */
@@ -49,7 +48,7 @@ export class CommonFigures {
 
   private async fold(): Promise<void> {
     const { length } = this.ended
-    const folded = (await AggregatorRegistry.aggregate(this.ended).getMetricsAsJSON()) as Figures
+    const folded = (await (await aggregator()).aggregate(this.ended).getMetricsAsJSON()) as Figures
     this.ended = [folded, ...this.ended.slice(length)]
   }
 
@@ -77,5 +76,8 @@ export class CommonFigures {
     return figures
   }
 }
+
+/** The process that starts workers serves nothing: what it needs only now is not in their way before. */
+const aggregator = async () => (await import('prom-client')).AggregatorRegistry
 
 const COUNTED: ReadonlySet<string> = new Set(['counter', 'histogram'])

@@ -1,9 +1,12 @@
 import 'reflect-metadata'
+import '../without-apollo-telemetry.js'
 import cluster from 'node:cluster'
+import { setImmediate as turn } from 'node:timers/promises'
 import { Deferred } from '../deferred.js'
+import { startSpareThread, tellSpareThread } from '../executor/plan/spare-thread.js'
 import { boundGarbage } from '../garbage.js'
-import { startGateway } from '../server.js'
 import { GatewayStartError } from '../start-error.js'
+import { readSource } from '../supergraph/read-source.js'
 import type { Figures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
 import type { Siblings } from './siblings.js'
@@ -36,9 +39,34 @@ const siblings: Siblings = {
   renew: async ({ joins }) => void (await ask({ terrane: 'renew', joins })),
 }
 
-async function serve(options: WorkerOptions, atEnd: () => Promise<void>): Promise<void> {
+/** In parts: what comes meanwhile, options and a supergraph, does not wait for the last of it. */
+async function loadServer() {
+  for (const load of [() => import('graphql'), () => import('@apollo/server'), () => import('fastify')]) {
+    await load()
+    await turn()
+  }
+  return import('../server.js')
+}
+
+/** The planning thread has it before there is a server. Rejects as reading does, to whoever waits for it. */
+function readForPlanning(source: string): Promise<string> {
+  const text = readSource(source)
+  text.then(
+    sdl => tellSpareThread({ sdl, validate: true }),
+    () => undefined,
+  )
+  return text
+}
+
+async function serve(
+  options: WorkerOptions,
+  server: ReturnType<typeof loadServer>,
+  atEnd: () => Promise<void>,
+): Promise<void> {
+  const supergraph = options.supergraph === undefined ? undefined : readForPlanning(options.supergraph)
   try {
-    const gateway = await startGateway(options, siblings)
+    const { startGateway } = await server
+    const gateway = await startGateway(options, siblings, supergraph)
     let closing: Promise<void> | undefined
     const close = (graceMilliseconds?: number) => {
       const closed = gateway.close({
@@ -80,7 +108,7 @@ export function serveAsWorker(atEnd: () => Promise<void> = async () => {}): void
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => undefined)
   process.on('message', (message: ToWorker) => {
-    if (message.terrane === 'start') void serve(message.options, atEnd)
+    if (message.terrane === 'start') void serve(message.options, server, atEnd)
     if (message.terrane === 'count') void count()
     if (message.terrane === 'beat') tell({ terrane: 'alive' })
     if (message.terrane === 'metrics') waiting.get(message.id)?.resolve(message.text)
@@ -89,5 +117,11 @@ export function serveAsWorker(atEnd: () => Promise<void> = async () => {}): void
     if (reason === undefined) waiting.get(id)?.resolve('')
     else waiting.get(id)?.reject(new Error(reason))
   })
+  // A primary that is gone cannot be told: `disconnect` says so too, and is what this process ends by.
+  cluster.worker?.on('error', () => undefined)
   tell({ terrane: 'waiting' })
+  startSpareThread()
+  const server = loadServer()
+  // Who serves hears it.
+  server.catch(() => undefined)
 }

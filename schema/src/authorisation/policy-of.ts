@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { contractsHash } from '../compatibility/fingerprint.js'
 import type { Product } from '../contracts/model.js'
-import { type Coordinates, coordinatesOf } from '../graph/index.js'
+import { coordinatesOf } from '../graph/coordinates.js'
 import type { Grant, ProductPolicy } from './policy.js'
 
 /** The policy of a product under these grants. Its version is the SHA-256 of its content. */
@@ -39,13 +39,4 @@ function extraOf({ extension }: Product, dataset: string) {
   return (extension?.fields ?? []).flatMap(({ dataset: of, property: name, own }) =>
     own && of === dataset ? [{ ...visible, ...own, name }] : [],
   )
-}
-
-/** The coordinates that a policy carries, for those who do not have the product itself. */
-export function coordinatesIn(policy: ProductPolicy): Coordinates {
-  const datasets = policy.datasets.map(
-    ({ name, coordinates, propertyCoordinates }) =>
-      [name, { self: coordinates, properties: propertyCoordinates }] as const,
-  )
-  return { product: policy.coordinates, datasets: Object.fromEntries(datasets) }
 }

@@ -1,14 +1,12 @@
 import { deflateRawSync } from 'node:zlib'
-import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
+import type { importJWK, JWK, JWTPayload } from 'jose'
 import { ALGORITHM, INTRODUCTION, ISSUER, LIFETIME_SECONDS, type SignedIdentity } from './signed-identity.js'
 
 /** The gateway's side: says to one product who asks and what was decided. */
 export class IdentitySigner {
-  private readonly key: ReturnType<typeof importJWK>
+  private key?: ReturnType<typeof importJWK>
 
-  constructor(private readonly privateJwk: JWK) {
-    this.key = importJWK(privateJwk, ALGORITHM)
-  }
+  constructor(private readonly privateJwk: JWK) {}
 
   /** A compact JWS for the header, good for `LIFETIME_SECONDS` and for `product` alone. */
   async sign(identity: SignedIdentity, product: string): Promise<string> {
@@ -23,6 +21,9 @@ export class IdentitySigner {
   }
 
   private async token(payload: JWTPayload, audience: string): Promise<string> {
+    // Loaded where there are products: a gateway without them starts sooner.
+    const { importJWK, SignJWT } = await import('jose')
+    this.key ??= importJWK(this.privateJwk, ALGORITHM)
     return new SignJWT(payload)
       .setProtectedHeader({ alg: ALGORITHM, ...(this.privateJwk.kid ? { kid: this.privateJwk.kid } : {}) })
       .setIssuer(ISSUER)

@@ -1,6 +1,8 @@
+import { generateKeyPair } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose'
+import { promisify } from 'node:util'
+import type { JSONWebKeySet, JWK } from 'jose'
 
 export interface GatewayKeys {
   privateJwk: JWK
@@ -15,18 +17,23 @@ export async function loadOrCreateKeys(home: string): Promise<GatewayKeys> {
   const folder = path.join(home, 'identity')
   const privateFile = path.join(folder, 'gateway.private.jwk.json')
   await mkdir(folder, { recursive: true })
-  try {
-    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
-    const jwk = { ...(await exportJWK(privateKey)), alg: 'EdDSA', use: 'sig', kid: crypto.randomUUID() }
-    await writeOnce(privateFile, JSON.stringify(jwk))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const privateJwk = JSON.parse(await readFile(privateFile, 'utf8')) as JWK
+  const privateJwk = JSON.parse(await readFile(privateFile, 'utf8').catch(() => createKey(privateFile))) as JWK
   const { d: _secret, ...publicJwk } = privateJwk
   const jwks = { keys: [publicJwk] }
   await writeFile(path.join(folder, 'gateway.jwks.json'), JSON.stringify(jwks))
   return { privateJwk, jwks }
+}
+
+/** Gives what stands in the file: of processes that start together, the key of the first. */
+async function createKey(file: string): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('ed25519')
+  const jwk = { ...privateKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig', kid: crypto.randomUUID() }
+  try {
+    await writeOnce(file, JSON.stringify(jwk))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFile(file, 'utf8')
 }
 
 /**

@@ -130,7 +130,7 @@ async function read(source: string): Promise<Graph> {
 
 async function composed(given: readonly string[]): Promise<Graph> {
   const { composeSupergraph } = await import('@terrane/schema/composition')
-  const { declaredGrants, policyOf } = await import('@terrane/schema/authorisation')
+  const { declaredGrants, policyOf } = await import('@terrane/schema')
   const { productGraph } = await import('@terrane/schema/graph')
   const found = await withExtraFields(await readProducts([...new Set(given.flatMap(productFoldersOf))]))
   const products = found.flatMap(({ product }) => (product ? [product] : []))

@@ -1,6 +1,6 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import { type ExecutionResult, execute, type GraphQLSchema, parse, print } from 'graphql'
-import { planInThisThread } from '../../../gateway/src/executor/plan/supergraph-planner.js'
+import { planInThisThread } from '../../../gateway/src/executor/plan/plan-in-this-thread.js'
 import { planExecutor } from '../../../gateway/src/executor/planned.js'
 import { Federation } from '../../../gateway/src/supergraph/federation.js'
 import { withoutEnforcedPurpose } from '../../../gateway/src/supergraph/links.js'

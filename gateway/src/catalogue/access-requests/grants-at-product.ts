@@ -1,4 +1,5 @@
-import { type Caller, IDENTITY_HEADER, type ProductDecision } from '@terrane/schema'
+import type { Caller, ProductDecision } from '@terrane/schema/authorisation'
+import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import type { ProductIdentities } from '../../supergraph/product-identities.js'
 import type { Product } from '../../supergraph/products.js'
 import { readJson } from '../../supergraph/read-body.js'

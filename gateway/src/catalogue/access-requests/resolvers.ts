@@ -1,4 +1,4 @@
-import { refuseSeveralChanges } from '@terrane/schema'
+import { refuseSeveralChanges } from '@terrane/schema/graph/control-guard'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Operation } from '../../executor/operation.js'
 import { cursorOf, pageSize, positionIn } from '../page.js'

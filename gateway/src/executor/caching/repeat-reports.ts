@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { IDENTITY_HEADER, REPEATS_PATH, type RepeatableRead } from '@terrane/schema'
+import type { RepeatableRead } from '@terrane/schema/identity/repeatable'
+import { IDENTITY_HEADER, REPEATS_PATH } from '@terrane/schema/identity/signed-identity'
 import type { ProductEndpoint } from '../../gateway.js'
 import type { Log } from '../../log.js'
 import type { ProductIdentities } from '../../supergraph/product-identities.js'

@@ -1,4 +1,4 @@
-import { type FetchDataRewrite, type FetchNode, trimSelectionNodes } from '@apollo/query-planner'
+import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
   parse,
   print,
+  type SelectionNode,
   type SelectionSetNode,
   stripIgnoredCharacters,
   visit,
@@ -50,7 +51,7 @@ export function lateFetch(alike: AlikeFields, node: FetchNode, requirements: Req
     requires: [[TYPENAME, ...key.selections], computedOf.selections].map(selections => ({
       kind: 'InlineFragment',
       typeCondition: type.name,
-      selections: trimSelectionNodes(selections),
+      selections: selections.flatMap(inPlanWords),
     })),
     // Its subgraph knows an interface object by the interface's name only.
     ...(requirements.isInterfaceObject(serviceName, type.name)
@@ -58,6 +59,15 @@ export function lateFetch(alike: AlikeFields, node: FetchNode, requirements: Req
       : {}),
     ...(rewrites?.length ? { outputRewrites: rewrites } : {}),
   }
+}
+
+/** As plans write what a representation consists of. The planner has the same, and would have to be loaded for it. */
+function inPlanWords(node: SelectionNode): QueryPlanSelectionNode[] {
+  if (node.kind === Kind.FRAGMENT_SPREAD) return []
+  const selections = node.selectionSet?.selections.flatMap(inPlanWords)
+  if (node.kind === Kind.FIELD) return [{ kind: 'Field', name: node.name.value, ...(selections ? { selections } : {}) }]
+  const on = node.typeCondition?.name.value
+  return [{ kind: 'InlineFragment', ...(on === undefined ? {} : { typeCondition: on }), selections: selections ?? [] }]
 }
 
 export const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }

@@ -1,6 +1,6 @@
 import type { PlanQuestion } from './planner.js'
 
-/** To a planning thread. Its `workerData` is `PlannerOptions`. */
+/** To a planning thread, after what it is told first: `PlannerOptions`. */
 export interface ToPlan {
   question: PlanQuestion
 }

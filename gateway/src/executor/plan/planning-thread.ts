@@ -1,27 +1,19 @@
-import path from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
 import { BoundedMap } from '../../bounded-map.js'
 import { Deferred } from '../../deferred.js'
 import type { Log } from '../../log.js'
-import { YOUNG_MEGABYTES } from '../../young-generation.js'
 import type { StopSignal } from '../stop.js'
 import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
 import type { FromPlanning, ToPlan } from './planning-messages.js'
-
-/** From the build, also where the sources run: threads load plain JavaScript. */
-const THREAD = path.resolve(__dirname, '..', '..', '..', 'dist', 'executor', 'plan', 'planning-worker.js')
+import { takeThread } from './spare-thread.js'
 
 /** Longest that one operation may be planned; then its thread is ended, so that the others can go on. */
 const PLAN_MILLISECONDS = 10_000
 /** Characters of operations of which that is known, so that asking again costs nothing; and for how long. */
 const HOPELESS_CHARACTERS = 4_000_000
 const HOPELESS_MILLISECONDS = 60_000
-/** Of a thread's heap. */
-const MEMORY_MEGABYTES = 1024
-/** Apollo's planner walks types recursively: a thousand that lead from one to the next overflow node's usual stack. */
-const STACK_MEGABYTES = 32
 /** How often a question is asked over which the thread died. */
 const ATTEMPTS = 2
 
@@ -160,17 +152,7 @@ export class PlanningThread implements Planner {
 
   private started(): Thread {
     if (this.thread) return this.thread
-    const { sdl, validate, memoryMegabytes = MEMORY_MEGABYTES } = this.options
-    const worker = new Worker(THREAD, {
-      workerData: { sdl, validate } satisfies PlannerOptions,
-      resourceLimits: {
-        maxOldGenerationSizeMb: memoryMegabytes,
-        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
-        stackSizeMb: STACK_MEGABYTES,
-      },
-    })
-    // The process may end while it plans: what waits for an answer is a request, and that holds the process.
-    worker.unref()
+    const { worker, said } = takeThread(this.options, this.options.memoryMegabytes)
     const thread = new Thread(worker)
     worker.on('message', message => this.hear(thread, message as FromPlanning))
     let cause: Error | undefined
@@ -179,6 +161,7 @@ export class PlanningThread implements Planner {
     })
     worker.on('exit', () => this.lose(thread, cause))
     this.thread = thread
+    for (const message of said) this.hear(thread, message)
     return thread
   }
 

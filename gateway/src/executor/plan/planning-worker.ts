@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { GraphQLError } from 'graphql'
 import type { PlannerOptions } from './planner.js'
 import type { FromPlanning, ToPlan } from './planning-messages.js'
@@ -8,30 +8,31 @@ import { SupergraphPlanner } from './supergraph-planner.js'
 
 const tell = (message: FromPlanning) => parentPort?.postMessage(message)
 
-function open(): SupergraphPlanner | undefined {
+function open(options: PlannerOptions): void {
+  let planner: SupergraphPlanner
   try {
-    const planner = new SupergraphPlanner(workerData as PlannerOptions)
+    planner = new SupergraphPlanner(options)
     tell({ kind: 'loaded', apiSdl: planner.apiSdl })
     planner.warm()
     // Half of what it was made with is garbage, which V8 would keep as long as there is room for more.
     globalThis.gc?.()
-    return planner
   } catch (error) {
     tell({ kind: 'refused', reason: (error as Error).message })
-    return undefined
+    parentPort?.close()
+    return
+  }
+  parentPort?.on('message', ({ question }: ToPlan) => answer(planner, question))
+  tell({ kind: 'ready' })
+}
+
+function answer(planner: SupergraphPlanner, question: ToPlan['question']): void {
+  try {
+    tell({ kind: 'planned', plan: JSON.stringify(planner.plan(question)) })
+  } catch (error) {
+    const { message } = error as Error
+    const ofOperation = error instanceof GraphQLError
+    tell({ kind: 'failed', message, ofOperation, extensions: ofOperation ? { ...error.extensions } : {} })
   }
 }
 
-const planner = open()
-if (planner) {
-  parentPort?.on('message', ({ question }: ToPlan) => {
-    try {
-      tell({ kind: 'planned', plan: JSON.stringify(planner.plan(question)) })
-    } catch (error) {
-      const { message } = error as Error
-      const ofOperation = error instanceof GraphQLError
-      tell({ kind: 'failed', message, ofOperation, extensions: ofOperation ? { ...error.extensions } : {} })
-    }
-  })
-  tell({ kind: 'ready' })
-}
+parentPort?.once('message', open)

@@ -1,17 +1,12 @@
 import { defaultPrintOptions, operationFromDocument, printSchema, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { assertValidSchema, buildASTSchema, type DocumentNode, parse } from 'graphql'
-import { withoutEnforcedPurpose, withUsualJoinNames } from '../../supergraph/links.js'
-import { withResolvableKeysFirst } from './key-order.js'
-import type { Planner, PlannerOptions, PlanQuestion } from './planner.js'
+import { assertValidSchema, buildASTSchema, parse } from 'graphql'
+import { withoutEnforcedPurpose } from '../../supergraph/links.js'
+import { inPlanningOrder } from './key-order.js'
+import type { PlannerOptions, PlanQuestion } from './planner.js'
 import { withRequiredFields } from './required-arguments.js'
 import { RequirementChains } from './requirement-chains.js'
 import { withoutSyntax } from './syntax.js'
-
-/** The supergraph as plans are made of it, but for what `withRequiredFields` adds. */
-export function inPlanningOrder(supergraph: DocumentNode): DocumentNode {
-  return withResolvableKeysFirst(withUsualJoinNames(supergraph))
-}
 
 /**
  * Of how many plans the planner takes the cheapest. Its default of 10,000 costs seconds now and then, and what it finds is
@@ -58,20 +53,5 @@ export class SupergraphPlanner {
       validate: false,
     })
     return this.warm().buildQueryPlan(operation, { overrideConditions: new Map(overrides) })
-  }
-}
-
-/** Plans where it is asked, which holds up everything else there: for tests and tools. */
-export function planInThisThread(options: PlannerOptions): Planner {
-  let planner: SupergraphPlanner | undefined
-  const opened = () => {
-    planner ??= new SupergraphPlanner(options)
-    return planner
-  }
-  return {
-    load: async () => opened().apiSdl,
-    ready: async () => void opened().warm(),
-    plan: async question => opened().plan(question),
-    retire: () => undefined,
   }
 }
