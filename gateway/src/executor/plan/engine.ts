@@ -23,6 +23,7 @@ import { compileFetch, type Subgraphs } from './fetch.js'
 import { SubgraphErrors } from './fetch-errors.js'
 import { KnownPlaces } from './known-places.js'
 import { withFieldsLate } from './late-fields.js'
+import { withNumbersApart } from './literal-numbers.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
@@ -167,7 +168,8 @@ export class Engine {
     const { signal, watch } = context as Partial<Operation>
     const made = watch?.phase('plan')
     const { operationName } = request
-    const { document: whole, given } = withVariablesApart(withTypesOfEmptyObjects(collected), operation)
+    const numbers = withNumbersApart(this.supergraph.apiSchema, collected, operation)
+    const { document: whole, given } = withVariablesApart(withTypesOfEmptyObjects(numbers.document), operation)
     const root = getOperationAST(whole, operationName)!
     const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
@@ -193,7 +195,7 @@ export class Engine {
     let asked: Selected | undefined
     const planned: PlannedOperation = {
       step,
-      given,
+      given: variables => given(numbers.given(variables)),
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
       describe: () => describePlan({ parts, document, operation, aliases }, this.subgraphs),
       inClientWords: run => {
