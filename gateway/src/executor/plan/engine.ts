@@ -20,7 +20,7 @@ import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
-import { SubgraphErrors } from './fetch-errors.js'
+import { fieldsOf, inOtherWords, SubgraphErrors } from './fetch-errors.js'
 import { KnownPlaces } from './known-places.js'
 import { withFieldsLate } from './late-fields.js'
 import { withNumbersApart } from './literal-numbers.js'
@@ -203,7 +203,7 @@ export class Engine {
         const errors = run.errors.all()
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
-        return errors.map(error => atClientAliases(error, aliases))
+        return errors.map(error => inOtherWords(error, atClientAliases(error, aliases)))
       },
       ofAskedPlaces: ({ request, fetched }, errors) => {
         if (errors.length === 0) return errors
@@ -212,7 +212,7 @@ export class Engine {
         const conditions = Object.assign(Object.create(null), defaultsOf(operation), request.request.variables)
         const { taken } = this.subgraphs.requirements
         const places = new AskedPlaces(apiSchema, document, operation, conditions, fetched, asked, taken)
-        return errors.filter(error => !places.isOfAnother(error))
+        return errors.filter(error => !places.isOfAnother(error, fieldsOf(error)))
       },
       atKnownPlaces: errors => {
         if (errors.length === 0) return errors
