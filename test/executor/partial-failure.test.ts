@@ -165,7 +165,9 @@ describe('of what a dead subgraph was asked for, only those are told who asked f
       prices: { sdl: prices, resolvers: {}, answer },
     })
     const places = async (query: string) => {
-      const { errors = [] } = await graph.ask(`query ($no: Boolean = false) { works { __typename @skip(if: $no) ${query} } }`)
+      const { errors = [] } = await graph.ask(
+        `query ($no: Boolean = false) { works { __typename @skip(if: $no) ${query} } }`,
+      )
       return [...new Set(errors.map(({ path }) => path?.join()))].sort()
     }
     expect(await places('... on Book { author { name } } ... on Map { author { id } }')).toEqual(['works,0,author'])
