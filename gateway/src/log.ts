@@ -1,10 +1,23 @@
+import { beforeItEnds } from './before-it-ends.js'
 import type { GatewayOptions } from './gateway.js'
+import { LAST_PATIENCE_MILLISECONDS, LinesTogether } from './lines-together.js'
+import { standardError } from './standard-error.js'
 
 export type Log = NonNullable<GatewayOptions['log']>
 
-/** One JSON line per event on standard error. */
+let lines: LinesTogether | undefined
+
+/** One JSON line per event on standard error: what was done together with others, what went wrong at once. */
 export const logToStandardError: Log = event => {
-  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
+  lines ??= linesOnStandardError()
+  lines.add(JSON.stringify({ at: new Date().toISOString(), ...event }))
+  if (event.level !== 'info') lines.offer()
+}
+
+function linesOnStandardError(): LinesTogether {
+  const opened = new LinesTogether(standardError())
+  beforeItEnds(() => opened.finish(LAST_PATIENCE_MILLISECONDS))
+  return opened
 }
 
 /** Apollo's own words, warnings and errors only. */

@@ -3,7 +3,7 @@ import { type Caller, decide, type ProductPolicy } from '@terrane/schema/authori
 import { type DocumentNode, GraphQLError, parse, visit } from 'graphql'
 import type { Decided } from './authorisation/decision-point.js'
 import { VisibleSchemas } from './authorisation/visible-schemas.js'
-import { coercedVariables, tooDeeplyNested } from './executor/coerced-variables.js'
+import { coercedVariables, unfitVariables } from './executor/coerced-variables.js'
 import type { OperationRequest } from './executor/executor.js'
 import { type LostField, lostField } from './executor/explain/explanation.js'
 import type { PlanDescription } from './executor/plan/described/description.js'
@@ -66,8 +66,8 @@ async function planOn(federation: Federation, { query, operationName, variables,
   const asked = prepare(document, query)
   if ('errors' in asked) return { denied: [], errors: asked.errors.map(String) }
   const { operation, filtered, source = query } = asked
-  const tooDeep = tooDeeplyNested(variables ?? {})
-  const values = tooDeep ? { errors: [tooDeep] } : coercedVariables(schema, asked, variables ?? {})
+  const unfit = unfitVariables(variables ?? {})
+  const values = unfit ? { errors: [unfit] } : coercedVariables(schema, asked, variables ?? {})
   if (values.errors && variables) return { denied: [], errors: values.errors.map(String) }
   const known = variables || !operation.variableDefinitions?.length ? values.coerced : undefined
   const whole = known ? asked : prepare(unconditional(document), `# whatever its conditions say\n${query}`)

@@ -37,6 +37,7 @@ import { apolloLogger, logToStandardError } from './log.js'
 import { openMesh } from './mesh.js'
 import { useOpenApi } from './openapi/use-openapi.js'
 import { draining } from './plugins/draining.js'
+import { exactVariablesOfAddresses } from './plugins/exact-variables.js'
 import { observedByAll } from './plugins/observe.js'
 import type { Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
@@ -160,6 +161,7 @@ export async function startGateway(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      exactVariablesOfAddresses(),
       useGraphqlOverHttp().graphql!,
       useLimits(limits).graphql!,
       ...(tracing.graphql ? [tracing.graphql] : []),

@@ -119,6 +119,66 @@ test('an error is told where the field that fails was asked for, and not where i
   )
 })
 
+describe('of what a dead subgraph was asked for, only those are told who asked for any of it', () => {
+  const works = {
+    sdl: `type Query { works: [Work] }  union Work = Book | Map
+      type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
+      type Author @key(fields: "id") { id: ID! }`,
+    resolvers: {
+      Query: {
+        works: () => [
+          { __typename: 'Book', id: '1', author: { id: 'a' } },
+          { __typename: 'Map', id: '2', author: { id: 'b' } },
+          { __typename: 'Map', id: '3', author: { id: 'a' } },
+        ],
+      },
+    },
+  }
+  const prices =
+    'type Book @key(fields: "id") { id: ID!  price: Int }  type Map @key(fields: "id") { id: ID!  scale: Int }'
+  test.each<[string, NonNullable<SmallSubgraph['answer']>]>([
+    [
+      'it does not answer',
+      () => {
+        throw new Error('connect ECONNREFUSED')
+      },
+    ],
+    ['it says so without a place', () => ({ errors: [{ message: 'no' }] })],
+    [
+      'it says so of each entity',
+      (_, { variables }) => {
+        const entities = (variables.representations as object[]).map((_, index) => index)
+        return {
+          data: { _entities: entities.map(() => null) },
+          errors: entities.map(index => ({ message: 'no', path: ['_entities', index] })),
+        }
+      },
+    ],
+    [
+      'its entities are none',
+      (_, { variables }) => ({ data: { _entities: (variables.representations as object[]).map(() => 7) } }),
+    ],
+  ])('where %s', async (_, answer) => {
+    const graph = await openGraph({
+      works,
+      people: { ...PEOPLE, answer },
+      prices: { sdl: prices, resolvers: {}, answer },
+    })
+    const places = async (query: string) => {
+      const { errors = [] } = await graph.ask(
+        `query ($no: Boolean = false) { works { __typename @skip(if: $no) ${query} } }`,
+      )
+      return [...new Set(errors.map(({ path }) => path?.join()))].sort()
+    }
+    expect(await places('... on Book { author { name } } ... on Map { author { id } }')).toEqual(['works,0,author'])
+    expect(await places('... on Book { author { name } } ... on Map { author { born } }')).toEqual(
+      [0, 1, 2].map(index => `works,${index},author`),
+    )
+    expect(await places('... on Map { scale } ... on Book { price @include(if: $no) }')).toEqual(['works,1', 'works,2'])
+    expect(await places('... on Map { scale @include(if: $no) } ... on Book { id }')).toEqual([])
+  })
+})
+
 const LOST = { motto: 'm', books: [1, 2, 3].map(id => ({ id: String(id), author: { name: null } })), people: null }
 const DEAD = () => {
   throw new Error('connect ECONNREFUSED 10.0.0.1:4001')

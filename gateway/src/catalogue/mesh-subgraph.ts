@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import type { Subgraph } from '@terrane/schema/composition'
 import { type GraphQLSchema, graphql, parse } from 'graphql'
+import { rounded } from '../executor/numbers/rounded.js'
 import type { Operation } from '../executor/operation.js'
 import type { Product } from '../supergraph/products.js'
 import type { AccessRequests } from './access-requests/access-requests.js'
@@ -73,7 +74,7 @@ function executing(schema: GraphQLSchema): GraphQLDataSource {
       graphql({
         schema,
         source: query,
-        variableValues: variables,
+        variableValues: rounded(variables),
         operationName,
         contextValue: context,
       }) as ReturnType<GraphQLDataSource['process']>,

@@ -10,11 +10,13 @@ import type { AnswerCache } from './caching/answer-cache.js'
 import type { FetchCache } from './caching/fetch-cache.js'
 import type { PublicationsReceived } from './caching/publications-received.js'
 import { Repeats } from './caching/repeats.js'
-import { coercedVariables, tooDeeplyNested } from './coerced-variables.js'
+import { coercedVariables, unfitVariables } from './coerced-variables.js'
 import type { OperationAnswer, OperationRequest, PromptExecutor } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import { type Explanation, explanation } from './explain/explanation.js'
 import { mayBeTold } from './explain/may-be-told.js'
+import { rounded } from './numbers/rounded.js'
+import { writeJson } from './numbers/write-json.js'
 import type { Operation } from './operation.js'
 import type { PlanExecutor } from './planned.js'
 import { hashOf, type PreparedOperation, PreparedOperations } from './prepared.js'
@@ -103,11 +105,11 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): PromptEx
 
     const { operation } = prepared
     const given = request.request.variables ?? {}
-    const tooDeep = tooDeeplyNested(given)
-    if (tooDeep) return { errors: [tooDeep] }
+    const unfit = unfitVariables(given)
+    if (unfit) return { errors: [unfit] }
     const { answers } = options
     const key =
-      answers && operation.operation === 'query' && !explain ? `${prepared.key} ${JSON.stringify(given)}` : undefined
+      answers && operation.operation === 'query' && !explain ? `${prepared.key} ${writeJson(given)}` : undefined
     const again = () => {
       const kept = key === undefined ? undefined : answers!.get(key, context.caller.subject)
       if (!kept) return undefined
@@ -169,7 +171,7 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): PromptEx
       return { data: null, extensions: { terrane: { explain: told } } }
     }
     const { data: beside = {}, errors: misled } = filtered.introspection
-      ? introspect(schema, filtered.introspection, given)
+      ? introspect(schema, filtered.introspection, rounded(given))
       : NO_INTROSPECTION
     if (misled) return { errors: misled.map(badInput) }
     const whole = (answer: OperationAnswer) =>

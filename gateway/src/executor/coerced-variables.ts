@@ -10,6 +10,8 @@ import {
   visit,
 } from 'graphql'
 import { DEEPEST, isNestedWithin } from './nesting.js'
+import { hasInfinite } from './numbers/infinite.js'
+import { rounded } from './numbers/rounded.js'
 
 /** An operation whose variables are coerced. */
 interface Asked {
@@ -17,28 +19,32 @@ interface Asked {
   nullableConditions: readonly VariableNode[]
 }
 
-/** As graphql-js does it; a condition that is null though it may not be is refused before anything is fetched. */
+/** As graphql-js does it, which knows doubles only; a condition that is null though it may not be is refused before anything is fetched. */
 export function coercedVariables(
   schema: GraphQLSchema,
   { operation, nullableConditions }: Asked,
   given: Record<string, unknown>,
 ): ReturnType<typeof getVariableValues> {
-  const values = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 10 })
+  const values = getVariableValues(schema, operation.variableDefinitions ?? [], rounded(given), { maxErrors: 10 })
   if (!values.coerced) return values
   const isNull = nullableConditions.filter(({ name }) => values.coerced[name.value] === null)
   return isNull.length > 0 ? { errors: isNull.slice(0, 10).map(nullCondition) } : values
 }
 
 /**
- * Whoever reads, writes or compares variables goes down in them by calling himself. Those too that no operation declares:
- * they are part of what is asked.
+ * Whoever reads, writes or compares variables goes down in them by calling himself, and writes them as JSON. Those too that
+ * no operation declares: they are part of what is asked.
  */
-export function tooDeeplyNested(given: Readonly<Record<string, unknown>>): GraphQLError | undefined {
-  if (Object.values(given).every(value => isNestedWithin(value, DEEPEST))) return undefined
-  return new GraphQLError(`The variables are nested more than ${DEEPEST} levels deep.`, {
-    extensions: { code: 'BAD_USER_INPUT' },
-  })
+export function unfitVariables(given: Readonly<Record<string, unknown>>): GraphQLError | undefined {
+  if (!Object.values(given).every(value => isNestedWithin(value, DEEPEST)))
+    return unfit(`The variables are nested more than ${DEEPEST} levels deep.`)
+  const infinite = Object.keys(given).find(name => hasInfinite(given[name]))
+  return infinite === undefined
+    ? undefined
+    : unfit(`A number in the variable "$${infinite.slice(0, 100)}" is too large.`)
 }
+
+const unfit = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 
 /** In the words of graphql-js. */
 const nullCondition = (variable: VariableNode) =>

@@ -4,6 +4,8 @@ import type { Pool } from 'undici'
 import UndiciPool from 'undici/lib/dispatcher/pool.js'
 import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange, type HttpAnswer } from './http-exchange.js'
+import { readJson } from './numbers/read-json.js'
+import { writeJson } from './numbers/write-json.js'
 import type { Operation } from './operation.js'
 import { noteIfPlain } from './plain-answer.js'
 import type { PublicationPins } from './publication-pins.js'
@@ -118,7 +120,7 @@ export class HttpDataSource implements GraphQLDataSource {
       begun = `{"query":${JSON.stringify(query)}`
       this.begun.set(query, begun, query.length + begun.length)
     }
-    const ended = JSON.stringify(rest)
+    const ended = writeJson(rest)
     return ended === '{}' ? `${begun}}` : `${begun},${ended.slice(1)}`
   }
 
@@ -146,7 +148,7 @@ export function readAnswer(subgraph: string, status: number, text: string): Answ
   if (status >= 300 && status < 400) throw new Error(`status ${status}, and redirects are not followed`)
   let answer: unknown
   try {
-    answer = JSON.parse(text)
+    answer = readJson(text, 'data')
   } catch {
     throw new Error(`status ${status}, and not JSON`)
   }

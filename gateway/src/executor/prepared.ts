@@ -19,6 +19,7 @@ import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { nullableConditionsOf } from './coerced-variables.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
+import { infiniteLiterals } from './numbers/number-literals.js'
 import type { Operation } from './operation.js'
 import { BYTES_PER_ENTRY, bytesOfDocument, bytesOfText, type PlanMemoryOf } from './plan/plan-memory.js'
 import type { AnswerProjection } from './plan/projection.js'
@@ -96,6 +97,8 @@ export class PreparedOperations {
     if (incremental.length > 0) return { errors: incremental.slice(0, 20) }
     const errors = validate(schema, document, undefined, { maxErrors: 20 })
     if (errors.length > 0) return { errors: errors.map(refused) }
+    const infinite = infiniteLiterals(document)
+    if (infinite.length > 0) return { errors: infinite.slice(0, 20) }
     const operation = getOperationAST(document, request.request.operationName)
     if (!operation) return { errors: [new GraphQLError(missingOperation(request.request.operationName))] }
     // Validation passes over an operation whose root type is not there at all: nothing to hold its fields against.

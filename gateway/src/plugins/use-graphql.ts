@@ -15,6 +15,7 @@ import type { Log } from '../log.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { together } from '../telemetry/watch.js'
 import { whenClosed } from '../when-closed.js'
+import { readVariablesExactly } from './exact-variables.js'
 import type { Part } from './part.js'
 
 export interface GraphqlOptions {
@@ -47,6 +48,7 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
       // Streams never end by themselves.
       app.addHook('preClose', async () => subscriptions.open.close())
       await app.register(async route => {
+        readVariablesExactly(route)
         route.setErrorHandler((error: FastifyError, request, reply) => {
           const status = error.statusCode ?? 500
           if (status >= 500) log({ level: 'error', message: error.message, requestId: request.id, stack: error.stack })

@@ -35,8 +35,8 @@ export interface MetricsSources {
 export function useMetrics(mesh: MetricsSources, { door, host, siblings }: MetricsOptions): Metrics {
   if (door.off) return NOT_COUNTED
   const registry = new Registry()
-  siblings?.counting(() => registry.getMetricsAsJSON())
   const operations = new OperationMetrics(registry)
+  siblings?.counting(async () => operations.forOthers(await registry.getMetricsAsJSON()))
   new Gauge({
     name: 'terrane_gateway_products',
     help: 'Data products in the supergraph',
@@ -77,13 +77,13 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
         done()
       })
     },
-    observe({ signal }) {
+    observe({ signal, caller }) {
       const end = operations.began()
       // Whoever leaves gets no answer, and his operation is over all the same.
       signal.addEventListener('abort', () => end())
       return ({ type, name, errors, hasData }) => {
         const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
-        end({ name, type: type ?? 'unknown', outcome })
+        end({ name, type: type ?? 'unknown', outcome, visitor: !caller.authenticated })
       }
     },
   }

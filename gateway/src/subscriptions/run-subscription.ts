@@ -8,8 +8,9 @@ import {
 } from 'graphql'
 import type { DecisionPoint } from '../authorisation/decision-point.js'
 import { VisibleSchemas } from '../authorisation/visible-schemas.js'
-import { tooDeeplyNested } from '../executor/coerced-variables.js'
+import { unfitVariables } from '../executor/coerced-variables.js'
 import { incrementalDirectives } from '../executor/incremental-delivery.js'
+import { rounded } from '../executor/numbers/rounded.js'
 import { refused } from '../executor/prepared.js'
 import type { GatewayLimits } from '../gateway.js'
 import { measure } from '../plugins/use-limits.js'
@@ -56,8 +57,8 @@ export async function runSubscription(
   if (incremental.length > 0) return only({ errors: incremental.slice(0, 20) })
   const errors = validate(schema, document, undefined, { maxErrors: 20 })
   if (errors.length > 0) return only({ errors: errors.map(refused) })
-  const tooDeep = variables && tooDeeplyNested(variables)
-  if (tooDeep) return only({ errors: [tooDeep] })
+  const unfit = variables && unfitVariables(variables)
+  if (unfit) return only({ errors: [unfit] })
 
   const standing = (announced: Announced): Promise<Standing> => standingOf(subscriber, announced, options.decisionPoint)
   const contextValue: SubscriptionContext = {
@@ -73,7 +74,7 @@ export async function runSubscription(
     schema,
     document,
     contextValue,
-    ...(variables ? { variableValues: variables } : {}),
+    ...(variables ? { variableValues: rounded(variables) } : {}),
     ...(operation.name ? { operationName: operation.name.value } : {}),
   })
   return Symbol.asyncIterator in answer ? answer : only(answer)

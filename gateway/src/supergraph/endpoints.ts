@@ -1,5 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { HttpDataSource, type OnBreakerChange, readAnswer } from '../executor/http-data-source.js'
+import { rounded } from '../executor/numbers/rounded.js'
+import { writeJson } from '../executor/numbers/write-json.js'
 import type { Operation } from '../executor/operation.js'
 import { abortSignalOf } from '../executor/stop.js'
 import type { SubgraphTransport } from '../executor/transport/subgraph-transport.js'
@@ -38,7 +40,21 @@ export function baseOf(url: string): string {
 
 /** For an endpoint in this process that has no data source of its own: its HTTP surface, without a socket. */
 export function dataSourceOf(endpoint: ProductEndpoint): GraphQLDataSource {
-  return endpoint.dataSource ?? new SurfaceDataSource(endpoint)
+  const { dataSource } = endpoint
+  if (!dataSource) return new SurfaceDataSource(endpoint)
+  return dataSource instanceof HttpDataSource ? dataSource : new DirectDataSource(dataSource)
+}
+
+/** In this process without JSON in between: numbers are rounded as a reader of JSON would round them. */
+class DirectDataSource implements GraphQLDataSource {
+  constructor(private readonly inner: GraphQLDataSource) {}
+
+  process(options: GraphQLDataSourceProcessOptions) {
+    const { request } = options
+    const variables = rounded(request.variables)
+    if (variables === request.variables) return this.inner.process(options)
+    return this.inner.process({ ...options, request: { ...request, variables } } as GraphQLDataSourceProcessOptions)
+  }
 }
 
 class SurfaceDataSource implements GraphQLDataSource {
@@ -52,7 +68,7 @@ class SurfaceDataSource implements GraphQLDataSource {
       new Request(`http://${this.endpoint.name}/graphql`, {
         method: 'POST',
         headers: { ...Object.fromEntries(http?.headers ?? []), ...along, 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables, operationName }),
+        body: writeJson({ query, variables, operationName }),
         signal: fetchSignal ? abortSignalOf(fetchSignal) : null,
       }),
     )

@@ -1,9 +1,11 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, type Registry } from 'prom-client'
 import { Distribution } from './distribution.js'
 import { OPERATION_SECONDS, OperationNames } from './operation-names.js'
 import { BYTES } from './subgraph-metrics.js'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+type Figures = MetricObjectWithValues<MetricValue<string>>[]
 
 /** `refused`: there is no data at all. */
 export type OperationOutcome = 'answered' | 'partial' | 'refused'
@@ -12,6 +14,8 @@ export interface EndedOperation {
   name: string | null | undefined
   type: string
   outcome: OperationOutcome
+  /** Without a token. */
+  visitor: boolean
 }
 
 /** What the gateway counts of the operations that it answers. Whatever callers write is bounded or left out. */
@@ -65,14 +69,21 @@ export class OperationMetrics {
       over = true
       this.underway--
       if (!ended) return
-      const { name, type, outcome } = ended
+      const { name, type, outcome, visitor } = ended
       const key = `${type} ${outcome}`
       const counted = this.counts.get(key)
       if (counted) counted.count++
       else this.counts.set(key, { type, outcome, count: 1 })
-      const label = this.names.labelOf(name, outcome === 'answered')
+      const label = this.names.labelOf(name, outcome === 'answered', visitor)
       this.seconds.at(label).observe((performance.now() - started) / 1000)
     }
+  }
+
+  /** Figures as they are told to a process that puts those of several together. */
+  forOthers(figures: Figures): Figures {
+    const seconds = figures.find(({ name }) => name === OPERATION_SECONDS)
+    for (const { labels } of seconds?.values ?? []) labels.operation = this.names.toldOf(String(labels.operation))
+    return figures
   }
 
   /** Bytes of one request to `/graphql` and of its answer, as they went over the network. */

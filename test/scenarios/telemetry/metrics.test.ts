@@ -74,3 +74,14 @@ test('a subgraph that fails is seen to, and what it would be asked is not', asyn
   expect(now('terrane_gateway_breaker_state{subgraph="reference-geography"}')).toBe(2)
   expect(now('terrane_gateway_subgraph_failures_total{subgraph="uk-sales"}') ?? 0).toBe(0)
 })
+
+test('visitors make up names without end, and those of others have a series all the same', async () => {
+  for (let at = 0; at < 110; at++) await mesh.ask(`query Visitor${at} { __typename }`)
+  await mesh.ask('query Steward { __typename }', 'steward')
+  const now = await figures()
+  const seconds = (name: string) => now(`terrane_gateway_operation_seconds_count{operation="${name}"}`)
+  expect(seconds('Visitor0')).toBe(1)
+  expect(seconds('Visitor109')).toBeUndefined()
+  expect(seconds('other')).toBeGreaterThanOrEqual(10)
+  expect(seconds('Steward')).toBe(1)
+})

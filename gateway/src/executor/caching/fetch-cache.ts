@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import type { ProductDecision } from '@terrane/schema'
 import type { CacheFigures } from '../../telemetry/cache-metrics.js'
+import { readJson } from '../numbers/read-json.js'
+import { writeJson } from '../numbers/write-json.js'
 import type { Operation } from '../operation.js'
 import { noteIfPlain } from '../plain-answer.js'
 import type { PublicationPins, ReadPublication } from '../publication-pins.js'
@@ -74,7 +76,7 @@ export class FetchCache {
     const kind = this.worth.of(query)
     if (!kind.worthIt()) return undefined
     const { product, fingerprint } = decision
-    const question = hash('sha256', `${query.replace(NAME, 'query')}\0${JSON.stringify(variables)}`, 'base64url')
+    const question = hash('sha256', `${query.replace(NAME, 'query')}\0${writeJson(variables)}`, 'base64url')
     const key = `fetch ${product} ${fingerprint} ${question}`
     return new CachedFetch(this.options, this.underWay, kind, key, decision, operation, denied)
   }
@@ -177,7 +179,7 @@ export class CachedFetch {
     const { reads, publicationId } = read
     const publications = { [product]: { publication, publicationId } }
     if (!received.areNewest(publications, this.since)) return undefined
-    const text = JSON.stringify(answer)
+    const text = writeJson(answer)
     const reading = readingOf(reads, [])
     const kept: KeptFetch = { text, publications, reading, since: this.since }
     const bytes = OVERHEAD_BYTES + Buffer.byteLength(text) + 2 * reading.reads.length
@@ -187,7 +189,7 @@ export class CachedFetch {
 }
 
 function copyOf({ text }: KeptFetch): Answer {
-  const answer = noteIfPlain(JSON.parse(text) as Answer, text)
+  const answer = noteIfPlain(readJson(text, 'data') as Answer, text)
   given.add(answer)
   return answer
 }

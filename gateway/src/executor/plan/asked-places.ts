@@ -33,9 +33,16 @@ export class AskedPlaces {
     this.selections = new Selections(schema, document, conditions, () => false)
   }
 
-  /** Whether an error is about something that the question asks for of another object only. */
-  isOfAnother({ path = [] }: GraphQLError): boolean {
-    const step = this.firstUnasked(path as Path)
+  /**
+   * Whether an error is about something that the question asks for of another object only. `fields`: of one about whole
+   * objects, what was to be fetched of them.
+   */
+  isOfAnother({ path = [] }: GraphQLError, fields: readonly string[] = []): boolean {
+    if (fields.length === 0) return this.isUnasked(this.firstUnasked(path as Path))
+    return fields.every(field => this.isUnasked(this.firstUnasked([...(path as Path), field])))
+  }
+
+  private isUnasked(step: string | undefined): boolean {
     return step !== undefined && !this.taken.has(step)
   }
 

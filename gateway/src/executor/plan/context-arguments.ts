@@ -1,4 +1,5 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
+import { writeJson } from '../numbers/write-json.js'
 import { type Fields, objectAbove, type Place, type PlanPath, placesAt, setOwn } from './place.js'
 import { valueAt } from './rewrites.js'
 import type { Types } from './types.js'
@@ -28,7 +29,7 @@ export function byContext(
       const value = contextValue(places.get(object), path, types)
       if (value !== undefined) setOwn(values, renameKeyTo, value)
     }
-    const key = JSON.stringify(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)))
+    const key = writeJson(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)))
     const group = groups.get(key)
     if (group) group.objects.push(object)
     else groups.set(key, { values, objects: [object] })

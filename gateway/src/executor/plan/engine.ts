@@ -20,10 +20,11 @@ import { describePlan } from './described/describe-plan.js'
 import type { PlanDescription } from './described/description.js'
 import { withTypesOfEmptyObjects } from './empty-selections.js'
 import { compileFetch, type Subgraphs } from './fetch.js'
-import { SubgraphErrors } from './fetch-errors.js'
+import { fieldsOf, inOtherWords, SubgraphErrors } from './fetch-errors.js'
 import { inPlanningOrder } from './key-order.js'
 import { KnownPlaces } from './known-places.js'
 import { withFieldsLate } from './late-fields.js'
+import { withNumbersApart } from './literal-numbers.js'
 import { Losses } from './losses.js'
 import { OverrideLabels } from './override-labels.js'
 import type { Fields } from './place.js'
@@ -167,7 +168,8 @@ export class Engine {
     const { signal, watch } = context as Partial<Operation>
     const made = watch?.phase('plan')
     const { operationName } = request
-    const { document: whole, given } = withVariablesApart(withTypesOfEmptyObjects(collected), operation)
+    const numbers = withNumbersApart(this.supergraph.apiSchema, collected, operation)
+    const { document: whole, given } = withVariablesApart(withTypesOfEmptyObjects(numbers.document), operation)
     const root = getOperationAST(whole, operationName)!
     const apart = withAliasesApart(whole, root, rootType?.name ?? '', this.subgraphs.requirements.taken)
     const nothing = root.selectionSet.selections.length === 0
@@ -193,7 +195,7 @@ export class Engine {
     let asked: Selected | undefined
     const planned: PlannedOperation = {
       step,
-      given,
+      given: variables => given(numbers.given(variables)),
       projections: new Projections(this.supergraph.apiSchema, document, operation, this.projections),
       describe: () => describePlan({ parts, document, operation, aliases }, this.subgraphs),
       inClientWords: run => {
@@ -201,7 +203,7 @@ export class Engine {
         const errors = run.errors.all()
         if (!selected) return errors
         withClientAliases(fetched, aliases, selected)
-        return errors.map(error => atClientAliases(error, aliases))
+        return errors.map(error => inOtherWords(error, atClientAliases(error, aliases)))
       },
       ofAskedPlaces: ({ request, fetched }, errors) => {
         if (errors.length === 0) return errors
@@ -210,7 +212,7 @@ export class Engine {
         const conditions = Object.assign(Object.create(null), defaultsOf(operation), request.request.variables)
         const { taken } = this.subgraphs.requirements
         const places = new AskedPlaces(apiSchema, document, operation, conditions, fetched, asked, taken)
-        return errors.filter(error => !places.isOfAnother(error))
+        return errors.filter(error => !places.isOfAnother(error, fieldsOf(error)))
       },
       atKnownPlaces: errors => {
         if (errors.length === 0) return errors

@@ -1,8 +1,27 @@
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { type Fields, isFields, own, type Path } from './place.js'
 
-/** Where an error of a subgraph is in the client's answer: at every place that what it is about serves. */
-export type Locate = (path: Path | undefined) => Path[]
+/** Where an error of a subgraph is in the client's answer. */
+export interface Located {
+  /** Every place that what it is about serves. */
+  places: Path[]
+  /** Where it is about objects as a whole: what was to be fetched of them. */
+  fields?: readonly string[]
+}
+
+export type Locate = (path: Path | undefined) => Located
+
+const fetchedOf = new WeakMap<GraphQLError, readonly string[]>()
+
+/** Names of the fields that an error about whole objects keeps from them; undefined where it is about something else. */
+export const fieldsOf = (error: GraphQLError): readonly string[] | undefined => fetchedOf.get(error)
+
+/** The same error in other words is about the same. */
+export function inOtherWords(error: GraphQLError, other: GraphQLError): GraphQLError {
+  const fields = fieldsOf(error)
+  if (fields) fetchedOf.set(other, fields)
+  return other
+}
 
 /** What a subgraph answered is no answer to what it was asked. */
 export class SubgraphFault extends Error {}
@@ -58,9 +77,18 @@ export class SubgraphErrors {
   }
 
   /** The first of each subgraph in any case: one with very many does not silence the others. */
-  private tell(subgraph: string, message: string, extensions: GraphQLErrorExtensions, places: Path[]): void {
+  private tell(
+    subgraph: string,
+    message: string,
+    extensions: GraphQLErrorExtensions,
+    { places, fields }: Located,
+  ): void {
     const room = Math.max(MOST_ERRORS - this.told.length, this.leftOut.has(subgraph) ? 0 : 1)
-    for (const path of places.slice(0, room)) this.told.push(new GraphQLError(message, { path, extensions }))
+    for (const path of places.slice(0, room)) {
+      const error = new GraphQLError(message, { path, extensions })
+      if (fields) fetchedOf.set(error, fields)
+      this.told.push(error)
+    }
     if (places.length > 0) this.leaveOut(subgraph, places.length - room)
   }
 

@@ -3,7 +3,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isPlain } from '../plain-answer.js'
 import { byContext, type InContext } from './context-arguments.js'
-import { type Locate, SubgraphFault } from './fetch-errors.js'
+import { type Locate, type Located, SubgraphFault } from './fetch-errors.js'
 import { type FetchPart, needsParts, partsOf, withOwnNames } from './fetch-parts.js'
 import { merge } from './merge.js'
 import { withoutNumber } from './operation-names.js'
@@ -36,7 +36,7 @@ export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
     withinStack(
       run,
       node,
-      () => pathsIn(run, path)(objects),
+      () => ({ places: pathsIn(run, path)(objects) }),
       () => {
         groups = byContext(run.fetched, objects, path, contextRewrites, subgraphs.types)
       },
@@ -48,12 +48,12 @@ export function compileFetch(planned: FetchNode, subgraphs: Subgraphs): Step {
 type Fetch = (run: Run, objects: Fields[], path: PlanPath, context: Fields) => Promise<void> | void
 
 /** What a subgraph nests more deeply than can be copied or written costs the fetch. */
-function withinStack(run: Run, { serviceName }: FetchNode, places: () => Path[], take: () => void): void {
+function withinStack(run: Run, { serviceName }: FetchNode, locate: () => Located, take: () => void): void {
   try {
     take()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    run.errors.lost(serviceName, TOO_DEEP, places)
+    run.errors.lost(serviceName, TOO_DEEP, locate)
   }
 }
 
@@ -69,12 +69,13 @@ function compileRootFetch(planned: FetchNode, { sources, types, required }: Subg
     if (objects.length === 0) return
     run.served?.add(turn, objects)
     const paths = pathsIn(run, at)
-    const locate: Locate = path =>
-      paths(objects).flatMap(place =>
+    const locate: Locate = path => ({
+      places: paths(objects).flatMap(place =>
         path
           ? [[...place, ...requested.renamed(path)]]
           : requested.keys.map(key => [...place, ...requested.renamed([key])]),
-      )
+      ),
+    })
     const data = await ask(run, node, sources, variablesOf(node, run, context), locate)
     if (!data) return
     withinStack(
@@ -107,6 +108,8 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
   const requested = requestedFields(node, required)
   const representations = new Representations(node, types, part.computes)
   const rewrite = compileRewrites(node.outputRewrites, types)
+  const fields = requested.keys.filter(key => key !== '__typename').map(key => String(requested.renamed([key])[0]))
+  const whole = (places: Path[]): Located => ({ places, fields })
   const take = (entity: Fields, objects: Fields[]) => {
     requested.restrict(entity)
     const known = own(objects[0]!, '__typename')
@@ -124,8 +127,9 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     const locate: Locate = path => {
       const [, index, ...below] = path ?? []
       const served = typeof index === 'number' ? batch.entities[index] : undefined
-      if (!served) return paths(batch.entities.flat())
-      return paths(served).map(place => [...place, ...requested.renamed(below)])
+      if (!served) return whole(paths(batch.entities.flat()))
+      if (below.length === 0) return whole(paths(served))
+      return { places: paths(served).map(place => [...place, ...requested.renamed(below)]) }
     }
     const variables = { ...variablesOf(node, run, context), representations: batch.representations }
     const data = await ask(run, node, sources, variables, locate)
@@ -153,7 +157,7 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
       else strange.push(index)
     }
     if (strange.length === 0) return
-    const theirs: Locate = () => strange.flatMap(index => locate(['_entities', index]))
+    const theirs: Locate = () => whole(strange.flatMap(index => locate(['_entities', index]).places))
     run.errors.lost(node.serviceName, NO_OBJECT, theirs)
   }
   const turn = {}
@@ -164,7 +168,7 @@ function compileEntities(part: FetchPart, { sources, types, required }: Subgraph
     withinStack(
       run,
       node,
-      () => pathsIn(run, path)(objects),
+      () => whole(pathsIn(run, path)(objects)),
       () => {
         batch = representations.batch(objects)
       },

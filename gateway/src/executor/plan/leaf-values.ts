@@ -1,5 +1,8 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql'
 import { DEEPEST, isNestedWithin } from '../nesting.js'
+import { ExactNumber } from '../numbers/exact-number.js'
+import { hasInfinite } from '../numbers/infinite.js'
+import { writeJson } from '../numbers/write-json.js'
 
 /** A leaf's JSON as the client gets it; undefined where the type does not allow the value. Never asked about null. */
 export type Leaf = (value: unknown) => string | undefined
@@ -14,13 +17,12 @@ export function leafOf(type: GraphQLLeafType, write: (text: string) => string): 
     case 'String':
       return value => (typeof value === 'string' ? write(value) : undefined)
     case 'ID':
-      return value =>
-        typeof value === 'string' ? write(value) : Number.isSafeInteger(value) ? `"${value}"` : undefined
+      return value => (typeof value === 'string' ? write(value) : isWhole(value) ? `"${textOf(value)}"` : undefined)
     // Minus nothing is an Int too, and JSON writes it without its sign, as texts do.
     case 'Int':
       return value => (isInt(value) ? `${value}` : undefined)
     case 'Float':
-      return value => (Number.isFinite(value) ? `${value}` : undefined)
+      return value => writeFloat(value instanceof ExactNumber ? Number(value.text) : value)
     case 'Boolean':
       return value => (value === true ? 'true' : value === false ? 'false' : undefined)
     default:
@@ -28,7 +30,16 @@ export function leafOf(type: GraphQLLeafType, write: (text: string) => string): 
   }
 }
 
-/** Custom scalars are whatever JSON their subgraph gives; what cannot be written would cost the whole answer. */
-const anyJson: Leaf = value => (isNestedWithin(value, DEEPEST) ? JSON.stringify(value) : undefined)
+/**
+ * Custom scalars are whatever JSON their subgraph gives; what cannot be written would cost the whole answer, or be null
+ * without a word.
+ */
+const anyJson: Leaf = value => (isNestedWithin(value, DEEPEST) && !hasInfinite(value) ? writeJson(value) : undefined)
+
+const writeFloat: Leaf = value => (Number.isFinite(value) ? `${value}` : undefined)
+
+const isWhole = (value: unknown): value is number | ExactNumber =>
+  value instanceof ExactNumber ? /^-?\d+$/.test(value.text) : Number.isSafeInteger(value)
+const textOf = (value: number | ExactNumber) => (value instanceof ExactNumber ? value.text : value)
 
 const isInt = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value

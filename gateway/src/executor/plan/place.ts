@@ -1,3 +1,5 @@
+import { ExactNumber } from '../numbers/exact-number.js'
+
 /** A value that was fetched, where it stands in the answer. Nothing is copied: fetches merge into `value` itself. */
 export interface Place {
   readonly value: unknown
@@ -68,7 +70,7 @@ export function objectAbove(place: Place): Place | undefined {
 }
 
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 }
 
 /**

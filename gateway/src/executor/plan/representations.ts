@@ -1,4 +1,5 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { writeJson } from '../numbers/write-json.js'
 import { type Fields, isFields, own, setOwn } from './place.js'
 import { PlainEntities } from './plain-entities.js'
 import { compileRewrites, type Rewrite } from './rewrites.js'
@@ -50,7 +51,7 @@ export class Representations {
         batch.incomplete.push(entity)
         continue
       }
-      const key = seen ? undefined : JSON.stringify(representation)
+      const key = seen ? undefined : writeJson(representation)
       const same = seen ?? others.get(key!) ?? []
       if (key !== undefined) others.set(key, same)
       if (same.push(entity) > 1) continue
