@@ -9,6 +9,7 @@ import { type Log, logToStandardError } from '../log.js'
 import { GatewayStartError } from '../start-error.js'
 import { CommonFigures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
+import { handOnUnaccepted } from './unaccepted.js'
 
 /** From the build, also where the sources run: processes load plain JavaScript. */
 const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-worker.js')
@@ -60,17 +61,24 @@ export async function startWorkers(
   log: Log = logToStandardError,
   /** What each of them runs: a script that calls `serveAsWorker`. */
   exec = WORKER,
+  /** Ends what is being started; rejects then. */
+  stop?: AbortSignal,
 ): Promise<GatewayWorkers> {
   // Made once: workers that start together would each make their own.
   await loadOrCreateKeys(options.home)
   cluster.setupPrimary({ exec, args: [], execArgv: [YOUNG_GENERATION, COLLECTS, ...process.execArgv] })
   const listenPort = options.listenPort === 0 ? await freePort(options.host ?? '127.0.0.1') : options.listenPort
+  stop?.throwIfAborted()
   const pool = new Pool({ ...options, listenPort }, count, log)
+  const close = () => pool.close()
+  stop?.addEventListener('abort', close)
   try {
-    return { ...(await pool.fill()), renew: () => pool.renew(), close: () => pool.close() }
+    return { ...(await pool.fill()), renew: () => pool.renew(), close }
   } catch (error) {
     await pool.close()
     throw error
+  } finally {
+    stop?.removeEventListener('abort', close)
   }
 }
 
@@ -179,6 +187,7 @@ class Pool {
   /** `serves` resolves with the address once the worker does; from then on whatever ends it has it replaced. */
   private add(): { worker: Worker; serves: Promise<Address> } {
     const worker = cluster.fork()
+    handOnUnaccepted(worker.process, () => this.staying().some(one => one !== worker && this.serving.has(one)))
     const startedAt = Date.now()
     const started = new Deferred<Address>()
     const killed = setTimeout(() => worker.process.kill('SIGKILL'), START_MILLISECONDS).unref()
