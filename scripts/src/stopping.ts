@@ -1,6 +1,7 @@
 /**
- * Waits for Ctrl-C or a termination, then closes in order. A second Ctrl-C ends the process at once. Nothing is printed
- * but a line end after the terminal's `^C`.
+ * Waits for Ctrl-C or a termination, then closes in order. A Ctrl-C after that ends the process at once; a second
+ * termination does not, for whoever supervises a process and its group tells it twice. Nothing is printed but a line end
+ * after the terminal's `^C`.
  */
 export async function untilStopped(close: () => Promise<void>, stopping = stopRequested()): Promise<void> {
   await stopping
@@ -12,11 +13,13 @@ export function stopRequested(): Promise<void> {
   return new Promise(resolve => {
     let asked = false
     const stop = () => {
-      if (asked) process.exit(130)
       asked = true
       resolve()
     }
-    process.on('SIGINT', stop)
+    process.on('SIGINT', () => {
+      if (asked) process.exit(130)
+      stop()
+    })
     process.on('SIGTERM', stop)
   })
 }

@@ -38,17 +38,24 @@ export async function startWorkers(
   log: Log = logToStandardError,
   /** What each of them runs: a script that calls `serveAsWorker`. */
   exec = WORKER,
+  /** Ends what is being started; rejects then. */
+  stop?: AbortSignal,
 ): Promise<GatewayWorkers> {
   cluster.setupPrimary({ exec, args: [], execArgv: [YOUNG_GENERATION, COLLECTS, ...process.execArgv] })
+  stop?.throwIfAborted()
   // The first worker loads what it needs meanwhile.
   const prepared = prepare(options)
   const pool = new WorkerPool(prepared, count, log)
+  const close = () => pool.close()
+  stop?.addEventListener('abort', close)
   try {
     const [address] = await Promise.all([pool.fill(), prepared])
-    return { ...address, renew: () => pool.renew(), close: () => pool.close() }
+    return { ...address, renew: () => pool.renew(), close }
   } catch (error) {
     await pool.close()
     throw error
+  } finally {
+    stop?.removeEventListener('abort', close)
   }
 }
 

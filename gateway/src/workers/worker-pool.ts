@@ -6,6 +6,7 @@ import type { Log } from '../log.js'
 import { GatewayStartError } from '../start-error.js'
 import { CommonFigures } from './common-figures.js'
 import type { ToPrimary, ToWorker, WorkerOptions } from './messages.js'
+import { handOnUnaccepted } from './unaccepted.js'
 
 /** Between the end of a worker and the next one in its place; doubled with every one that did not live long. */
 const FIRST_PAUSE_MILLISECONDS = 100
@@ -124,6 +125,7 @@ export class WorkerPool {
   /** `serves` resolves with the address once the worker does; from then on whatever ends it has it replaced. */
   private add(): { worker: Worker; serves: Promise<WorkerAddress> } {
     const worker = cluster.fork()
+    handOnUnaccepted(worker.process, () => this.staying().some(one => one !== worker && this.serving.has(one)))
     const startedAt = Date.now()
     const started = new Deferred<WorkerAddress>()
     const killed = setTimeout(() => worker.process.kill('SIGKILL'), START_MILLISECONDS).unref()

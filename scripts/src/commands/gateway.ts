@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { GatewayOptions } from '@terrane/gateway'
+import type { GatewayOptions, GatewayWorkers } from '@terrane/gateway'
 import { GatewayStartError } from '@terrane/gateway/start-error'
 import type { Command } from 'commander'
 import { configurationOf, listenPortOf, only, urlOf, workersOf } from '../configuration.js'
@@ -73,7 +73,8 @@ export function gateway(terrane: Command): void {
         ...(supergraph === undefined ? { productUrls: product.map(url => urlOf(url, '--product')) } : { supergraph }),
       }
       const stopping = stopRequested()
-      const starting = demo || count === 0 ? startHere(options) : startBehind(options, count ?? 1)
+      const starting =
+        demo || count === 0 ? startHere(options, stopping) : startBehind(options, count ?? 1, stopping, terminal)
       const running = await starting.catch(error => {
         if (databaseUrl && isOfCatalogue(error)) throw new CommandFailure(Exit.Unreachable, '', error.problems)
         // What a server does not give is no mistake of the command line's.
@@ -82,12 +83,8 @@ export function gateway(terrane: Command): void {
         const unread = error.problems.some(({ code }) => code === 'SUPERGRAPH_UNREADABLE')
         throw new CommandFailure(unread ? Exit.Unreachable : Exit.Usage, '', error.problems)
       })
-      // Before it is told that all is ready: a signal that nobody takes ends the process.
-      if ('renew' in running) {
-        process.on('SIGHUP', () => {
-          running.renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
-        })
-      }
+      // Told to stop before it served.
+      if (!running) return
       const { metricsUrl } = running
       if (metricsUrl !== undefined) terminal.step('done', `Metrics are told at ${metricsUrl}`)
       terminal.facts({ url: running.url, graphql: `${running.url}/graphql`, graphiql: `${running.url}/graphiql` })
@@ -104,16 +101,26 @@ export function gateway(terrane: Command): void {
     })
 }
 
-/** The demo's identity provider keeps in one process what others would lack. */
-async function startHere(options: GatewayOptions) {
+/** The demo's identity provider keeps in one process what others would lack. Nothing where it is told to stop meanwhile. */
+async function startHere(options: GatewayOptions, stopping: Promise<void>) {
   const { startGateway } = await import('@terrane/gateway')
-  return startGateway(options)
+  return Promise.race([startGateway(options), stopping])
 }
 
 /** One worker too: another is started in its place for what would hold up those who ask it. */
-async function startBehind(options: GatewayOptions, count: number) {
+async function startBehind(options: GatewayOptions, count: number, stopping: Promise<void>, terminal: Terminal) {
+  const stop = new AbortController()
+  void stopping.then(() => stop.abort())
   const { startWorkers } = await import('@terrane/gateway/workers')
-  return startWorkers(options, count, undefined, path.resolve(__dirname, '..', '..', 'dist', 'gateway-worker.js'))
+  const worker = path.resolve(__dirname, '..', '..', 'dist', 'gateway-worker.js')
+  const starting = startWorkers(options, count, undefined, worker, stop.signal)
+  const renew = ({ renew }: GatewayWorkers) =>
+    renew().catch(error => terminal.step('warned', `The supergraph is not replaced: ${error.message}`))
+  // From the start on: a signal that nobody takes ends the process. What is being read may have changed already.
+  process.on('SIGHUP', () => void starting.then(renew, () => undefined))
+  return starting.catch(error => {
+    if (!stop.signal.aborted) throw error
+  })
 }
 
 function isOfCatalogue(error: unknown): error is GatewayStartError {

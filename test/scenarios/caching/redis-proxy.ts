@@ -1,11 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** The way to the real Redis: can be cut, and held up. What was written by it can be looked at and changed. */
+/** The way to the real Redis: can be cut, held up, and spoiled. */
 export class RedisProxy {
   private readonly sockets = new Set<Socket>()
   private readonly server = createServer(socket => this.join(socket))
   private held = false
+  /** Comes instead of what Redis answers next. */
+  spoilt?: string
+  /** Connections are taken, and closed at once. */
+  slams = false
+  /** Connections that it has taken. */
+  taken = 0
   private listenPort = 0
 
   private constructor(private readonly target: URL) {}
@@ -47,13 +53,18 @@ export class RedisProxy {
   }
 
   private join(inner: Socket): void {
+    this.taken++
+    if (this.slams) {
+      inner.destroy()
+      return
+    }
     const outer = connect(Number(this.target.port || 6379), this.target.hostname)
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],
     ] as const) {
       this.sockets.add(from)
-      from.on('data', piece => to.write(piece))
+      from.on('data', piece => to.write(from === outer ? this.answer(piece) : piece))
       from.on('error', () => undefined)
       from.on('close', () => {
         this.sockets.delete(from)
@@ -61,5 +72,11 @@ export class RedisProxy {
       })
       if (this.held) from.pause()
     }
+  }
+
+  private answer(piece: Buffer): Buffer | string {
+    const { spoilt = piece } = this
+    delete this.spoilt
+    return spoilt
   }
 }

@@ -4,6 +4,7 @@ import { RedisStore } from '../../../gateway/src/executor/caching/redis-store.js
 import { SharedAnswers, type SharedAnswersOptions } from '../../../gateway/src/executor/caching/shared-answers.js'
 import { describeWith, REDIS_SERVER } from '../../servers.js'
 import { eventually } from '../processes/processes.js'
+import { RedisProxy } from './redis-proxy.js'
 
 /** What the real Redis refuses, and what is told of it. */
 describeWith(REDIS_SERVER)('a Redis', () => {
@@ -70,6 +71,67 @@ describeWith(REDIS_SERVER)('a Redis', () => {
     expect(line!.reason).toMatch(/WRONGPASS/)
     expect(JSON.stringify(log)).not.toMatch(/hunter2/)
     expect(typeof (await refused.get('name', 100))).toBe('symbol')
+  })
+
+  describe('behind something that fails', () => {
+    const name = `${user}:read`
+    let proxy: RedisProxy
+
+    beforeAll(() => admin.set(name, 'text'))
+    afterAll(() => admin.del(name))
+    beforeEach(async () => {
+      proxy = await RedisProxy.open(REDIS_SERVER!)
+    })
+    afterEach(async () => {
+      store?.close()
+      await proxy.cut()
+    })
+    const open = async () => {
+      store = await RedisStore.open(proxy.url, event => log.push(event))
+      return store
+    }
+
+    test.each([
+      ['no protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+      ['one answer too many', '+one\r\n+two\r\n'],
+    ])('that speaks %s once is away, and is taken up again', async (_, spoilt) => {
+      const reading = await open()
+      await told('answers')
+      expect(await reading.get(name, 100)).toBe('text')
+      proxy.spoilt = spoilt
+      expect(await reading.get(name, 100)).not.toBe('text')
+      await told('cannot be reached')
+      const found = await eventually(
+        () => reading.get(name, 100),
+        text => text === 'text',
+      )
+      expect(found).toBe('text')
+      expect(log.map(({ message }) => message)).toEqual([
+        'The shared cache answers',
+        'The shared cache cannot be reached, and is done without',
+        'The shared cache answers',
+      ])
+    })
+
+    test.each(['$-1\r\n', ':42\r\n', '*1\r\n+a\r\n'])('that answers %j instead of a text has none', async spoilt => {
+      const reading = await open()
+      await told('answers')
+      proxy.spoilt = spoilt
+      expect(typeof (await reading.get(name, 100))).toBe('symbol')
+      expect(await reading.get(name, 100)).toBe('text')
+    })
+
+    test('that takes connections and closes them is away all along, and is told once', async () => {
+      proxy.slams = true
+      await open()
+      await eventually(
+        async () => proxy.taken,
+        taken => taken >= 4,
+      )
+      expect(log.map(({ message }) => message)).toEqual(['The shared cache cannot be reached, and is done without'])
+      proxy.slams = false
+      await told('answers')
+    })
   })
 
   test('holds an answer as it was put there, for those of the same key and scope alone', async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..')
@@ -84,6 +85,20 @@ export async function eventually<Read>(read: () => Promise<Read>, wanted: (read:
     if (!(last instanceof Error) && wanted(last)) return last
     if (Date.now() > until) throw new Error(`not in time; last: ${last instanceof Error ? last : JSON.stringify(last)}`)
     await new Promise(resolve => setTimeout(resolve, 150))
+  }
+}
+
+/** The processes that a process has started, by what the kernel says. */
+export function childrenOf({ child: { pid } }: Pick<Running, 'child'>): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+}
+
+/** Ended and not yet waited for is ended. */
+export function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

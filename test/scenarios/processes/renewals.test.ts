@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
-import { ask, endAll, eventually, type Running, terrane } from './processes.js'
+import { ask, childrenOf, endAll, eventually, isThere, type Running, terrane } from './processes.js'
 
 /** Workers die, hang, and are to be renewed once more, while they are being renewed; what is under way goes on. */
 
@@ -61,11 +61,6 @@ async function open(workers: number): Promise<{ gateway: Running; url: string }>
     TERRANE_HOME: path.join(folder, 'home'),
   })
   return { gateway, url: await gateway.url() }
-}
-
-function childrenOf(gateway: Running): number[] {
-  const { pid } = gateway.child
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
 
 /** Holds copies back from now on; `count` of them are asked for. */
@@ -207,11 +202,3 @@ test('where the primary is killed, what is under way is answered, and nobody sta
     there => !there,
   )
 })
-
-function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}

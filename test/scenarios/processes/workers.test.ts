@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import path from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { graphql, parse } from 'graphql'
-import { ask, endAll, eventually, type Running, terrane } from './processes.js'
+import { ask, childrenOf, endAll, eventually, type Running, terrane } from './processes.js'
 
 /** `terrane gateway --workers`: processes behind one port, of which one may die, be replaced, or be drained. */
 
@@ -67,12 +67,6 @@ async function open({
     ...env,
   })
   return { gateway, url: await gateway.url() }
-}
-
-/** The processes that a process has started, by what the kernel says. */
-function childrenOf(gateway: Running): number[] {
-  const { pid } = gateway.child
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
 
 interface Told {

@@ -8,8 +8,10 @@ const PATIENCE_MILLISECONDS = 30
 /** From so many late look-ups in a row on it is left aside until it answers in time again. */
 const LATE_IN_A_ROW = 3
 const PROBE_MILLISECONDS = 1000
-/** A connection that is silent for so long is given up for another. */
+/** A connection that is silent for so long, from its beginning on, is given up for another. */
 const SILENCE_MILLISECONDS = 10_000
+/** Between two connections; doubled with every one that brought nothing. */
+const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 5000
 /** Characters under way to it at once; what comes on top is not written. */
 const MOST_WRITING = 16 * 1024 * 1024
@@ -31,7 +33,11 @@ export class RedisStore {
   private writing = 0
   private refusesUntil?: number
   private toldOfRefusedReads = false
-  private probe?: NodeJS.Timeout
+  private pause = FIRST_PAUSE_MILLISECONDS
+  /** What comes next: another look, or another connection. */
+  private next?: NodeJS.Timeout
+  /** Until the connection is silent for too long. */
+  private silence?: NodeJS.Timeout
   private closed = false
 
   private constructor(
@@ -50,10 +56,8 @@ export class RedisStore {
         RESP: 2,
         disableClientInfo: true,
         disableOfflineQueue: true,
-        socket: {
-          connectTimeout: 2000,
-          reconnectStrategy: retries => Math.min(100 * 2 ** retries, LONGEST_PAUSE_MILLISECONDS),
-        },
+        // It goes on with a connection whose answers it could not read, on which every one after them is somebody else's.
+        socket: { connectTimeout: 2000, reconnectStrategy: false },
       }) as unknown as Client
     const store = new RedisStore(connect, error => error instanceof redis.ErrorReply, log)
     store.begin()
@@ -67,13 +71,16 @@ export class RedisStore {
       if (this.isReply(error)) this.tellOfRefusedReads(error.message)
       return NOT_ANSWERED
     })
-    const found = await inTime(answer)
+    const found: unknown = await inTime(answer)
     if (found !== TOO_LATE) {
       this.late = 0
-      return found as string | typeof NOT_ANSWERED
+      // What is no Redis may answer anything.
+      if (typeof found !== 'string') return NOT_ANSWERED
+      this.pause = FIRST_PAUSE_MILLISECONDS
+      return found
     }
     if (++this.late >= LATE_IN_A_ROW && this.state === 'up') {
-      this.becomes('late', `nothing within ${PATIENCE_MILLISECONDS} ms`)
+      this.becomes('late', TOLD_OF_LATE)
       this.look()
     }
     return NOT_ANSWERED
@@ -98,7 +105,6 @@ export class RedisStore {
 
   close(): void {
     this.closed = true
-    clearTimeout(this.probe)
     this.drop()
   }
 
@@ -109,45 +115,60 @@ export class RedisStore {
   private begin(): void {
     const client = this.connect()
     this.client = client
-    const ofThis = (act: () => void) => () => {
-      if (this.client === client && !this.closed) act()
-    }
-    client.on(
-      'ready',
-      ofThis(() => this.becomes('up')),
-    )
-    client.on('error', (error: Error) => ofThis(() => this.becomes('away', reasonOf(error)))())
+    client.on('ready', () => void this.lookOnce())
+    client.on('error', (error: Error) => this.giveUp(client, reasonOf(error)))
+    this.awaitSilence(client)
     client.unref()
     client.connect().catch(() => undefined)
+  }
+
+  /** Another connection is tried after a pause. */
+  private giveUp(client: Client, reason: string): void {
+    if (this.client !== client || this.closed) return
+    this.drop()
+    this.becomes('away', reason)
+    this.next = setTimeout(() => this.begin(), this.pause).unref()
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MILLISECONDS)
   }
 
   private drop(): void {
     const { client } = this
     delete this.client
-    // Throws where it is closed already.
-    if (client?.isOpen) client.destroy()
+    clearTimeout(this.next)
+    clearTimeout(this.silence)
+    // Once it has told of its error all whom it concerns.
+    setImmediate(() => client?.destroy())
+  }
+
+  private awaitSilence(client: Client): void {
+    clearTimeout(this.silence)
+    const silent = () => this.giveUp(client, `silent for ${SILENCE_MILLISECONDS} ms`)
+    this.silence = setTimeout(silent, SILENCE_MILLISECONDS).unref()
   }
 
   /** Until it answers in time again. */
   private look(): void {
-    this.probe = setTimeout(() => void this.lookOnce(), PROBE_MILLISECONDS).unref()
+    this.next = setTimeout(() => void this.lookOnce(), PROBE_MILLISECONDS).unref()
   }
 
+  /** Also of a new connection: where a proxy or a stopped process takes it, nobody may answer. */
   private async lookOnce(): Promise<void> {
     const { client } = this
-    if (this.state !== 'late' || !client) return
-    const asked = performance.now()
-    const silent = setTimeout(() => {
-      if (this.client !== client || this.closed) return
-      this.drop()
-      this.becomes('away', `silent for ${SILENCE_MILLISECONDS} ms`)
-      this.begin()
-    }, SILENCE_MILLISECONDS).unref()
-    await client.ping().catch(() => undefined)
-    clearTimeout(silent)
-    if (this.state !== 'late' || this.client !== client) return
-    if (performance.now() - asked <= PATIENCE_MILLISECONDS) this.becomes('up')
-    else this.look()
+    if (!client) return
+    this.awaitSilence(client)
+    const pong = client.ping().then(
+      () => true,
+      error => this.isReply(error),
+    )
+    const prompt = await inTime(pong)
+    const answered = await pong
+    if (this.client !== client || this.closed || !answered) return
+    clearTimeout(this.silence)
+    if (prompt !== TOO_LATE) this.becomes('up')
+    else {
+      this.becomes('late', TOLD_OF_LATE)
+      this.look()
+    }
   }
 
   private becomes(state: 'up' | 'away' | 'late', reason?: string): void {
@@ -182,6 +203,7 @@ const MESSAGES = {
   late: 'The shared cache is too slow, and is done without',
 }
 
+const TOLD_OF_LATE = `nothing within ${PATIENCE_MILLISECONDS} ms`
 const TOO_LATE = Symbol('too late')
 
 /** What has come by the time that this process looks counts as in time: it may have been busy itself. */
