@@ -42,3 +42,14 @@ test.each(TEXTS)('the text %j comes as it is, whatever else is in the answer and
     data: { ...all('read', text), ...all('own', text) },
   })
 })
+
+test.each(TEXTS)('the text %j comes as it is, whichever of two subgraphs is asked last', async text => {
+  const of = (field: string, value: string) => ({
+    sdl: `type Mutation { ${field}: String }  type Query { ${field}: String }`,
+    resolvers: { Mutation: { [field]: () => value } },
+    answer: overHttp,
+  })
+  const graph = await openGraph({ plain: of('plain', 'nothing'), read: of('read', text) })
+  for (const question of ['mutation { plain read }', 'mutation { read plain }'])
+    expect(await graph.ask(question)).toEqual({ data: { plain: 'nothing', read: text } })
+})

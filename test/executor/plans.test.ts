@@ -48,8 +48,8 @@ test('an argument from the context: entities of different contexts are fetched a
   expect(graph.asked).toHaveLength(3)
 })
 
-test('a field that moves by percent is asked of the one or the other subgraph', async () => {
-  const graphs = (percent: number) =>
+describe('a field that moves by percent', () => {
+  const graphAt = (percent: number) =>
     openGraph({
       old: {
         sdl: 'type Query { thing: Thing } type Thing @key(fields: "id") { id: ID!  from: String }',
@@ -60,8 +60,22 @@ test('a field that moves by percent is asked of the one or the other subgraph', 
         resolvers: { Thing: { __resolveReference: entity, from: () => 'new' } },
       },
     })
-  expect(await (await graphs(100)).ask('{ thing { from } }')).toEqual({ data: { thing: { from: 'new' } } })
-  expect(await (await graphs(0)).ask('{ thing { from } }')).toEqual({ data: { thing: { from: 'old' } } })
+
+  test('is asked of the one or the other subgraph', async () => {
+    expect(await (await graphAt(100)).ask('{ thing { from } }')).toEqual({ data: { thing: { from: 'new' } } })
+    expect(await (await graphAt(0)).ask('{ thing { from } }')).toEqual({ data: { thing: { from: 'old' } } })
+  })
+
+  test('is drawn for each operation, however often it was planned before', async () => {
+    const graph = await graphAt(50)
+    const random = jest.spyOn(Math, 'random')
+    for (const drawn of [0.6, 0.4, 0.6, 0.4]) {
+      random.mockReturnValue(drawn)
+      const from = drawn < 0.5 ? 'new' : 'old'
+      expect(await graph.ask('{ thing { from } }')).toEqual({ data: { thing: { from } } })
+    }
+    random.mockRestore()
+  })
 })
 
 describe('values and names', () => {
@@ -90,6 +104,8 @@ describe('values and names', () => {
     ['id', 'x', 'x'],
     ['id', 7, '7'],
     ['id', 7.5, undefined],
+    ['id', 2 ** 53 - 1, '9007199254740991'],
+    ['id', 2 ** 53, undefined],
     ['mood', 'GOOD', 'GOOD'],
     ['mood', 'SECRET', undefined],
     ['mood', 'toString', undefined],

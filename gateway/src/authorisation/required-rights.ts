@@ -1,8 +1,10 @@
 import type { Steps } from '@terrane/schema'
 import {
+  type ArgumentNode,
   type ConstDirectiveNode,
   type DocumentNode,
   Kind,
+  type ObjectFieldNode,
   parse,
   type SelectionSetNode,
   type TypeNode,
@@ -47,6 +49,9 @@ export class RequiredRights {
       add(ownDemands(typeName, field, read))
       for (const required of field.requires)
         eachField(required, typeName, read, (t, f) => add(close(t, f, onTheWay).values()))
+      for (const { context, set } of field.takes)
+        for (const above of read.contexts.get(context) ?? [])
+          eachField(set, above, read, (t, f) => add(close(t, f, onTheWay).values()))
       for (const implementation of read.implementations.get(typeName) ?? [])
         add(close(implementation, fieldName, onTheWay).values())
       onTheWay.delete(coordinate)
@@ -56,7 +61,7 @@ export class RequiredRights {
 
     for (const [coordinate, field] of read.fields) {
       const [typeName, fieldName] = coordinate.split('.') as [string, string]
-      const plain = field.requires.length === 0 && !read.implementations.has(typeName)
+      const plain = field.requires.length + field.takes.length === 0 && !read.implementations.has(typeName)
       // Nearly all of them are, and nothing but their own demands is asked of those.
       const requirements = plain
         ? distinct(ownDemands(typeName, field, read))
@@ -95,6 +100,8 @@ interface ReadField {
   requirements: Requirement[]
   returns: string
   requires: SelectionSetNode[]
+  /** Of what stands above it, from each type that has this context. */
+  takes: { context: string; set: SelectionSetNode }[]
 }
 
 interface Read {
@@ -102,11 +109,13 @@ interface Read {
   fields: Map<string, ReadField>
   /** Interface → object types. */
   implementations: Map<string, string[]>
+  /** Name → types whose objects are one. */
+  contexts: Map<string, string[]>
 }
 
 function* readSupergraph(supergraph: DocumentNode): Steps<Read> {
   const names = directiveNames(supergraph)
-  const read: Read = { types: new Map(), fields: new Map(), implementations: new Map() }
+  const read: Read = { types: new Map(), fields: new Map(), implementations: new Map(), contexts: new Map() }
   const requirementsOf = (directives: readonly ConstDirectiveNode[] = []): Requirement[] =>
     directives.flatMap((directive): Requirement[] => {
       const name = directive.name.value
@@ -123,6 +132,10 @@ function* readSupergraph(supergraph: DocumentNode): Steps<Read> {
     if ('directives' in definition) {
       const demanded = requirementsOf(definition.directives as readonly ConstDirectiveNode[])
       read.types.set(typeName, [...(read.types.get(typeName) ?? []), ...demanded])
+      for (const directive of definition.directives ?? []) {
+        const context = names.context.has(directive.name.value) ? textIn(directive.arguments, 'name') : undefined
+        if (context !== undefined) read.contexts.set(context, [...(read.contexts.get(context) ?? []), typeName])
+      }
     }
     const isObject = definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.OBJECT_TYPE_EXTENSION
     const isInterface =
@@ -134,14 +147,15 @@ function* readSupergraph(supergraph: DocumentNode): Steps<Read> {
           ...(read.implementations.get(implemented.name.value) ?? []),
           typeName,
         ])
-    for (const field of definition.fields ?? [])
+    for (const field of definition.fields ?? []) {
+      const joins = (field.directives ?? []).filter(directive => names.joinField.has(directive.name.value))
       read.fields.set(`${typeName}.${field.name.value}`, {
         requirements: requirementsOf(field.directives),
         returns: namedType(field.type),
-        requires: (field.directives ?? [])
-          .filter(directive => names.joinField.has(directive.name.value))
-          .flatMap(directive => fieldSetsIn(directive, 'requires')),
+        requires: joins.flatMap(directive => fieldSetsIn(textIn(directive.arguments, 'requires'))),
+        takes: joins.flatMap(takenIn),
       })
+    }
   }
   return read
 }
@@ -156,10 +170,26 @@ function listsIn(directive: ConstDirectiveNode, argument: string): string[][] {
   )
 }
 
-function fieldSetsIn(directive: ConstDirectiveNode, argument: string): SelectionSetNode[] {
-  const node = directive.arguments?.find(one => one.name.value === argument)?.value
-  if (node?.kind !== Kind.STRING || node.value.trim() === '') return []
-  const document = parse(`{${node.value}}`, { noLocation: true })
+/** `contextArguments: [{context: "orders__order", selection: "{ currency }", …}]`, or without braces `... on Order { … }`. */
+function takenIn(directive: ConstDirectiveNode): ReadField['takes'] {
+  const value = directive.arguments?.find(one => one.name.value === 'contextArguments')?.value
+  if (value?.kind !== Kind.LIST) return []
+  return value.values.flatMap(one => {
+    const context = one.kind === Kind.OBJECT ? textIn(one.fields, 'context') : undefined
+    if (one.kind !== Kind.OBJECT || context === undefined) return []
+    return fieldSetsIn(textIn(one.fields, 'selection')).map(set => ({ context, set }))
+  })
+}
+
+function textIn(from: readonly (ArgumentNode | ObjectFieldNode)[] | undefined, name: string): string | undefined {
+  const value = from?.find(one => one.name.value === name)?.value
+  return value?.kind === Kind.STRING ? value.value : undefined
+}
+
+function fieldSetsIn(text = ''): SelectionSetNode[] {
+  const set = text.trim()
+  if (set === '') return []
+  const document = parse(set.startsWith('{') ? set : `{${set}}`, { noLocation: true })
   return document.definitions.flatMap(one => (one.kind === Kind.OPERATION_DEFINITION ? [one.selectionSet] : []))
 }
 

@@ -12,6 +12,7 @@ export function directiveNames(supergraph: DocumentNode): {
   authorisation: Record<AuthorisationDirective, Set<string>>
   joinField: Set<string>
   joinGraph: Set<string>
+  context: Set<string>
 } {
   const names = {
     authorisation: {
@@ -21,10 +22,12 @@ export function directiveNames(supergraph: DocumentNode): {
     },
     joinField: new Set<string>(),
     joinGraph: new Set<string>(),
+    context: new Set<string>(),
   }
   for (const link of linksOf(supergraph)) {
     const feature = link.feature
     if (isAuthorisation(feature)) names.authorisation[feature].add(link.imports.get(`@${feature}`) ?? link.namespace)
+    if (feature === 'context') names.context.add(link.imports.get('@context') ?? link.namespace)
     if (feature === 'join') {
       names.joinField.add(link.imports.get('@field') ?? `${link.namespace}__field`)
       names.joinGraph.add(link.imports.get('@graph') ?? `${link.namespace}__graph`)

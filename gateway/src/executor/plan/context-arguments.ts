@@ -25,11 +25,9 @@ export function byContext(
   const groups = new Map<string, InContext>()
   for (const object of objects) {
     const values: Fields = {}
-    for (const { path, renameKeyTo } of rewrites) {
-      const value = contextValue(places.get(object), path, types)
-      if (value !== undefined) setOwn(values, renameKeyTo, value)
-    }
-    const key = writeJson(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)))
+    for (const { path, renameKeyTo } of rewrites)
+      setOwn(values, renameKeyTo, contextValue(places.get(object), path, types))
+    const key = writeJson(values)
     const group = groups.get(key)
     if (group) group.objects.push(object)
     else groups.set(key, { values, objects: [object] })

@@ -10,7 +10,7 @@ export function merge(into: Fields, brought: Fields, copying = false): void {
     const value = brought[key]
     if (value === undefined) continue
     const present = own(into, key)
-    if (present === undefined || present === null) setOwn(into, key, copying ? copyOf(value) : value)
+    if (present === undefined) setOwn(into, key, copying ? copyOf(value) : value)
     else if (Array.isArray(present)) mergeItems(present, value, copying)
     else if (isFields(present)) {
       if (isFields(value)) merge(present, value, copying)

@@ -98,6 +98,29 @@ test('a probe that fails makes it rest twice as long', async () => {
   expect(states).toEqual(['open', 'half-open', 'open', 'half-open', 'closed'])
 })
 
+test('it rests for half a minute at most, and for a second again once it has recovered', async () => {
+  await times(20, dead)
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+    await expect(ask()).rejects.toEqual(new SubgraphUnavailable('people', seconds))
+    now += seconds * 1_000
+    await times(1, dead)
+  }
+  now += 30_000
+  await times(1, well)
+  await times(20, dead)
+  await expect(ask()).rejects.toEqual(new SubgraphUnavailable('people', 1))
+})
+
+test('it may be at rest for long, and one probe alone is sent then as well', async () => {
+  await times(20, dead)
+  now = 3_600_000
+  answer = () => new Promise(() => {})
+  asked = 0
+  void ask()
+  for (let other = 0; other < 5; other++) await expect(ask()).rejects.toEqual(new SubgraphUnavailable('people', 1))
+  expect([asked, states]).toEqual([1, ['open', 'half-open']])
+})
+
 test('what was under way when it opened neither closes nor prolongs it', async () => {
   let settle = () => {}
   answer = () => new Promise(resolve => (settle = () => resolve({ status: 200, text: '' })))
@@ -106,6 +129,19 @@ test('what was under way when it opened neither closes nor prolongs it', async (
   settle()
   await slow
   expect(breaker.state).toBe('open')
+})
+
+test('nor do very many that fail then', async () => {
+  const failing: (() => void)[] = []
+  answer = () => new Promise((_, reject) => failing.push(() => reject(DEAD)))
+  const slow = Array.from({ length: 40 }, () => ask())
+  await times(20, dead)
+  now = 500
+  for (const fail of failing) fail()
+  await Promise.allSettled(slow)
+  now = 1_000
+  await times(1, well)
+  expect(states).toEqual(['open', 'half-open', 'closed'])
 })
 
 describe('whose client has gone', () => {

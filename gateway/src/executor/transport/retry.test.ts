@@ -77,6 +77,21 @@ test('Retry-After is waited for, unless the operation ends before', async () => 
   expect(asked).toHaveLength(1)
 })
 
+test('every question that is asked allows its share of further attempts, and no attempt does', async () => {
+  const { asked, exchange } = subgraph(...Array.from({ length: 1_000 }, () => unavailable()))
+  const ask = withRetries(exchange, { retries: 100, budget: new RetryBudget(0.5, () => 0), random: () => 0 })
+  const attempts = async (question: HttpQuestion) => {
+    const before = asked.length
+    await ask(question)
+    return asked.length - before
+  }
+  // Ten and half of one question; what a mutation adds is another's to take.
+  expect(await attempts(QUESTION)).toBe(12)
+  expect(await attempts(QUESTION)).toBe(1)
+  for (let mutation = 0; mutation < 4; mutation++) await attempts({ ...QUESTION, idempotent: false })
+  expect(await attempts(QUESTION)).toBe(4)
+})
+
 test('retries are a share of the requests of the last seconds, and ten more', () => {
   let now = 0
   const budget = new RetryBudget(0.2, () => now)

@@ -57,12 +57,12 @@ function pauseBefore(attempt: number, retryAfter: string | undefined, random: ()
   return asked > LONGEST_PAUSE_MILLISECONDS ? undefined : Math.max(asked, jittered)
 }
 
-/** RFC 9110, section 10.2.3: seconds, or a date. */
+/** RFC 9110, section 10.2.3: seconds, or a date; below zero for one that has passed. */
 function retryAfterMilliseconds(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1_000
   const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+  return Number.isNaN(date) ? undefined : date - Date.now()
 }
 
 async function pauseFor(milliseconds: number, signal: StopSignal | undefined): Promise<void> {
