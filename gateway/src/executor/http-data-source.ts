@@ -1,7 +1,5 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import type { Pool } from 'undici'
-// By its own file: the main module loads a fetch, web sockets, caches and mocks too, a tenth of a second of each start.
-import UndiciPool from 'undici/lib/dispatcher/pool.js'
+import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
 import { type Exchange, exchange, type HttpAnswer } from './http-exchange.js'
 import { readJson } from './numbers/read-json.js'
@@ -54,7 +52,7 @@ export class HttpDataSource implements GraphQLDataSource {
     this.fixedHeaders = transport.compression
       ? { ...JSON_BOTH_WAYS, 'accept-encoding': ACCEPTED_ENCODINGS }
       : JSON_BOTH_WAYS
-    this.pool = new UndiciPool(origin, {
+    this.pool = new Pool(origin, {
       connections: transport.connections,
       connect: { timeout: transport.connectMilliseconds },
       headersTimeout: transport.headersMilliseconds,
