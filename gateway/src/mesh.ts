@@ -20,6 +20,7 @@ import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
+import { UnchangedComposition } from './supergraph/unchanged-composition.js'
 import type { FetchWatch } from './telemetry/watch.js'
 
 /** What the gateway stands on: products, the supergraph made of them, and who decides about them. */
@@ -78,7 +79,11 @@ export async function openMesh(
         signs,
         requests: () => requests(),
       })
-  const products: Products = new Products(identities, own ? [own.subgraph] : [], new ComposingThread())
+  const products: Products = new Products(
+    identities,
+    own ? [own.subgraph] : [],
+    new UnchangedComposition(new ComposingThread()),
+  )
   const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)
   const composed = given ? { supergraph: given.sdl!, problems: [] } : await products.supergraph()
