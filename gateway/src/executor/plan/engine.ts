@@ -81,8 +81,11 @@ export class Engine {
     const overrides = new OverrideLabels(document)
     yield
     const schema = yield* buildInSteps(document)
+    yield
     const chains = new RequirementChains(document)
+    yield
     const requirements = new Requirements(document, chains)
+    yield
     const subgraphs = { sources: supergraph.sources, required, requirements, schema, types: new Types(schema) }
     return new Engine(supergraph, subgraphs, chains, overrides)
   }

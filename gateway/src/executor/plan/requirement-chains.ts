@@ -139,10 +139,12 @@ export class RequirementChains {
     const computed = new Map<string, Map<string, SelectionSetNode>>()
     // Names of what the planner itself asks for, so that it must know what that takes.
     const asked = new Set<string>()
+    // Nearly all are `id`.
+    const keys = new Set<string>()
     for (const [typeName, type] of this.types) {
       for (const one of named(type.directives, 'join__type')) {
         const key = argument(one, 'key')
-        if (key !== undefined) for (const name of namesIn(parseFieldSet(key))) asked.add(name)
+        if (key !== undefined) keys.add(key)
       }
       for (const field of type.fields ?? []) {
         for (const one of named(field.directives, 'join__field')) {
@@ -158,6 +160,7 @@ export class RequirementChains {
         }
       }
     }
+    for (const key of keys) for (const name of namesIn(parseFieldSet(key))) asked.add(name)
     const takesComputed = (set: SelectionSetNode, typeName: string): boolean =>
       set.selections.some(selection => {
         if (selection.kind === Kind.FRAGMENT_SPREAD) return false
