@@ -9,6 +9,7 @@ import type { Planner } from '../executor/plan/planner.js'
 import { planInThisThread } from '../executor/plan/supergraph-planner.js'
 import { SupergraphGateway } from './gateway-interface.js'
 import { directiveNames } from './links.js'
+import { readText } from './read-body.js'
 import { buildInSteps, parseInSteps } from './schema-in-steps.js'
 import { inSlices } from './steps.js'
 
@@ -24,6 +25,9 @@ export interface LoadedSupergraph {
   engine: Engine
   memory: PlanMemory
 }
+
+/** Of a supergraph: far beyond what can be planned on, and what a source without an end is given up at. */
+const MOST_BYTES = 64 * 1024 * 1024
 
 type BuildDataSource = (subgraph: { name: string; url?: string }) => GraphQLDataSource
 
@@ -158,7 +162,7 @@ export async function readSupergraph(source: string): Promise<{ sdl?: string; pr
     if (/^https?:\/\//.test(source)) {
       const response = await fetch(source, { signal: AbortSignal.timeout(30_000) })
       if (!response.ok) return refused(`status ${response.status}`)
-      sdl = await response.text()
+      sdl = await readText(response, MOST_BYTES)
     } else {
       sdl = await readFile(source, 'utf8')
     }
