@@ -20,6 +20,8 @@ export interface InForce {
   publication: number
   /** Undefined where the product does not say it. */
   publicationId?: string
+  /** Undefined where the product does not say it. */
+  servedAs?: string
   since: number
 }
 
@@ -49,8 +51,13 @@ export class Announcements {
   inForce(product: string): InForce | undefined {
     const followed = this.followed.get(product)
     if (!followed?.hears || !followed.newest) return undefined
-    const { publication, publicationId } = followed.newest
-    return { publication, ...(publicationId === undefined ? {} : { publicationId }), since: followed.since }
+    const { publication, publicationId, servedAs } = followed.newest
+    return {
+      publication,
+      ...(publicationId === undefined ? {} : { publicationId }),
+      ...(servedAs === undefined ? {} : { servedAs }),
+      since: followed.since,
+    }
   }
 
   /** The last publication heard of; undefined where none was. */
@@ -113,8 +120,10 @@ export class Announcements {
     if (first) followed.since = ++this.moment
     followed.hears = true
     // A product whose home was emptied begins again at one: what a new stream says first is so.
-    if (known && (first ? isSame(known, announcement) : known.publication >= announcement.publication)) return
-    followed.newest = announcement
+    const same = known && (first ? isSame(known, announcement) : known.publication >= announcement.publication)
+    // Of the same publication it may be served otherwise now.
+    if (first || !same) followed.newest = announcement
+    if (same) return
     for (const listener of this.listeners) listener(announcement)
   }
 }

@@ -8,6 +8,8 @@ export interface Announcement {
   publication: number
   /** No other publication has the same, whatever home it is in. Products of before do not say it. */
   publicationId?: string
+  /** How it is read: the product's software and contracts, as it names them. */
+  servedAs?: string
   /** ISO 8601. */
   publishedAt?: string
 }
@@ -59,12 +61,13 @@ export async function* readNews(
 /** Of its own publications only: no product speaks for another. */
 function announcementIn(product: string, text: string): Announcement | undefined {
   const { time, data } = JSON.parse(text) as { time?: unknown; data?: Partial<Record<keyof Announcement, unknown>> }
-  const { publication, publicationId } = data ?? {}
+  const { publication, publicationId, servedAs } = data ?? {}
   if (data?.product !== product || !Number.isSafeInteger(publication)) return undefined
   return {
     product,
     publication: publication as number,
     ...(typeof publicationId === 'string' ? { publicationId } : {}),
+    ...(typeof servedAs === 'string' ? { servedAs } : {}),
     ...(typeof time === 'string' ? { publishedAt: time } : {}),
   }
 }

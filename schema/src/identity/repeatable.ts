@@ -14,6 +14,11 @@ export interface Repeatable {
    * again. News of publications carry it as well, as `publicationId`.
    */
   publicationId: string
+  /**
+   * Of the software and the contracts by which it was read: what is served otherwise has another, without another
+   * publication. News of publications carry it as well.
+   */
+  servedAs?: string
   /** What was read for it, as the audit has it. */
   reads: RepeatableRead[]
 }

@@ -52,6 +52,7 @@ import { graphErrorOf, productRoutes } from './product-routes.js'
 import { ProductRuns } from './product-runs.js'
 import { type PushParts, pushInto, withdrawFrom } from './push.js'
 import { withResolvers } from './resolvers-file.js'
+import { servedAs } from './served-as.js'
 import { StoreUnavailable } from './store-unavailable.js'
 import { openStores, type Stores } from './stores/index.js'
 import { subscribe } from './subscribe.js'
@@ -190,10 +191,11 @@ async function open(
   }
   const control = new management.ControlPort(managed)
   const observability = new management.ObservabilityPort(managed)
-  const news = new management.PublicationNews(managed)
+  const served = servedAs(product)
+  const news = new management.PublicationNews(managed, served)
 
   // Output ports.
-  const reading = { product: product.name, publications, audit: stores.audit }
+  const reading = { product: product.name, publications, audit: stores.audit, servedAs: served }
   const graph = productGraph<GraphContext>(product, {
     ...dataResolvers,
     product: async (context, samples) => management.describeProduct(managed, await askingOf(context), samples),

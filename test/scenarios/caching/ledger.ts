@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@terrane/gateway'
@@ -84,6 +84,20 @@ export class Ledger {
     this.grants.clear()
     this.editions.clear()
     return this.served.url
+  }
+
+  /** The product ends and is started anew on its home, over HTTP; with another version of its descriptor, if one is given. */
+  async restart(version?: string): Promise<void> {
+    await this.served!.close()
+    await this.product.close()
+    if (version !== undefined) {
+      const file = path.join(this.base, 'ledger', 'product.odps.yaml')
+      await writeFile(file, (await readFile(file, 'utf8')).replace(/^version: .*$/m, `version: ${version}`))
+    }
+    this.product = await openIn(this.base, this.home, this.home)
+    this.served = await serveDataProduct(this.product, { listenPort: 0 })
+    this.proxy!.target = this.served.url
+    this.interrupt()
   }
 
   /** Whom products of this gateway believe. */

@@ -176,8 +176,8 @@ export class CachedFetch {
     const read = readIn(answer, fingerprint)
     if (!answer.errors?.length) this.kind.repeatable = read !== undefined
     if (read === undefined || publication === undefined) return undefined
-    const { reads, publicationId } = read
-    const publications = { [product]: { publication, publicationId } }
+    const { reads, ...named } = read
+    const publications = { [product]: { publication, ...named } }
     if (!received.areNewest(publications, this.since)) return undefined
     const text = writeJson(answer)
     const reading = readingOf(reads, [])

@@ -4,6 +4,8 @@ import type { Announcements, InForce } from '../../publications/announcements.js
 export interface NamedPublication {
   publication: number
   publicationId: string
+  /** How it was read, where the product says it: after an upgrade the same publication may be answered otherwise. */
+  servedAs?: string
 }
 
 /** By product. */
@@ -65,7 +67,9 @@ export class PublicationsReceived {
   areNewest(publications: NamedPublications, since: number): boolean {
     for (const product in publications) {
       const inForce = this.announcements.inForce(product)
-      if (!inForce || !isSame(inForce, publications[product]!) || inForce.since > since) return false
+      const named = publications[product]!
+      if (!inForce || !isSame(inForce, named) || inForce.servedAs !== named.servedAs || inForce.since > since)
+        return false
       const newest = this.newest.get(product)
       if (!newest || newest.since < inForce.since || newest.publication < inForce.publication) continue
       if (newest.publication > inForce.publication) return false
@@ -74,11 +78,11 @@ export class PublicationsReceived {
     return true
   }
 
-  private isInForce(product: string, named: NamedPublication): boolean {
+  private isInForce(product: string, named: Omit<NamedPublication, 'servedAs'>): boolean {
     const inForce = this.announcements.inForce(product)
     return inForce !== undefined && isSame(inForce, named)
   }
 }
 
-const isSame = (inForce: InForce, { publication, publicationId }: NamedPublication) =>
+const isSame = (inForce: InForce, { publication, publicationId }: Omit<NamedPublication, 'servedAs'>) =>
   inForce.publication === publication && inForce.publicationId === publicationId

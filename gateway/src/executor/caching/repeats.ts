@@ -5,14 +5,15 @@ import type { NamedPublications } from './publications-received.js'
 type Answer = Pick<Awaited<ReturnType<GraphQLDataSource['process']>>, 'errors' | 'extensions'>
 
 /** What a subgraph says of an answer that can be given again. */
-export type Read = Pick<Repeatable, 'publicationId' | 'reads'>
+export type Read = Pick<Repeatable, 'publicationId' | 'servedAs' | 'reads'>
 
 /** Undefined for an answer that cannot be given again. `decision`: fingerprint of the one that the subgraph was handed. */
 export function readIn({ errors, extensions }: Answer, decision: string | undefined): Read | undefined {
   const said = (extensions?.terrane as { repeatable?: Partial<Repeatable> } | undefined)?.repeatable
   if (errors?.length || said === undefined || decision === undefined || said.decision !== decision) return undefined
-  const { publicationId, reads } = said
-  return typeof publicationId === 'string' && Array.isArray(reads) ? { publicationId, reads } : undefined
+  const { publicationId, servedAs, reads } = said
+  if (typeof publicationId !== 'string' || !Array.isArray(reads)) return undefined
+  return { publicationId, ...(typeof servedAs === 'string' ? { servedAs } : {}), reads }
 }
 
 /** What is known of an operation's fetches: whether all of them may be answered again, and what was read for them. */
@@ -22,6 +23,7 @@ export class Repeats {
   readonly reads = new Map<string, Repeatable['reads']>()
   /** By product, of the publications that were read. */
   readonly ids = new Map<string, string>()
+  private readonly servedAs = new Map<string, string | undefined>()
 
   /** `decision`: fingerprint of the one that the subgraph was handed. */
   note(subgraph: string, decision: string | undefined, answer: Answer): void {
@@ -32,8 +34,10 @@ export class Repeats {
     }
     const id = this.ids.get(subgraph)
     // Two processes of one product, each with a home of its own: an answer of both is of no publication.
-    if (id !== undefined && id !== read.publicationId) this.all = false
+    if (id !== undefined && (id !== read.publicationId || this.servedAs.get(subgraph) !== read.servedAs))
+      this.all = false
     this.ids.set(subgraph, read.publicationId)
+    this.servedAs.set(subgraph, read.servedAs)
     this.reads.set(subgraph, [...(this.reads.get(subgraph) ?? []), ...read.reads])
   }
 
@@ -44,7 +48,8 @@ export class Repeats {
     for (const [product, publicationId] of this.ids) {
       const publication = numbers[product]
       if (publication === undefined) return undefined
-      named[product] = { publication, publicationId }
+      const servedAs = this.servedAs.get(product)
+      named[product] = { publication, publicationId, ...(servedAs === undefined ? {} : { servedAs }) }
     }
     return named
   }

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { RepeatableRead } from '@terrane/schema'
 import { keyFor, seal, unseal } from '../../authentication/sealed.js'
 import type { Log } from '../../log.js'
@@ -27,7 +29,11 @@ export interface SharedAnswersOptions {
 }
 
 /** Part of every name: another one where what is written changes its shape. */
-const SHAPE = 2
+const SHAPE = 3
+/** Part of it as well: another gateway may make another answer of the same. */
+const { version: VERSION } = JSON.parse(
+  readFileSync(path.resolve(__dirname, '..', '..', '..', 'package.json'), 'utf8'),
+) as { version: string }
 const EXPIRY_SECONDS = 3600
 /** Characters of what is written. */
 const LARGEST = 1024 * 1024
@@ -45,7 +51,7 @@ export class SharedAnswers {
   constructor(private readonly options: SharedAnswersOptions) {
     this.names = keyFor('names of shared answers', options.secret)
     this.seals = keyFor('shared answers', options.secret)
-    this.scope = JSON.stringify([SHAPE, options.scope])
+    this.scope = JSON.stringify([SHAPE, VERSION, options.scope])
   }
 
   /** Undefined where none is there, in time, that was put there by one of us. */

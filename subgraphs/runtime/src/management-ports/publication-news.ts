@@ -12,7 +12,10 @@ export class PublicationNews {
   /** Ends one stream each. */
   private readonly streams = new Set<() => void>()
 
-  constructor(private readonly managed: ManagedProduct) {}
+  constructor(
+    private readonly managed: ManagedProduct,
+    private readonly servedAs: string,
+  ) {}
 
   stream(): ReadableStream<Uint8Array> {
     const encode = new TextEncoder()
@@ -31,7 +34,8 @@ export class PublicationNews {
               if (!inForce || inForce.number <= last) return
               last = inForce.number
               const { number: publication, createdAt: time } = inForce
-              send(publicationEventText(this.managed, { publication, time, publicationId: inForce.id }))
+              const { servedAs } = this
+              send(publicationEventText(this.managed, { publication, time, publicationId: inForce.id, servedAs }))
             })
             // The store is away: whoever comes back is told of what is in force then.
             .catch(() => leave())

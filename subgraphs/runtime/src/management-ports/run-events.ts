@@ -13,7 +13,7 @@ export type RunEvent =
 /** That a publication came into force, as one server-sent CloudEvent. */
 export function publicationEventText(
   { product, address }: ManagedProduct,
-  { publication, time, publicationId }: { publication: number; time: string; publicationId?: string },
+  { publication, time, ...named }: { publication: number; time: string; publicationId?: string; servedAs?: string },
 ): string {
   const cloudEvent = {
     specversion: '1.0',
@@ -22,7 +22,7 @@ export function publicationEventText(
     source: address,
     time,
     datacontenttype: 'application/json',
-    data: { product: product.name, publication, ...(publicationId === undefined ? {} : { publicationId }) },
+    data: { product: product.name, publication, ...named },
   }
   return `event: publication\nid: ${publication}\ndata: ${JSON.stringify(cloudEvent)}\n\n`
 }

@@ -14,6 +14,7 @@ export interface ReadingParts {
   product: string
   publications: Pick<Publications, 'pin'>
   audit: Pick<AuditStore, 'record'>
+  servedAs: string
 }
 
 /** The publication that a request asks to stay on, as its headers name it. */
@@ -143,7 +144,8 @@ export class Reading {
   repeatable(): Repeatable | undefined {
     const { publicationId } = this
     if (publicationId === undefined) return undefined
-    return { decision: this.admitted.decision.fingerprint, publicationId, reads: this.reads() }
+    const { servedAs } = this.parts
+    return { decision: this.admitted.decision.fingerprint, publicationId, servedAs, reads: this.reads() }
   }
 
   /** What was noted so far. */
