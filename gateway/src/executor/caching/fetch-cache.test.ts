@@ -22,14 +22,15 @@ function fetches(bytes = 1_000_000) {
     },
     figures,
   })
-  const of = (query = '{ a }', fingerprint = 'f', denied: string[] = []) => {
-    const decision = { product: 'ledger', fingerprint } as ProductDecision
-    return cache.of(
-      decision,
-      { query, variables: { b: 1 } },
-      { caller: { subject: 'user:anna' } as Operation['caller'], pins: new PublicationPins() },
-      denied,
-    )!
+  const of = (
+    query = '{ a }',
+    fingerprint = 'f',
+    denied: string[] = [],
+    { product = 'ledger', variables = { b: 1 } as object, pins = new PublicationPins() } = {},
+  ) => {
+    const decision = { product, fingerprint } as ProductDecision
+    const operation = { caller: { subject: 'user:anna' } as Operation['caller'], pins }
+    return cache.of(decision, { query, variables: variables as Record<string, unknown> }, operation, denied)!
   }
   return { of, inForce, reports, figures, memory }
 }
@@ -92,6 +93,16 @@ test('it is given for the same question of the same decision and publication alo
   ])
   Object.assign(inForce, { publication: 18 })
   expect(of('query Other { a }').take(pinned(17))).toBeUndefined()
+})
+
+test('what is kept is nobody’s who asks for other entities, or another product', async () => {
+  const { of } = fetches()
+  const asking = (variables: object, product = 'ledger') => of('{ a }', 'f', [], { product, variables })
+  await asking({ representations: [{ id: 1 }] }).ask(undefined, new Stop(), async () => answer(), read)
+  expect(asking({ representations: [{ id: 1 }] }).take(undefined)).toBeDefined()
+  for (const variables of [{}, { representations: [] }, { representations: [{ id: '1' }] }, { others: [{ id: 1 }] }])
+    expect(asking(variables).take(undefined)).toBeUndefined()
+  expect(asking({ representations: [{ id: 1 }] }, 'other').take(undefined)).toBeUndefined()
 })
 
 test('fetches and whole answers have one budget', async () => {
