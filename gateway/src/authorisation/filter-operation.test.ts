@@ -208,7 +208,10 @@ test('a question with nothing denied is left exactly as it is', () => {
 })
 
 test('each denied place once, with @ for each level of a list, and only where it is selected', () => {
-  const source = `query ($yes: Boolean!) { grid { secret ...F  k: must @skip(if: $yes) } boxes { box { secret } } ...Q }
+  const source = `query ($yes: Boolean!, $no: Boolean!) {
+      grid { secret ...F  k: must @skip(if: $yes)  l: must @include(if: $no) }
+      ... @include(if: $no) { x: secret }  box @skip(if: $yes) { secret }
+      boxes { box { secret } } ...Q }
     fragment F on Box { secret }  fragment Q on Query { secret }`
   const places = filtered(source).filter.deniedPlaces(variables)
   expect(places.map(({ path, coordinate }) => `${path.join('.')} ${coordinate}`)).toEqual([
@@ -222,4 +225,49 @@ test('what only denied parts needed is gone from the planned question', () => {
   const document = parse('query Q($yes: Boolean!, $no: Boolean!) @x(a: $no) { a secret @include(if: $yes) }')
   const filter = filterOperation(schema, document, getOperationAST(document)!, denial)
   expect(print(filter.document).replace(/\s+/g, ' ').trim()).toBe('query Q($no: Boolean!) @x(a: $no) { a }')
+})
+
+const plannedOf = (source: string) => {
+  const document = parse(source)
+  const {
+    document: planned,
+    introspection,
+    changed,
+  } = filterOperation(schema, document, getOperationAST(document)!, denial)
+  const text = (one?: DocumentNode) => one && print(one).replace(/\s+/g, ' ').trim()
+  return { planned: text(planned), introspection: text(introspection), changed }
+}
+
+test('what is planned stands under the conditions that it was asked under', () => {
+  const source = `query ($yes: Boolean!) { secret ... @skip(if: $yes) { a } ...F @include(if: $yes) box { secret ... on Box @skip(if: $yes) { a } } }
+    fragment F on Query { b: a @skip(if: $yes) }`
+  expect(plannedOf(source).planned).toBe(
+    'query ($yes: Boolean!) { ... @skip(if: $yes) { a } ... on Query @include(if: $yes) { b: a @skip(if: $yes) } ' +
+      'box { ... on Box @skip(if: $yes) { a } } }',
+  )
+})
+
+test('where something was taken out of one of several types, it is asked which of them it is', () => {
+  expect(plannedOf('{ things { a ... on Book { secret } } }').planned).toBe(
+    '{ things { __terraneTypename: __typename a } }',
+  )
+  expect(plannedOf('{ things { a ... on Book { price } ... on Map { must } } }').planned).toBe(
+    '{ things { __terraneTypename: __typename a ... on Book { price } } }',
+  )
+  expect(plannedOf('{ secret things { a ... on Book { price } } }').planned).toBe(
+    '{ things { a ... on Book { price } } }',
+  )
+})
+
+test('what is asked of the schema is planned by nobody, though nothing is denied', () => {
+  expect(
+    plannedOf(
+      '{ a __schema { queryType { ...N } } ... { t: __type(name: "A") { name } } } fragment N on __Type { name }',
+    ),
+  ).toEqual({
+    planned: '{ a }',
+    introspection: '{ __schema { queryType { ... on __Type { name } } } ... { t: __type(name: "A") { name } } }',
+    changed: true,
+  })
+  expect(plannedOf('{ __schema { queryType { name } } }').planned).toBe('{ __terraneTypename: __typename }')
 })

@@ -30,7 +30,8 @@ afterEach(async () => {
 
 interface Asking {
   identity?: string
-  pins?: PublicationPins
+  /** None of what is asked outside of any operation. */
+  pins?: PublicationPins | 'none'
   query?: string
   signal?: StopSignal
 }
@@ -39,7 +40,10 @@ function ask({ identity, pins = new PublicationPins(), query = '{ reader }', sig
   const http =
     identity === undefined ? undefined : { method: 'POST', url: '/graphql', headers: new Headers({ identity }) }
   const request = { query, variables: { first: 3 }, ...(http ? { http } : {}) }
-  return source.process({ request, context: { pins, signal } } as unknown as GraphQLDataSourceProcessOptions)
+  return source.process({
+    request,
+    context: { ...(pins === 'none' ? {} : { pins }), signal },
+  } as unknown as GraphQLDataSourceProcessOptions)
 }
 
 /** What all of them were answered who asked at once, and how often the subgraph was asked. */
@@ -60,6 +64,11 @@ test('one operation asks a product the same once', async () => {
 
 test('operations share nothing of a product, not even those of one caller', async () => {
   expect(await together({ identity: 'ann' }, { identity: 'ann' })).toEqual({ readers: ['ann', 'ann'], times: 2 })
+})
+
+test('what belongs to no operation is shared with none', async () => {
+  const one = { identity: 'ann', pins: 'none' } as const
+  expect(await together(one, one)).toEqual({ readers: ['ann', 'ann'], times: 2 })
 })
 
 test('nobody is given what another identity was answered, whatever else is the same', async () => {

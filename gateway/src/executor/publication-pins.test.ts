@@ -81,3 +81,26 @@ test('what is at hand is not taken beside a first fetch that is under way: that 
   answerFirst(18)
   expect([await first, await second, asked]).toEqual([18, 18, [18]])
 })
+
+test('what begins anew knows nothing of what it read, what it lost, and what was under way', async () => {
+  const pins = new PublicationPins()
+  pins.take({ ledger: { publication: 17 } })
+  pins.lose('ledger')
+  void pins.through('slow', () => new Promise<number>(() => {}), numbered)
+  expect([pins.isBroken, pins.size]).toEqual([true, 1])
+  pins.forget()
+  expect([pins.isBroken, pins.size, pins.all()]).toEqual([false, 0, {}])
+  expect(await pins.through('slow', async () => 18, numbered)).toBe(18)
+  expect(pins.all()).toEqual({ slow: 18 })
+})
+
+test('an answer that says nothing pins nothing', async () => {
+  const pins = new PublicationPins()
+  const asked: (number | undefined)[] = []
+  const fetch = async (pinned: ReadPublication | undefined) => {
+    asked.push(pinned?.publication)
+    return {}
+  }
+  for (let time = 0; time < 2; time++) await pins.through('foreign', fetch, read)
+  expect([asked, pins.size]).toEqual([[undefined, undefined], 0])
+})
