@@ -24,6 +24,12 @@ export function numberOf(text: string): number | ExactNumber {
 
 /** The nearest double to a text has its exponent, so that they are one number if these are the same. */
 function digitsOf(text: string): string {
-  const [digits = ''] = text.split(/[eE]/)
-  return digits.replace(/[-.]/g, '').replace(/^0+|0+$/g, '')
+  const [mantissa = ''] = text.split(/[eE]/)
+  const digits = mantissa.replace(/[-.]/g, '')
+  // Step by step: a pattern would look at zeros in the middle as often as there are.
+  let start = 0
+  while (digits[start] === '0') start++
+  let end = digits.length
+  while (end > start && digits[end - 1] === '0') end--
+  return digits.slice(start, end)
 }

@@ -64,3 +64,11 @@ test('what is too deep for exact numbers is read with rounded ones, and what is 
   for (const text of ['{"data":9007199254740993', '{"data":09007199254740993}', '{"data":9007199254740993.}'])
     expect(() => readJson(text, 'data')).toThrow(SyntaxError)
 })
+
+test('a number of very many digits takes no longer than others of its length', () => {
+  const zeros = '0'.repeat(400_000)
+  for (const number of [`0.1${zeros}1`, `0.${zeros}1${zeros}1e400000`, `1.${zeros}`]) {
+    const text = `{"data":{"a":${number}}}`
+    expect(rounded(readJson(text, 'data'))).toEqual(JSON.parse(text))
+  }
+})

@@ -46,10 +46,12 @@ export function withNumbersApart(
   const definitions = new Map<string, VariableDefinitionNode>()
   const values: Fields = {}
   const types = new TypeInfo(schema)
-  const apart = (node: ValueNode): VariableNode | undefined => {
+  /** False where nothing below is to be looked at any more. */
+  const apart = (node: ValueNode): VariableNode | false | undefined => {
     // At a list it tells the type of the items.
     const type = node.kind === Kind.LIST ? types.getParentInputType() : types.getInputType()
-    if (!type || !isWholly(type, node) || !has(node, isRounded) || has(node, isVariable)) return undefined
+    if (!type || !isWholly(type, node)) return undefined
+    if (!has(node, isRounded) || has(node, isVariable)) return false
     // Of fields that are one their arguments are the same.
     const key = `${type} ${print(node)}`
     const known = definitions.get(key)
