@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import type { ProductDecision } from '@terrane/schema'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { FetchWatch } from '../telemetry/watch.js'
+import { Repeats } from './caching/repeats.js'
 import { ProductDataSource } from './product-data-source.js'
 import { PublicationPins } from './publication-pins.js'
 import { Stop } from './stop.js'
@@ -24,14 +25,14 @@ const identities = {
 } as unknown as ProductIdentities
 
 /** A subgraph called `sales`, which answers as it is told; by default it is a product that was decided about. */
-function opened(answer: (asked: number) => Answer | Promise<Answer>, products = ['sales']) {
-  const sent: { headers: Record<string, string>; request: object }[] = []
+function opened(answer: (asked: number) => Answer | Promise<Answer>, products = ['sales'], fetches?: object) {
+  const sent: { headers: Record<string, string> | undefined; request: object }[] = []
   const outcomes: string[] = []
   const failures: unknown[] = []
   const target: GraphQLDataSource = {
     process: async ({ request }) => {
       const { http, ...rest } = request
-      sent.push({ headers: http ? Object.fromEntries(http.headers) : {}, request: rest })
+      sent.push({ headers: http && Object.fromEntries(http.headers), request: rest })
       return answer(sent.length)
     },
   }
@@ -46,6 +47,7 @@ function opened(answer: (asked: number) => Answer | Promise<Answer>, products = 
   const stop = new Stop()
   const context = {
     ...{ caller: { subject: 'user:ann' }, signal: stop, pins: new PublicationPins() },
+    ...{ repeats: new Repeats(), fetchSignal: new Stop(), fetches },
     decisions: new Map(products.map(name => [name, { ...decision, product: name }])),
     denied: new Map([
       ['sales', ['sales/orders/mail', 'sales/orders/margin']],
@@ -77,7 +79,7 @@ test('a product is told who asks and, once, what was taken out; nothing of what 
 test('a subgraph that nothing was decided about is told of nobody', async () => {
   const { ask, sent, context } = opened(() => reading(17), ['other'])
   await ask()
-  expect(sent.map(({ headers }) => headers)).toEqual([{}])
+  expect(sent.map(({ headers }) => headers)).toEqual([undefined])
   expect([context.pins.size, context.denied.size]).toEqual([0, 2])
 })
 
@@ -137,4 +139,48 @@ describe('what fails', () => {
     await expect(ask()).rejects.toThrow('left')
     expect([outcomes, failures]).toEqual([['aborted'], []])
   })
+})
+
+describe('an operation may be answered again', () => {
+  const repeatable = { decision: 'f', publicationId: 'monday', reads: [] }
+  const again = { data: {}, extensions: { terrane: { publications: { sales: 17 }, repeatable } } } as Answer
+  const settled = ({ repeats, pins }: ReturnType<typeof opened>['context']) => repeats.publications(pins.all())
+
+  test('where the product says so of the decision that it was handed', async () => {
+    const { ask, context } = opened(() => again)
+    await ask()
+    expect(settled(context)).toEqual({ sales: { publication: 17, publicationId: 'monday' } })
+  })
+
+  test('not where it failed once, nor where nothing was decided about it', async () => {
+    const failing = opened(asked => (asked === 1 ? again : Promise.reject(new Error('away'))))
+    await failing.ask()
+    await failing.ask()
+    expect(settled(failing.context)).toBeUndefined()
+    const foreign = opened(() => again, [])
+    await foreign.ask()
+    foreign.context.pins.take({ sales: { publication: 17 } })
+    expect(settled(foreign.context)).toBeUndefined()
+  })
+})
+
+test('what is kept of a fetch is taken for the publication that is read, and asked for until there is time for the rest', async () => {
+  const taken: unknown[] = []
+  const asked: unknown[] = []
+  const cached = {
+    take: (pinned: unknown) => void taken.push(pinned),
+    ask: async (pinned: unknown, signal: unknown, send: (until: Stop) => Promise<Answer>) => {
+      asked.push([pinned, signal === context.fetchSignal])
+      return send(new Stop())
+    },
+  }
+  const { ask, context } = opened(() => reading(17, 'monday'), ['sales'], { of: () => cached })
+  await ask()
+  await ask()
+  const monday = { publication: 17, publicationId: 'monday' }
+  expect(taken).toEqual([undefined, monday])
+  expect(asked).toEqual([
+    [undefined, true],
+    [monday, true],
+  ])
 })
