@@ -252,6 +252,15 @@ test('a dry run is run by nobody, a mutation neither', async () => {
   expect(asked).toEqual([])
 })
 
+test('a condition that is null though it may not be is refused before anything is fetched', async () => {
+  const { ask, asked } = opened()
+  const query =
+    'query ($if: Boolean = true) { ledger { open @include(if: $if) ...F } } fragment F on Ledger { also @skip(if: $if) }'
+  const { errors } = await ask(query, { variables: { if: null } })
+  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT'])
+  expect([asked.length, (await ask(query)).errors]).toEqual([0, undefined])
+})
+
 describe('an operation begins anew', () => {
   const GONE = [new ErrorOf('gone', { path: ['ledger'] })]
 
