@@ -375,6 +375,40 @@ test('what an operation would still fetch is not fetched once its client has gon
   expect(graph.asked.map(({ subgraph }) => subgraph)).toEqual(['books'])
 })
 
+test('what fails because its client has gone is no failure of the subgraph', async () => {
+  const leaving = new AbortController()
+  const answer = () => {
+    leaving.abort()
+    throw new Error('broken off')
+  }
+  const graph = await openGraph({ books: { ...BOOKS, answer }, people: PEOPLE })
+  await expect(graph.ask('{ motto }', {}, { signal: leaving.signal })).rejects.toThrow('aborted')
+})
+
+test('an error of what a field is computed of is told, though it was asked for of another type only', async () => {
+  const graph = await openGraph({
+    stock: {
+      sdl: `type Query { found: [Found!] }  union Found = Map | Item  type Map { costs: Int }
+        type Item @key(fields: "id") { id: ID!  costs: Int }`,
+      resolvers: {
+        Query: {
+          found: () => [
+            { __typename: 'Map', costs: 1 },
+            { __typename: 'Item', id: '1', costs: new Error('nobody knows') },
+          ],
+        },
+      },
+    },
+    shop: {
+      sdl: 'type Item @key(fields: "id") { id: ID!  costs: Int @external  price: Int @requires(fields: "costs") }',
+      resolvers: { Item: { price: ({ costs }: { costs: number | null }) => costs && costs + 1 } },
+    },
+  })
+  const { data, errors } = await graph.ask('{ found { ... on Map { costs } ... on Item { price } } }')
+  expect(data).toEqual({ found: [{ costs: 1 }, { price: null }] })
+  expect(errors).toMatchObject([{ message: 'nobody knows', path: ['found', 1, 'costs'] }])
+})
+
 test('an error of a field that clients may not know is told where they asked, without its name', async () => {
   const graph = await openGraph({
     stock: {

@@ -151,6 +151,19 @@ describe('values and names', () => {
     expect(Object.prototype).not.toHaveProperty('id')
   })
 
+  test('a variable that is called as what every object has is nothing where it is not given', async () => {
+    const graph = await openGraph({
+      a: {
+        sdl: 'type Query { v(of: Int): Int }',
+        resolvers: { Query: { v: (_: unknown, { of = 7 }: { of?: number }) => of } },
+      },
+    })
+    const question = 'query ($constructor: Int, $toString: Int) { a: v(of: $constructor) b: v(of: $toString) }'
+    expect(await graph.ask(question)).toEqual({ data: { a: 7, b: 7 } })
+    expect(graph.asked.map(({ variables }) => variables)).toEqual([{}])
+    expect(await graph.ask(question, { toString: 3 })).toEqual({ data: { a: 7, b: 3 } })
+  })
+
   test('two fields of two types under one key, told apart for the subgraph, though they are nothing', async () => {
     const graph = await openGraph({
       a: {
@@ -191,4 +204,17 @@ test('where nothing needs fetching nothing is fetched; what variables leave out 
   expect(await graph.ask(question)).toEqual({ data: { b: 3 } })
   expect(await graph.ask(question, { not: false, of: 4 })).toEqual({ data: { a: 4 } })
   expect(await graph.ask(question, { of: null })).toEqual({ data: { b: null } })
+})
+
+test('of a document of several operations each has a plan of its own', async () => {
+  const graph = await openGraph({
+    a: {
+      sdl: 'type Query { v: Int }  type Mutation { change: Int  again: Int }',
+      resolvers: { Query: { v: () => 1 }, Mutation: { change: () => 2, again: () => 3 } },
+    },
+  })
+  const question = 'query A { v } query B { w: v } mutation C { change } mutation D { again }'
+  for (let time = 0; time < 2; time++)
+    for (const [name, data] of Object.entries({ A: { v: 1 }, C: { change: 2 }, B: { w: 1 }, D: { again: 3 } }))
+      expect(await graph.ask(question, {}, {}, name)).toEqual({ data })
 })

@@ -70,15 +70,22 @@ export async function openGraph(
     variables: Record<string, unknown> = {},
     context = {},
     schema: GraphQLSchema = federation.current.apiSchema,
+    operationName?: string,
   ) => {
     const document = parse(query)
     const errors = validate(schema, document)
     if (errors.length > 0) throw new Error(errors.map(String).join('\n'))
-    return { request: { query, variables }, document, queryHash: query, schema, context, metrics: {} } as never
+    const request = { query, variables, ...(operationName === undefined ? {} : { operationName }) }
+    return { request, document, queryHash: query, schema, context, metrics: {} } as never
   }
-  const ask = async (query: string, variables: Record<string, unknown> = {}, context = {}): Promise<Answer> => {
+  const ask = async (
+    query: string,
+    variables: Record<string, unknown> = {},
+    context = {},
+    operationName?: string,
+  ): Promise<Answer> => {
     asked.length = 0
-    return JSON.parse(JSON.stringify(await execute_(requestOf(query, variables, context))))
+    return JSON.parse(JSON.stringify(await execute_(requestOf(query, variables, context, undefined, operationName))))
   }
   /** The same question to Apollo's own executor, over the same subgraphs. */
   const askStock = async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> => {

@@ -200,6 +200,11 @@ test('any question is answered as if the denied places were null, and none of th
   )
 })
 
+test('what is denied through an interface is told where it is asked for through a type that allows it', () => {
+  for (const fields of ['k: price ... on Book { k: price }', '... on Book { k: price } k: price'])
+    expect(filtered(`{ things { ${fields} } }`).text).toBe('{"things":[{"k":5},{"k":null}]}')
+})
+
 test('a question with nothing denied is left exactly as it is', () => {
   const document = parse('{ a box { ...F } } fragment F on Box { a }')
   const filter = filterOperation(schema, document, getOperationAST(document)!, denial)

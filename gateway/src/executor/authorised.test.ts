@@ -7,9 +7,10 @@ import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { WrittenData } from './answer-data.js'
 import { authorisedExecutor } from './authorised.js'
 import { AnswerCache } from './caching/answer-cache.js'
+import type { FetchCache } from './caching/fetch-cache.js'
 import { KeptMemory } from './caching/kept-memory.js'
 import { PublicationsReceived } from './caching/publications-received.js'
-import type { OperationAnswer, OperationRequest } from './executor.js'
+import type { OperationAnswer, OperationRequest, WholeQuestion } from './executor.js'
 import type { ExplainRequest } from './explain/explain-request.js'
 import type { Operation } from './operation.js'
 import { PlanMemory } from './plan/plan-memory.js'
@@ -18,7 +19,7 @@ import { PublicationPins } from './publication-pins.js'
 import { Stop } from './stop.js'
 
 const SDL = `type Query { ledger: Ledger } type Mutation { enter: Int }
-  type Ledger { open(of: Int = 1, tags: [String]): Int  secret: Int  also: Int  entries: [Ledger!] }`
+  type Ledger { open(of: Int = 1, tags: [String]): Int  secret: Int  also: Int  hidden: Int  entries: [Ledger] }`
 const SECRET: Requirement = { kind: 'policies', anyOf: [['ledger/entries/secret', 'ledger/entries']] }
 const ALSO: Requirement = { kind: 'policies', anyOf: [['ledger/entries/secret']] }
 
@@ -39,8 +40,11 @@ const POLICY: ProductPolicy = {
   datasets: [
     {
       ...{ name: 'entries', visibility: 'internal', discover: 'visible', primaryKey: ['id'], coordinates: [] },
-      properties: ['id', 'secret'].map(name => ({ name, discover: 'visible' as const })),
-      propertyCoordinates: {},
+      properties: [
+        ...['id', 'secret'].map(name => ({ name, discover: 'visible' as const })),
+        { name: 'hidden', discover: 'granted' },
+      ],
+      propertyCoordinates: { hidden: ['Ledger.hidden'] },
     },
   ],
 }
@@ -50,6 +54,7 @@ function opened({ costLimit = 1_000 } = {}) {
   const asked: { query: string; request: OperationRequest; operation: Operation }[] = []
   const state = {
     supergraph: loaded(),
+    answer: {} as object,
     /** What is done while an operation runs. */
     meanwhile: (_: Operation) => {},
     errors: undefined as GraphQLError[] | undefined,
@@ -59,7 +64,7 @@ function opened({ costLimit = 1_000 } = {}) {
     inForce: () => ({ publication: 17, publicationId: 'monday', since: 1 }),
   })
   const told: string[][] = []
-  const inner = async (request: OperationRequest): Promise<OperationAnswer> => {
+  const inner = async (request: OperationRequest, whole?: WholeQuestion): Promise<OperationAnswer> => {
     const operation = request.context as Operation
     asked.push({ query: print(request.document).replace(/\s+/g, ' '), request, operation })
     operation.pins.take({ ledger: { publication: 17 } })
@@ -68,9 +73,10 @@ function opened({ costLimit = 1_000 } = {}) {
     const repeatable = { decision, publicationId: 'monday', reads }
     operation.repeats?.note('ledger', decision, { extensions: { terrane: { repeatable } } })
     state.meanwhile(operation)
-    const data = new WrittenData(JSON.stringify({ ledger: { open: asked.length, secret: null, also: null } }))
+    const data = new WrittenData(JSON.stringify({ ...whole?.beside, ledger: { open: asked.length, ...state.answer } }))
     return state.errors ? { data, errors: state.errors } : { data }
   }
+  const fetches = {} as FetchCache
   const describe_ = async () => ({ fields: [], plan: undefined }) as never
   const execute = authorisedExecutor({
     supergraph: () => state.supergraph,
@@ -83,7 +89,7 @@ function opened({ costLimit = 1_000 } = {}) {
         }
       },
     },
-    ...{ policies: {}, costLimit, own: new Set<string>(), received },
+    ...{ policies: {}, costLimit, own: new Set<string>(), received, fetches },
     inner: Object.assign(inner, { describe: describe_ }),
     answers: new AnswerCache({
       ...{ memory: new KeptMemory(1_000_000), received, figures: { hits: 0, misses: 0, entries: 0, bytes: 0 } },
@@ -150,12 +156,49 @@ describe('an answer is given again', () => {
     expect(asked).toHaveLength(6)
   })
 
+  test('only until something newer was read', async () => {
+    const { ask, asked, state } = opened()
+    await ask(OPEN)
+    state.meanwhile = ({ pins }) => pins.take({ ledger: { publication: 18 } })
+    await ask(OPEN, { variables: { of: 2 } })
+    await ask(OPEN)
+    expect(asked).toHaveLength(3)
+  })
+
   test('by the graph that was asked, and not once there is another', async () => {
     const { ask, asked, state } = opened()
     await ask(OPEN)
     state.supergraph = loaded()
     await ask(OPEN)
     expect(asked).toHaveLength(2)
+  })
+})
+
+describe('what a caller may not know of is not there', () => {
+  const HIDDEN = '{ ledger { hidden } }'
+  const INTROSPECTION = '{ __type(name: "Ledger") { fields { name } } }'
+
+  test.each([
+    ['first', ['some', 'all', 'some']],
+    ['after another', ['all', 'some', 'all']],
+  ])('asked %s', async (_, roles) => {
+    const { ask, asked } = opened()
+    for (const role of roles) {
+      const { errors } = await ask(HIDDEN, { roles: [role] })
+      const told = JSON.stringify((await ask(INTROSPECTION, { roles: [role] })).data)
+      const unknown = ['Cannot query field "hidden" on type "Ledger".']
+      expect([role, errors?.map(({ message }) => message)]).toEqual([role, role === 'all' ? undefined : unknown])
+      expect([role, told.includes('hidden')]).toEqual([role, role === 'all'])
+    }
+    expect(asked.filter(({ query }) => query.includes('hidden')).length).toBe(1)
+  })
+
+  test.each([
+    'query ($of: Boolean = true) { __schema @include(if: $of) { queryType { name } } }',
+    'query ($of: String = "Ledger") { __type(name: $of) { name } }',
+  ])('nor is anything told where null is given for what may not be: %s', async query => {
+    const { errors, data } = await opened().ask(query, { variables: { of: null } })
+    expect([errors?.map(({ extensions }) => extensions.code), data]).toEqual([['BAD_USER_INPUT'], undefined])
   })
 })
 
@@ -171,6 +214,13 @@ describe('what is planned', () => {
     // Of what the demand names only what he lacks.
     expect([...operation.denied]).toEqual([['ledger', ['ledger/entries/secret']]])
     expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['ledger.secret', 'ledger.mine', 'ledger.entries'])
+  })
+
+  test('stands in a list where the first item is', async () => {
+    const { ask, state } = opened()
+    state.answer = { entries: [null, { open: 1, secret: null }] }
+    const { errors } = await ask('{ ledger { entries { open secret } } }', { roles: ['some'] })
+    expect(errors?.map(({ path }) => path)).toEqual([['ledger', 'entries', 1, 'secret']])
   })
 
   test('tells the product what was lost, also of an answer that is given again', async () => {
@@ -202,6 +252,15 @@ test('a dry run is run by nobody, a mutation neither', async () => {
   expect(asked).toEqual([])
 })
 
+test('a condition that is null though it may not be is refused before anything is fetched', async () => {
+  const { ask, asked } = opened()
+  const query =
+    'query ($if: Boolean = true) { ledger { open @include(if: $if) ...F } } fragment F on Ledger { also @skip(if: $if) }'
+  const { errors } = await ask(query, { variables: { if: null } })
+  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT'])
+  expect([asked.length, (await ask(query)).errors]).toEqual([0, undefined])
+})
+
 describe('an operation begins anew', () => {
   const GONE = [new ErrorOf('gone', { path: ['ledger'] })]
 
@@ -225,11 +284,13 @@ describe('an operation begins anew', () => {
     state.meanwhile = ({ pins }) => {
       expect(pins.isBroken).toBe(false)
       pins.take({ [`read ${asked.length}`]: { publication: 1 } })
-      pins.lose('ledger')
+      if (asked.length < 9) pins.lose('ledger')
     }
     const { data, extensions } = await ask(OPEN)
     expect([asked.length, data.ledger.open]).toEqual([3, 3])
     expect(extensions).toEqual({ terrane: { publications: { ledger: 17, 'read 3': 1 } } })
+    // What is kept of a fetch could be of the very publication that went.
+    expect(asked.map(({ operation }) => operation.fetches !== undefined)).toEqual([true, false, false])
   })
 
   test('once, where it was answered well then', async () => {
@@ -248,6 +309,7 @@ describe('an operation begins anew', () => {
     const { ask, asked, state } = opened()
     state.errors = GONE
     state.meanwhile = ({ pins }) => {
+      if (asked.length > 1) return
       pins.lose('ledger')
       state.supergraph = loaded()
     }

@@ -11,6 +11,7 @@ import { SharedAnswers } from './shared-answers.js'
 function cacheOf(shared?: SharedAnswers) {
   const news = { now: 1, publication: 17, publicationId: 'monday', since: 1, hears: true }
   const told: object[] = []
+  const reports = { room: true }
   const received = new PublicationsReceived({
     get now() {
       return news.now
@@ -20,7 +21,7 @@ function cacheOf(shared?: SharedAnswers) {
   const cache = new AnswerCache({
     memory: new KeptMemory(1_000_000),
     received,
-    reports: { takes: () => true, add: (_product, _subject, reading) => told.push(reading) },
+    reports: { takes: () => reports.room, add: (_product, _subject, reading) => told.push(reading) },
     figures: { hits: 0, misses: 0, entries: 0, bytes: 0 },
     ...(shared ? { shared } : {}),
   })
@@ -33,7 +34,7 @@ function cacheOf(shared?: SharedAnswers) {
     repeats.note('ledger', 'f', { extensions: { terrane: { repeatable: { decision: 'f', publicationId, reads } } } })
     return cache.keep(key, { data: new WrittenData('{}') }, { pins, repeats, denied: new Map(), since: received.now })
   }
-  return { cache, received, news, told, keep }
+  return { cache, received, news, told, reports, keep }
 }
 
 const nobody = new AbortController().signal
@@ -137,6 +138,30 @@ test('while a product is not heard nothing is kept or given', () => {
   news.hears = false
   keep('b', 17)
   expect([cache.get('a', 'user:anna'), cache.holds('b')]).toEqual([undefined, false])
+})
+
+test('nothing is given whose product cannot be told of it', () => {
+  const { cache, reports, keep, told } = cacheOf()
+  keep('a', 17)
+  reports.room = false
+  expect([cache.get('a', 'user:anna'), told]).toEqual([undefined, []])
+  reports.room = true
+  expect(cache.get('a', 'user:anna')).toBeDefined()
+})
+
+test('who leaves while another one asks waits no longer, and asks for nothing', async () => {
+  const { cache } = cacheOf()
+  const leaving = new AbortController()
+  let asked = 0
+  const ask = () => {
+    asked++
+    return new Promise<string>(() => {})
+  }
+  void cache.once('a', nobody, () => undefined, ask)
+  const waiting = cache.once('a', leaving.signal, () => undefined, ask)
+  leaving.abort(new Error('left'))
+  await expect(waiting).rejects.toThrow('left')
+  expect(asked).toBe(1)
 })
 
 test('what a product says that it read counts as well: it cannot fill the memory', () => {

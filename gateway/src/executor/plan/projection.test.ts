@@ -36,3 +36,19 @@ test('an object that names itself by what every object has is of no type', () =>
     ])
   }
 })
+
+describe('an object of which only an interface is known', () => {
+  const thing = { __typename: 'Thing', id: '1' }
+
+  test('is told as far as the question is about the interface', () => {
+    expect(projected('{ thing { ... on Thing { id } } }', { thing })).toEqual(['{"thing":{"id":"1"}}', []])
+  })
+
+  test.each(['{ thing { id __typename } }', '{ thing { id ... on Book { id } } }'])(
+    'has no type that could be told, and nothing that depends on it: %s',
+    query => {
+      const [text, losses] = projected(query, { thing })
+      expect([text, (losses as string[]).length]).toEqual(['{"thing":null}', 1])
+    },
+  )
+})

@@ -175,7 +175,6 @@ class Projector {
     const field = 'getFields' in type ? type.getFields()[name] : undefined
     if (!field) throw new TypeError(`A valid document does not select ${type.name}.${name}`)
     if (denied && isNonNullType(field.type)) return deniedBubble
-    if (denied) return () => NULL
     return this.of(field.type, below, `field ${type.name}.${name}`)
   }
 
