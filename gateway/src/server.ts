@@ -63,6 +63,8 @@ import type { Siblings } from './workers/siblings.js'
 
 /** Longest that a request under way holds up closing. */
 const GRACE_MILLISECONDS = 5000
+/** Between looks, while closing, at which connections have become idle. */
+const IDLE_MILLISECONDS = 500
 
 /** No route has a JSON Schema, and what would compile them takes long to load. */
 const NO_COMPILERS = { buildValidator: noSchema, buildSerializer: noSchema }
@@ -217,7 +219,9 @@ export async function startGateway(
 
   const end = async (drainMilliseconds: number) => {
     if (drainMilliseconds > 0) await letGo.drain(app, drainMilliseconds)
-    await app.close()
+    // A stream or download that ends now leaves a connection behind which nobody has told that it ends.
+    const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_MILLISECONDS)
+    await app.close().finally(() => clearInterval(idle))
     await apollo.stop()
     await registry.close()
     announcements.close()
