@@ -27,6 +27,15 @@ export function draining(): Draining {
         if (going) reply.raw.shouldKeepAlive = false
         done(null, payload)
       })
+      let closing = false
+      app.addHook('preClose', async () => {
+        closing = true
+      })
+      // What is idle is closed once, then: a client that was being answered would keep this process by its connection.
+      app.addHook('onResponse', (request, _reply, done) => {
+        if (closing) request.raw.socket.end()
+        done()
+      })
     },
     async drain({ server }, milliseconds) {
       going = true

@@ -54,6 +54,7 @@ export class WorkerPool {
     private readonly options: Promise<WorkerOptions>,
     private readonly count: number,
     private readonly log: Log,
+    private readonly startMilliseconds = START_MILLISECONDS,
   ) {}
 
   async fill(): Promise<WorkerAddress> {
@@ -128,7 +129,7 @@ export class WorkerPool {
     handOnUnaccepted(worker.process, () => this.staying().some(one => one !== worker && this.serving.has(one)))
     const startedAt = Date.now()
     const started = new Deferred<WorkerAddress>()
-    const killed = setTimeout(() => worker.process.kill('SIGKILL'), START_MILLISECONDS).unref()
+    const killed = setTimeout(() => worker.process.kill('SIGKILL'), this.startMilliseconds).unref()
     this.all.add(worker)
     worker.on('message', (message: ToPrimary) => {
       // What it said last may be heard after its end, which has settled all.

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
@@ -75,6 +75,13 @@ function release(): void {
   for (const send of held.splice(0)) send()
 }
 
+/** A signal that was sent has come: it does not wait for the process any more. */
+const received = (gateway: Running, signal: NodeJS.Signals) =>
+  eventually(
+    async () => BigInt(`0x${/^ShdPnd:\s*(\w+)/m.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))![1]}`),
+    pending => ((pending >> BigInt(constants.signals[signal] - 1)) & 1n) === 0n,
+  )
+
 /** So many workers, and none of these. */
 const successors = (gateway: Running, count: number, before: number[]) =>
   eventually(
@@ -117,8 +124,7 @@ test('what has changed since the successors have read it is read once more', asy
   await untilHeld(2)
   field = 'third'
   gateway.child.kill('SIGHUP')
-  // Signals come at their own time.
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await received(gateway, 'SIGHUP')
   release()
   await known(url, 'third')
 })
@@ -131,7 +137,7 @@ test('whoever is being started in the place of a dead one is renewed as well', a
   await untilHeld(1)
   field = 'second'
   gateway.child.kill('SIGHUP')
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await received(gateway, 'SIGHUP')
   release()
   await known(url, 'second')
   expect(childrenOf(gateway)).toHaveLength(1)
