@@ -1,4 +1,5 @@
-/** The demo, small, in a process of its own and from the build: jest need not transform and load what only answers. */
+/** The demo, small, in a process of its own and from the build, as the product starts: jest need not transform and load what only answers. */
+require('../../scripts/bin/process.js')
 require('reflect-metadata')
 const { startDemoMesh, Terminal } = require('@terrane/scripts')
 

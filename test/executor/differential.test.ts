@@ -6,7 +6,7 @@ import { type GeneratedMesh, generateMesh } from './generated/mesh.js'
 import { type GeneratedQuestion, generateQuestion } from './generated/question.js'
 import { type StockReason, stockReasonsOf } from './generated/stock-faults.js'
 
-const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 300)
+const MESHES = Number(process.env.TERRANE_DIFFERENTIAL_MESHES ?? 240)
 const QUESTIONS = 3
 /** Of so many supergraphs one is put to Apollo's own executor as well. */
 const STOCK_EVERY = Number(process.env.TERRANE_DIFFERENTIAL_STOCK ?? 8)

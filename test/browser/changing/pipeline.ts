@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core'
+import { eventually } from '../../scenarios/processes/processes.js'
 import { watchConduct } from '../conduct.js'
 import type { Marketplace } from '../marketplace.js'
+import { lastRun } from './last-run.js'
 
 /** Who answers for a product changes its SQL: tried first, then in force, seen as drift, and taken back. */
 
@@ -114,5 +116,10 @@ export const administeringAPipeline = (opened: () => Marketplace) =>
         .getByText(/^Changed by uk-manager/)
         .waitFor({ state: 'detached' })
       expect(await written()).toBe(inFolder)
+      // Whoever looks at this product next finds nothing under way.
+      await eventually(
+        () => lastRun(page),
+        ({ state }) => state !== 'RUNNING',
+      )
     })
   })

@@ -166,7 +166,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
       const [edition] = [...ledger.editions.values()].slice(-1)
       const got = JSON.stringify(data?.ledger?.entries ?? null)
       if (got === JSON.stringify(expected(edition!, given))) return
-      await pause(20)
+      await pause(50)
     }
   }
 
@@ -175,7 +175,7 @@ describe.each(['in this process', 'over HTTP'] as const)('a product %s', where =
     const hits = await ledger.hits()
     while ((await ledger.hits()) === hits) {
       await ask(who)
-      await pause(20)
+      await pause(50)
     }
   }
 

@@ -80,6 +80,9 @@ async function takenPort(): Promise<{ server: Server; listenPort: string }> {
 }
 
 describe('check', () => {
+  /** Where nothing is published, so that what is checked is composed with what is beside it alone. */
+  const alone = () => ['--published', path.join(folder, 'published')]
+
   test('the demo is in order', async () => {
     const { exit, out } = await terrane(['check', 'subgraphs', '--json'])
     expect(exit).toBe(0)
@@ -114,7 +117,7 @@ describe('check', () => {
     const product = copyOf('uk-sales')
     const file = path.join(product, 'pipeline', 'output', 'orders.sql')
     const line = spoil(file, 'FROM abstraction.orders_clean', "FROM read_csv('/etc/passwd')")
-    const { exit, out } = await terrane(['check', product, '--json'])
+    const { exit, out } = await terrane(['check', product, '--json', ...alone()])
     expect(exit).toBe(1)
     const { products } = JSON.parse(out) as { products: { problems: { file?: string; line?: number }[] }[] }
     expect(products[0]!.problems).toContainEqual(
@@ -126,7 +129,7 @@ describe('check', () => {
     const product = copyOf('uk-sales')
     const model = path.join(product, 'pipeline', 'output', 'orders.sql')
     const line = spoil(model, '  product_category,', '  product_category AS category,')
-    const { exit, out } = await terrane(['check', product])
+    const { exit, out } = await terrane(['check', product, ...alone()])
     expect(exit).toBe(1)
     expect(out).toMatch(
       new RegExp(
@@ -140,10 +143,9 @@ describe('check', () => {
 
   test('what another product feeds is held against its contract, where its folder is beside; else that is said', async () => {
     const fed = copyOf('europe-sales')
-    const nothingPublished = path.join(folder, 'published')
-    const alone = await terrane(['check', fed, '--published', nothingPublished])
+    const unknown = await terrane(['check', fed, ...alone()])
     // Whose classification nobody can tell here counts as the strictest.
-    expect([alone.exit, alone.out]).toEqual([
+    expect([unknown.exit, unknown.out]).toEqual([
       1,
       expect.stringMatching(
         /! europe-sales: Input port uk_orders is fed by .*uk-sales\.orders[\s\S]*UPSTREAM_CLASSIFICATION_UNKNOWN/,
@@ -152,11 +154,11 @@ describe('check', () => {
     const published = await terrane(['check', fed])
     expect([published.exit, published.out]).toEqual([0, expect.not.stringContaining('uk_orders')])
     for (const product of ['uk-sales', 'france-sales', 'germany-sales', 'reference-geography']) copyOf(product)
-    const beside = await terrane(['check', fed])
+    const beside = await terrane(['check', fed, ...alone()])
     expect([beside.exit, beside.out]).toEqual([0, expect.not.stringContaining('uk_orders')])
     const contract = path.join(folder, 'products', 'uk-sales', 'contracts', 'orders.odcs.yaml')
     spoil(contract, 'logicalType: timestamp', 'logicalType: string')
-    const changed = await terrane(['check', fed])
+    const changed = await terrane(['check', fed, ...alone()])
     expect(changed.exit).toBe(1)
     expect(changed.out).toMatch(/date_trunc.*\n {2}at \S+\/pipeline\/abstraction\/\S+\.sql:\d+:\d+/)
   })

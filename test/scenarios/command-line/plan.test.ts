@@ -10,11 +10,12 @@ import { endAll, ROOT, terrane } from '../processes/processes.js'
 const QUERY =
   'query ($geo: Boolean!) { ukSales { orders(first: 1) { nodes { orderId country { name } } } } referenceGeography @include(if: $geo) { countries { totalCount } } }'
 const plan = (...args: string[]) => terrane(['plan', ...args]).end
+/** Without them all that there are are composed, which takes longest of all. */
+const PRODUCTS = ['--product', 'subgraphs/uk-sales', 'subgraphs/reference-geography']
 
 afterEach(endAll)
 
 describe('as somebody', () => {
-  const PRODUCTS = ['--product', 'subgraphs/uk-sales', 'subgraphs/reference-geography']
   const ORDERS = (...fields: string[]) => `{ ukSales { orders(first: 1) { nodes { ${fields.join(' ')} } } } }`
 
   test('what is hidden from him is no field, and no name that he may have meant', async () => {
@@ -99,7 +100,7 @@ test('every field with its subgraph, as text and for programs', async () => {
   expect([text.exit, text.err]).toEqual([0, ''])
   expect(text.out).toMatch(/^ukSales\.orders\.nodes\.@\.country\.name +reference-geography/m)
   expect(text.out).toContain('if $geo')
-  const facts = JSON.parse((await plan(QUERY, '--json')).out)
+  const facts = JSON.parse((await plan(QUERY, '--json', ...PRODUCTS)).out)
   expect(facts.fields).toContainEqual(
     expect.objectContaining({ path: 'ukSales.orders.nodes.@.orderId', subgraphs: ['uk-sales'] }),
   )
@@ -109,7 +110,7 @@ test('a flowchart, of a question in a file', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'terrane-plan-'))
   const file = path.join(folder, 'question.graphql')
   writeFileSync(file, QUERY)
-  const { exit, out } = await plan(file, '--mermaid')
+  const { exit, out } = await plan(file, '--mermaid', ...PRODUCTS)
   rmSync(folder, { recursive: true })
   expect(exit).toBe(0)
   expect(out).toMatch(/^flowchart TD\n/)
@@ -121,7 +122,7 @@ test('a question from standard input, its variables from a file: what they leave
   const file = path.join(folder, 'variables.json')
   writeFileSync(file, '{"geo": false}')
   const command = path.join(ROOT, 'scripts', 'bin', 'terrane.js')
-  const args = [command, 'plan', '-', '--variables', `@${file}`, '--json']
+  const args = [command, 'plan', '-', '--variables', `@${file}`, '--json', ...PRODUCTS]
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, input: QUERY, encoding: 'utf8' })
   rmSync(folder, { recursive: true })
   expect(status).toBe(0)
@@ -130,8 +131,8 @@ test('a question from standard input, its variables from a file: what they leave
 })
 
 test.each([
-  ['a field that is not there', ['{ nope }'], 1, 'Cannot query field "nope"'],
-  ['a value that does not fit', [QUERY, '--variables', '{"geo": 3}'], 1, 'Boolean cannot represent'],
+  ['a field that is not there', ['{ nope }', ...PRODUCTS], 1, 'Cannot query field "nope"'],
+  ['a value that does not fit', [QUERY, '--variables', '{"geo": 3}', ...PRODUCTS], 1, 'Boolean cannot represent'],
   ['variables that are none', ['{ a }', '--variables', '[1]'], 2, '--variables takes a JSON object'],
   ['grants of a supergraph', ['{ a }', '--supergraph', 'x.graphql', '--as', 'analyst'], 2, '--mesh'],
   ['a mesh that nobody serves', ['{ a }', '--mesh', 'http://127.0.0.1:1', '--as', 'steward'], 3, 'http://127.0.0.1:1'],

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { issueToken } from '@terrane/gateway'
 import { loadOrCreateKeys } from '@terrane/schema'
 import { geography } from '../gateway/small-mesh.js'
-import { ask } from '../processes/processes.js'
+import { ask, productFolder } from '../processes/processes.js'
 
 /** Who asks for a token does not wait for the parts of a gateway: what a process has loaded when it ends, its threads included. */
 
@@ -66,7 +66,10 @@ test.each([['--help'], ['--version'], ['token', '--as', 'analyst']])(
 )
 
 test('check loads what makes graphs, and no engine of its own process', async () => {
-  const packages = await packagesOf('check', 'subgraphs/reference-geography')
+  // With nothing beside it that would be composed as well.
+  const product = path.join(folder, 'products', 'reference-geography')
+  cpSync(productFolder('reference-geography'), product, { recursive: true })
+  const packages = await packagesOf('check', product, '--published', path.join(folder, 'published'))
   expect([...packages]).toEqual(expect.arrayContaining(['@apollo/composition', '@apollo/gateway', 'type-graphql']))
   expect([...ENGINES, '@apollo/server'].filter(name => packages.has(name))).toEqual([])
 })

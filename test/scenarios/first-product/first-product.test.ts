@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
-import { eventually } from '../processes/processes.js'
+import { generateSources, type Mesh, openMesh } from '@terrane/scripts'
+import { eventually, productFolder } from '../processes/processes.js'
 
 /** `docs/first-product.md`, followed to the letter: its blocks are run, and what it shows is what comes. */
 
@@ -17,11 +17,11 @@ const blocks = [...PAGE.matchAll(/^```(sh|json|csv)\n([\s\S]*?)^```$/gm)].map(([
 }))
 
 let user: string
-let mesh: DemoMesh
+let mesh: Mesh
 let productListenPort: number
 const started: ChildProcess[] = []
 
-/** Only listen ports differ from the page, and the mesh has fewer orders than that of `npm start`. */
+/** Only listen ports differ from the page, and of the mesh of `npm start` there is what the page makes use of. */
 const here = (text: string) =>
   text.replaceAll(':4000', `:${new URL(mesh.url).port}`).replaceAll('4100', String(productListenPort))
 const environment = () => ({
@@ -73,14 +73,17 @@ beforeAll(async () => {
   await once(free, 'listening')
   productListenPort = (free.address() as { port: number }).port
   free.close()
-  mesh = await startDemoMesh({
-    home: path.join(user, 'home'),
+  const home = path.join(user, 'home')
+  const sources = await generateSources(home, { today: new Date('2026-03-10T00:00:00Z'), orders: 50 })
+  mesh = await openMesh({
+    home,
     listenPort: 0,
     host: '127.0.0.1',
-    terminal: new Terminal(false, { isTTY: false, write: () => true } as never),
-    today: new Date('2026-03-10T00:00:00Z'),
-    orders: 50,
+    demo: true,
+    folders: [productFolder('reference-geography')],
+    env: { ...process.env, TERRANE_SOURCES: sources.folder },
   })
+  for (const product of mesh.products) await product.run('start')
 }, 120_000)
 
 afterAll(async () => {

@@ -124,7 +124,7 @@ test('fields without directives are open; the others to who has what they take',
 })
 
 test('a supergraph by its address; without an issuer everybody is a visitor, and it says so', async () => {
-  const other = terrane(['gateway', '--supergraph', supergraphUrl, '--port', '0'], {
+  const other = terrane(['gateway', '--supergraph', supergraphUrl, '--port', '0', '--workers', '0'], {
     TERRANE_HOME: path.join(folder, 'other'),
   })
   expect((await ask(await other.url(), OPEN)).data).toEqual({ books: [{ isbn: '1', title: 'Plates', stars: 5 }] })

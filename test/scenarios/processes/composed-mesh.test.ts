@@ -119,7 +119,8 @@ const GLOBAL = `{ globalSales { byContinent { nodes { continent { name } orderCo
 const within = async (attempts: number, read: () => Promise<Answer>, wanted: (answer: Answer) => boolean) => {
   for (let attempt = 1; ; attempt++)
     try {
-      return await eventually(read, wanted)
+      // Rarely: what asks the whole mesh keeps it from getting on.
+      return await eventually(read, wanted, 1000)
     } catch (error) {
       if (attempt === attempts) throw error
     }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { issueToken } from '@terrane/gateway'
-import { startDemoMesh, Terminal } from '@terrane/scripts'
+import { generateSources, openMesh } from '@terrane/scripts'
 import { createConnection } from 'mysql2/promise'
 import { type Answer, ask, endAll, eventually, productFolder, type Running, terrane } from './processes.js'
 
@@ -22,6 +23,8 @@ const QUESTION = `{
     ordersAggregate(groupBy: [PRODUCT_CATEGORY]) { group { productCategory } count sum { amount } }
     product { name version owner { name } quality { passed failed } freshness } } }`
 const WITH_MARGIN = QUESTION.replace('revenue }', 'revenue margin }')
+/** In the order in which they feed one another. */
+const PRODUCTS = ['reference-geography', 'uk-sales', 'france-sales', 'germany-sales', 'europe-sales']
 const SERVER = 'mysql://root@127.0.0.1:3306'
 
 // Many processes start here, each of which takes seconds where all cores are busy.
@@ -58,17 +61,19 @@ async function answersOfOneProcess() {
   await connection.query('CREATE DATABASE ??', [database])
   try {
     const home = path.join(folder, 'one')
-    const quiet = new Terminal(false, { isTTY: false, write: () => true } as never)
-    const one = await startDemoMesh({
+    const generated = await generateSources(home, { today: new Date('2026-11-22T00:00:00Z'), orders: ORDERS })
+    sources = generated.folder
+    const one = await openMesh({
       home,
       listenPort: 0,
-      terminal: quiet,
+      demo: true,
       databaseUrl: `${SERVER}/${database}`,
-      today: new Date('2026-11-22T00:00:00Z'),
-      orders: ORDERS,
+      folders: PRODUCTS.map(productFolder),
+      env: { ...process.env, TERRANE_SOURCES: sources },
       log: () => {},
     })
-    sources = one.sources.folder
+    await pushFrance(one.url, (await issueToken({ home, as: 'admin' }))!)
+    for (const product of one.products) await product.run('start')
     const answer = async (as: string, query: string) => ask(one.url, query, await issueToken({ home, as }))
     const answers = { steward: await answer('steward', WITH_MARGIN), analyst: await answer('analyst', QUESTION) }
     await one.close()
@@ -77,6 +82,18 @@ async function answersOfOneProcess() {
     const [found] = await connection.query('SHOW DATABASES LIKE ?', [`${database.replaceAll('_', '\\_')}%`])
     for (const row of found as object[]) await connection.query('DROP DATABASE ??', [Object.values(row)[0]])
     await connection.end()
+  }
+}
+
+/** France's files, to its input port. */
+async function pushFrance(url: string, token: string): Promise<void> {
+  for (const file of readdirSync(path.join(sources, 'france-sales'))) {
+    const pushed = await fetch(`${url}/data/europe/france/france-sales/1/input/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
+      body: readFileSync(path.join(sources, 'france-sales', file)),
+    })
+    expect([file, pushed.ok]).toEqual([file, true])
   }
 }
 
@@ -183,7 +200,11 @@ describe('publishing while the gateway runs', () => {
     let asking = true
     const answers: Answer[] = []
     const asked = (async () => {
-      while (asking) answers.push(await askAs('steward', '{ ukSales { orders(first: 20) { nodes { amount } } } }'))
+      while (asking) {
+        answers.push(await askAs('steward', '{ ukSales { orders(first: 20) { nodes { amount } } } }'))
+        // Who asks without a pause only keeps the products from getting on.
+        await pause(50)
+      }
     })()
     expect(await publish(geography)).toMatchObject({ exit: 0 })
     for (const other of others) expect(await publish(other)).toMatchObject({ exit: 0 })
@@ -218,14 +239,7 @@ describe('a product that feeds on others through the gateway', () => {
   }
 
   beforeAll(async () => {
-    for (const file of readdirSync(path.join(sources, 'france-sales'))) {
-      const pushed = await fetch(`${mesh}/data/europe/france/france-sales/1/input/orders`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${await tokenOf('admin')}` },
-        body: readFileSync(path.join(sources, 'france-sales', file)),
-      })
-      expect([file, pushed.ok]).toEqual([file, true])
-    }
+    await pushFrance(mesh, await tokenOf('admin'))
     await eventually(
       () => askAs('steward', '{ franceSales { orders { totalCount } } }'),
       ({ data }) => JSON.stringify(data).includes(`:${ORDERS}}`),

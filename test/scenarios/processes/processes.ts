@@ -78,13 +78,17 @@ export async function endAll(): Promise<void> {
 }
 
 /** What `read` gives, once it is as wanted; whoever waits in vain is told what it was last. */
-export async function eventually<Read>(read: () => Promise<Read>, wanted: (read: Read) => boolean): Promise<Read> {
+export async function eventually<Read>(
+  read: () => Promise<Read>,
+  wanted: (read: Read) => boolean,
+  pauseMilliseconds = 150,
+): Promise<Read> {
   const until = Date.now() + 40_000
   for (;;) {
     const last = await read().catch((error: unknown) => error as Read)
     if (!(last instanceof Error) && wanted(last)) return last
     if (Date.now() > until) throw new Error(`not in time; last: ${last instanceof Error ? last : JSON.stringify(last)}`)
-    await new Promise(resolve => setTimeout(resolve, 150))
+    await new Promise(resolve => setTimeout(resolve, pauseMilliseconds))
   }
 }
 

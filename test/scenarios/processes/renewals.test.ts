@@ -116,12 +116,12 @@ test('a worker that dies while others are started in its place leaves no more th
   expect(childrenOf(gateway)).toEqual(after)
 })
 
-test('what has changed since the successors have read it is read once more', async () => {
-  const { gateway, url } = await open(2)
+test('what has changed since its successor has read it is read once more', async () => {
+  const { gateway, url } = await open(1)
   holding = true
   field = 'second'
   gateway.child.kill('SIGHUP')
-  await untilHeld(2)
+  await untilHeld(1)
   field = 'third'
   gateway.child.kill('SIGHUP')
   await received(gateway, 'SIGHUP')

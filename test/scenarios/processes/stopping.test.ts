@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { generateSources } from '@terrane/scripts'
+import { monthsUntil, writeUkSales } from '@terrane/scripts'
 import { endAll, eventually, productFolder, terrane } from './processes.js'
 
 /** Told to stop half way, and started where it cannot be. */
@@ -10,10 +10,11 @@ import { endAll, eventually, productFolder, terrane } from './processes.js'
 let folder: string
 let env: Record<string, string>
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'terrane-stopping-'))
   // Enough for a run to take a while.
-  const { folder: sources } = await generateSources(folder, { today: new Date('2026-11-22'), orders: 60_000 })
+  const sources = path.join(folder, 'sources')
+  writeUkSales(path.join(sources, 'uk-sales'), monthsUntil(new Date('2026-11-22')), 60_000)
   env = { TERRANE_HOME: path.join(folder, 'home'), TERRANE_SOURCES: sources }
 })
 afterAll(async () => {

@@ -48,10 +48,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-/** Two of them; whom the other gateway signs in they believe. */
-async function workers(limits: Partial<GatewayLimits> = {}): Promise<string> {
+/** Whom the other gateway signs in they believe. */
+async function workers(limits: Partial<GatewayLimits> = {}, count = 2): Promise<string> {
   const issuer = { url: `${other.url}/oidc`, audience: 'terrane' }
-  pool = await startWorkers({ listenPort: 0, home, issuer, limits }, 2, quiet)
+  pool = await startWorkers({ listenPort: 0, home, issuer, limits }, count, quiet)
   return pool.url
 }
 
@@ -103,7 +103,7 @@ test('a large mesh is put in force by new workers: nothing fails, and nothing th
       const answer = await ask(url, query, steward).catch(error => ({ status: 0, errors: [error], data: null }))
       if (answer.status === 200 && answer.errors.length === 0) count()
       else failures.push(answer)
-      await sleep(20)
+      await sleep(100)
     }
   }
   const clients = [
@@ -127,7 +127,7 @@ test('a large mesh is put in force by new workers: nothing fails, and nothing th
 
 test('nor is it put there what no other gateway would load: workers are not started for it', async () => {
   expect(await publish(other.url, uk)).toMatchObject({ status: 201 })
-  const url = await workers({ subgraphsSwapped: 0 })
+  const url = await workers({ subgraphsSwapped: 0 }, 1)
   const before = workerProcesses()
   const { jwks } = await loadOrCreateKeys(home)
   const cached = withCacheTag(geo, jwks)
@@ -144,7 +144,7 @@ test('nor is it put there what no other gateway would load: workers are not star
 
 test('a publication that no new worker can start on stays, is told so, and is in force once they can', async () => {
   expect(await publish(other.url, uk)).toMatchObject({ status: 201 })
-  const url = await workers({ subgraphsSwapped: 0 })
+  const url = await workers({ subgraphsSwapped: 0 }, 1)
   const steward = await token('steward')
   const answered = async () => (await ask(url, '{ ukSales { orders { totalCount } } }', steward)).data
   const admin = await token('admin')
@@ -169,8 +169,8 @@ test('a publication that no new worker can start on stays, is told so, and is in
 
   await writeFile(keys, before)
   await eventually(
-    () => Promise.all(Array.from({ length: 8 }, () => ask(url, COUNTRIES))),
-    answers => answers.every(({ status }) => status === 200),
+    () => ask(url, COUNTRIES),
+    ({ status }) => status === 200,
   )
   expect(await answered()).toEqual({ ukSales: { orders: { totalCount: 2 } } })
 })

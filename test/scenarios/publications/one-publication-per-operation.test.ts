@@ -101,7 +101,7 @@ describe.each(['in this process', 'over HTTP'])('products %s', where => {
       while (publishing) {
         claims.push(await ask())
         // Clients without a pause only keep the publications from getting on.
-        await pause(10)
+        await pause(50)
       }
     }
     const publisher = async (twin: Twin) => {

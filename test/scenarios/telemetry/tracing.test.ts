@@ -92,6 +92,9 @@ async function ask(args: string[], query: string, env: Record<string, string> = 
   return answer
 }
 
+/** Of a gateway in one process. What a worker sends is what the first test sees. */
+const ALONE = () => ['gateway', '--supergraph', supergraph, '--workers', '0']
+
 const one = (spans: Span[], name: string): Span => {
   const found = spans.filter(span => span.name === name)
   if (found.length !== 1) throw new Error(`${found.length} of ${name} among ${spans.map(span => span.name).join(', ')}`)
@@ -143,7 +146,7 @@ test.each([
     true,
   ],
 ] as [string, Record<string, string>, boolean, boolean][])('a caller %s', async (_, env, asked, traced) => {
-  await ask(['gateway', '--supergraph', supergraph], QUERY, env, asked)
+  await ask(ALONE(), QUERY, env, asked)
   expect(collector.spans.some(({ name }) => name === 'POST /graphql')).toBe(traced)
   expect(seen).toHaveLength(2)
   for (const { headers } of seen)
@@ -151,13 +154,13 @@ test.each([
 })
 
 test('what a trusted caller leaves out is not told, but its identity goes on', async () => {
-  await ask(['gateway', '--supergraph', supergraph], QUERY, { TERRANE_TRUST_TRACEPARENT: 'true' }, false)
+  await ask(ALONE(), QUERY, { TERRANE_TRUST_TRACEPARENT: 'true' }, false)
   expect(collector.bodies).toEqual([])
   for (const { headers } of seen) expect(headers.traceparent).toMatch(new RegExp(`^00-${OURS.trace}-[0-9a-f]{16}-00$`))
 })
 
 test('switched off, nothing is sent and nothing goes on', async () => {
-  await ask(['gateway', '--supergraph', supergraph], QUERY, { OTEL_SDK_DISABLED: 'true' })
+  await ask(ALONE(), QUERY, { OTEL_SDK_DISABLED: 'true' })
   expect(collector.bodies).toEqual([])
   expect(seen.map(({ headers }) => headers.traceparent)).toEqual([undefined, undefined])
 })
