@@ -57,7 +57,10 @@ export class Marketplace {
       this.asked.add(protocol === 'blob:' || protocol === 'data:' ? protocol : origin)
       if (request.resourceType() === 'script') this.scripts.add(pathname)
     })
-    page.on('pageerror', error => this.faults.push(error.message))
+    page.on('pageerror', ({ message }) => {
+      // So the editors of GraphiQL call what they were at when their page is left.
+      if (message !== 'Canceled') this.faults.push(message)
+    })
     return page
   }
 
