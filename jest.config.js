@@ -38,6 +38,6 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
   testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 60_000,
-  // For two processors: a third of the time tests wait, for processes, browsers and databases.
-  maxWorkers: 3,
+  // For two processors: nearly half of the time tests wait, for processes, browsers and databases.
+  maxWorkers: 4,
 }
