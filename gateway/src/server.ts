@@ -200,7 +200,7 @@ export async function startGateway(
     ...people.parts,
     useSignIn(people.signIn, log),
     useCaching(),
-    useGraphql({ apollo, documents, direct, subscriptions, limits, log }),
+    useGraphql({ apollo, documents, direct, subscriptions, limits, log, exchanged: metrics.exchanged }),
     useProductAnswers(),
     useAddresses({ products, identities, decisionPoint, limits, log }),
     useDataMesh({ products, decisionPoint, signs: mesh.signs }),

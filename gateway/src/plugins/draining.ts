@@ -27,14 +27,10 @@ export function draining(): Draining {
         if (going) reply.raw.shouldKeepAlive = false
         done(null, payload)
       })
-      let closing = false
-      app.addHook('preClose', async () => {
-        closing = true
-      })
       // What is idle is closed once, then: a client that was being answered would keep this process by its connection.
-      app.addHook('onResponse', (request, _reply, done) => {
-        if (closing) request.raw.socket.end()
-        done()
+      app.addHook('preClose', async () => {
+        const looking = setInterval(() => app.server.closeIdleConnections(), LOOK_MILLISECONDS)
+        app.server.once('close', () => clearInterval(looking))
       })
     },
     async drain({ server }, milliseconds) {

@@ -25,23 +25,27 @@ export interface GraphqlOptions {
   subscriptions: Subscriptions
   limits: GatewayLimits
   log: Log
+  /** Told of every operation whose client was answered, or has gone. */
+  exchanged: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
 /**
  * `/graphql`. Whatever goes wrong, the answer is JSON with `errors`. Apollo Server answers what is met for the first time
  * and all that is unusual; an ordinary question of a document that is known goes to the executor directly.
  */
-export function useGraphql({ apollo, documents, direct, subscriptions, limits, log }: GraphqlOptions): Part {
+export function useGraphql({ apollo, documents, direct, subscriptions, limits, log, exchanged }: GraphqlOptions): Part {
   return {
     async http(app) {
-      const watch = (time: OperationTime, reply: FastifyReply) => {
-        time.begin(limits.timeMilliseconds)
-        whenClosed(reply.raw, () => time.end(reply.raw.writableFinished))
-      }
+      const watch = (time: OperationTime, request: FastifyRequest, reply: FastifyReply) =>
+        whenClosed(reply.raw, () => {
+          time.end(reply.raw.writableFinished)
+          exchanged(request, reply)
+        })
       const throughApollo = fastifyApolloHandler(apollo, {
         context: async (request, reply) => {
           const time = new OperationTime()
-          watch(time, reply)
+          time.begin(limits.timeMilliseconds)
+          watch(time, request, reply)
           return operationOf(request, time, limits.timeMilliseconds)
         },
       })
@@ -68,7 +72,8 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
               if (reply.raw.destroyed) time.end(false)
               const answer = direct.answer(question, operationOf(request, time, limits.timeMilliseconds), reply)
               // What is kept was answered by now, and nobody waits for it.
-              if (answer instanceof Promise) watch(time, reply)
+              if (answer instanceof Promise) time.begin(limits.timeMilliseconds)
+              watch(time, request, reply)
               return answer
             }
             return subscriptions

@@ -15,6 +15,8 @@ import type { Part } from './part.js'
 export interface Metrics extends Part {
   caches: CacheMetrics
   fetch(subgraph: string): FetchWatch
+  /** A request to `/graphql` that was answered, or not. */
+  exchanged(request: FastifyRequest, reply: FastifyReply): void
   /** Where they are told, if at an address of their own; known once the server listens. */
   url?: string
 }
@@ -59,6 +61,11 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
   const metrics: Metrics = {
     caches: new CacheMetrics(registry),
     fetch: subgraph => subgraphs.fetch(subgraph),
+    exchanged: (request, reply) =>
+      operations.exchanged(
+        Number(request.headers['content-length'] ?? 0),
+        Number(reply.getHeader('content-length') ?? 0),
+      ),
     async http(app) {
       if (door.listen) {
         const own = Fastify({ forceCloseConnections: true })
@@ -68,14 +75,6 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
       } else {
         app.get('/metrics', tell)
       }
-      app.addHook('onResponse', (request, reply, done) => {
-        if (request.routeOptions.url === '/graphql')
-          operations.exchanged(
-            Number(request.headers['content-length'] ?? 0),
-            Number(reply.getHeader('content-length') ?? 0),
-          )
-        done()
-      })
     },
     observe({ signal, caller }) {
       const end = operations.began()
@@ -91,4 +90,8 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
 }
 
 const UNWATCHED: FetchWatch = { end: () => undefined }
-const NOT_COUNTED: Metrics = { caches: new CacheMetrics(new Registry()), fetch: () => UNWATCHED }
+const NOT_COUNTED: Metrics = {
+  caches: new CacheMetrics(new Registry()),
+  fetch: () => UNWATCHED,
+  exchanged: () => undefined,
+}

@@ -1,5 +1,6 @@
 import { geography, SmallMesh, ukSales } from '../gateway/small-mesh.js'
 import type { SmallProduct } from '../gateway/small-product.js'
+import { eventually } from '../processes/processes.js'
 import { askedMetrics, unknownIn } from './dashboard.js'
 
 let mesh: SmallMesh
@@ -56,6 +57,22 @@ test('operations, fetches, plans and answers are counted, each by what it is', a
   expect(now('terrane_gateway_cache_lookups_total{cache="plans",outcome="hit"}')).toBeGreaterThanOrEqual(2)
   expect(now('terrane_gateway_cache_entries{cache="plans"}')).toBe(2)
   expect(now('terrane_gateway_products')).toBe(2)
+})
+
+test('the bytes of every operation are counted, of one that is kept, refused or compressed as well', async () => {
+  const sent = { requests: 0, answers: 0 }
+  for (const [query, encoding] of [COUNTRIES, COUNTRIES, '{ nothing }', COUNTRIES].map((one, at) => [one, at % 2])) {
+    const body = JSON.stringify({ query })
+    const headers = { 'content-type': 'application/json', 'accept-encoding': encoding ? 'gzip' : 'identity' }
+    const answer = await fetch(`${mesh.gateway.url}/graphql`, { method: 'POST', headers, body })
+    await answer.arrayBuffer()
+    sent.requests += body.length
+    sent.answers += Number(answer.headers.get('content-length'))
+  }
+  // The client has its answer a little before the gateway knows that.
+  const now = await eventually(figures, now => now('terrane_gateway_answer_bytes_count{route="/graphql"}') === 4)
+  expect(now('terrane_gateway_answer_bytes_sum{route="/graphql"}')).toBe(sent.answers)
+  expect(now('terrane_gateway_request_bytes_sum{route="/graphql"}')).toBe(sent.requests)
 })
 
 test('all that dashboard and alerts ask of a gateway is told by one', async () => {
