@@ -88,22 +88,24 @@ test('an object that calls itself by another type than there may be is null, wit
   expect(errors?.map(({ path }) => path?.join())).toEqual(['books,0,author', 'books,1,author'])
 })
 
+const WORKS: SmallSubgraph = {
+  sdl: `type Query { works: [Work] }  union Work = Book | Map
+    type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
+    type Author @key(fields: "id") { id: ID! }`,
+  resolvers: {
+    Query: {
+      works: () => [
+        { __typename: 'Book', id: '1', author: { id: 'a' } },
+        { __typename: 'Map', id: '2', author: { id: 'b' } },
+        { __typename: 'Map', id: '3', author: { id: 'a' } },
+      ],
+    },
+  },
+}
+
 test('an error is told where the field that fails was asked for, and not where its fetch asks for it besides', async () => {
   const graph = await openGraph({
-    works: {
-      sdl: `type Query { works: [Work] }  union Work = Book | Map
-        type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
-        type Author @key(fields: "id") { id: ID! }`,
-      resolvers: {
-        Query: {
-          works: () => [
-            { __typename: 'Book', id: '1', author: { id: 'a' } },
-            { __typename: 'Map', id: '2', author: { id: 'b' } },
-            { __typename: 'Map', id: '3', author: { id: 'a' } },
-          ],
-        },
-      },
-    },
+    works: WORKS,
     people: PEOPLE,
   })
   const years = '... on Map { author { years: born born @skip(if: $no) } }'
@@ -120,20 +122,6 @@ test('an error is told where the field that fails was asked for, and not where i
 })
 
 describe('of what a dead subgraph was asked for, only those are told who asked for any of it', () => {
-  const works = {
-    sdl: `type Query { works: [Work] }  union Work = Book | Map
-      type Book @key(fields: "id") { id: ID!  author: Author }  type Map @key(fields: "id") { id: ID!  author: Author }
-      type Author @key(fields: "id") { id: ID! }`,
-    resolvers: {
-      Query: {
-        works: () => [
-          { __typename: 'Book', id: '1', author: { id: 'a' } },
-          { __typename: 'Map', id: '2', author: { id: 'b' } },
-          { __typename: 'Map', id: '3', author: { id: 'a' } },
-        ],
-      },
-    },
-  }
   const prices =
     'type Book @key(fields: "id") { id: ID!  price: Int }  type Map @key(fields: "id") { id: ID!  scale: Int }'
   test.each<[string, NonNullable<SmallSubgraph['answer']>]>([
@@ -160,7 +148,7 @@ describe('of what a dead subgraph was asked for, only those are told who asked f
     ],
   ])('where %s', async (_, answer) => {
     const graph = await openGraph({
-      works,
+      works: WORKS,
       people: { ...PEOPLE, answer },
       prices: { sdl: prices, resolvers: {}, answer },
     })

@@ -27,11 +27,6 @@ export function draining(): Draining {
         if (going) reply.raw.shouldKeepAlive = false
         done(null, payload)
       })
-      // What is idle is closed once, then: a client that was being answered would keep this process by its connection.
-      app.addHook('preClose', async () => {
-        const looking = setInterval(() => app.server.closeIdleConnections(), LOOK_MILLISECONDS)
-        app.server.once('close', () => clearInterval(looking))
-      })
     },
     async drain({ server }, milliseconds) {
       going = true
