@@ -18,7 +18,7 @@ export interface Operation {
   /** Aborted when the client goes or the time is up. */
   signal: StopSignal
   /** What subgraphs are asked with: aborted early enough to answer with what has come. Default: `signal`. */
-  fetchSignal?: StopSignal
+  fetchSignal?: StopSignal | undefined
   /** Milliseconds the whole operation may take. */
   timeMilliseconds: number
   /** By product; complete once the decision point was asked. */
@@ -27,21 +27,21 @@ export interface Operation {
   denied: Map<string, string[]>
   pins: PublicationPins
   /** What is found out about answering again; undefined where nobody will. */
-  repeats?: Repeats
+  repeats?: Repeats | undefined
   /** What single fetches were answered before; undefined where nobody may be given it. */
-  fetches?: FetchCache
+  fetches?: FetchCache | undefined
   /** The answer as it is kept; set where it is. */
-  kept?: KeptAnswer
+  kept?: KeptAnswer | undefined
   /** What its caller wants told of it; an error where he asked for something else. */
-  explain?: ExplainRequest | GraphQLError
+  explain?: ExplainRequest | GraphQLError | undefined
   /** Of who asked for any. */
-  timings?: Timings
+  timings?: Timings | undefined
   /** The request's own span; undefined where it is not traced. */
-  trace?: RequestTrace
+  trace?: RequestTrace | undefined
   /** The request's own, which a fetch sends along that has none of its own. */
-  traceHeaders?: TraceHeaders
+  traceHeaders?: TraceHeaders | undefined
   /** Undefined where nobody looks on. */
-  watch?: OperationWatch
+  watch?: OperationWatch | undefined
   /** Of the one fetch that this context is handed to; a data source sends its headers along. */
-  fetch?: FetchWatch
+  fetch?: FetchWatch | undefined
 }

@@ -90,8 +90,8 @@ function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseco
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
   const { trace, traceHeaders } = request
-  const watch = together(trace, timings)
-  const operation: Operation = {
+  // All of it at once: one that grows has a shape for each way in which it does, and is copied for every fetch.
+  return {
     requestId: request.id,
     caller: request.caller,
     signal: time.signal,
@@ -100,13 +100,16 @@ function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseco
     decisions: new Map(),
     denied: new Map(),
     pins: new PublicationPins(),
+    repeats: undefined,
+    fetches: undefined,
+    kept: undefined,
+    explain,
+    timings,
+    trace,
+    traceHeaders,
+    watch: together(trace, timings),
+    fetch: undefined,
   }
-  if (explain) operation.explain = explain
-  if (timings) operation.timings = timings
-  if (trace) operation.trace = trace
-  if (traceHeaders) operation.traceHeaders = traceHeaders
-  if (watch) operation.watch = watch
-  return operation
 }
 
 function codeOf(status: number): string {

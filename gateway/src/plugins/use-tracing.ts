@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { RequestTrace, TraceHeaders, Tracing } from '../telemetry/tracing.js'
 import type { Part } from './part.js'
 
@@ -21,8 +22,8 @@ export function useTracing(tracing: Tracing | undefined): Part {
       app.decorateRequest('trace', undefined)
       app.decorateRequest('traceHeaders', undefined)
       app.addHook('onRequest', (request, reply, done) => {
-        const route = request.routeOptions.url
-        if (route === undefined || UNTRACED.test(route)) return done()
+        const route = tracedRoute(request)
+        if (route === undefined) return done()
         const { trace, headers } = tracing.request(request.method, route, request.headers)
         request.trace = trace
         request.traceHeaders = headers
@@ -46,3 +47,13 @@ export function useTracing(tracing: Tracing | undefined): Part {
     },
   }
 }
+
+/** Undefined where nobody asks a trace of it. Fastify makes an object of all that it knows of a route at every look. */
+function tracedRoute(request: FastifyRequest): string | undefined {
+  if (request.raw.url === OPERATIONS) return OPERATIONS
+  const { url } = request.routeOptions
+  return url === undefined || UNTRACED.test(url) ? undefined : url
+}
+
+/** Most requests by far, as they were declared and as they come. */
+const OPERATIONS = '/graphql'
