@@ -69,7 +69,13 @@ function textual(
     serialize: value => (typeof value === 'string' ? value : String(value)),
     parseValue(value) {
       if (typeof value === 'string') return parse(value)
-      if (numeric && typeof value === 'number' && Number.isFinite(value)) return parse(expanded(value))
+      if (numeric && typeof value === 'number' && Number.isFinite(value)) {
+        if (mayBeRounded(value, name))
+          throw new GraphQLError(
+            `${name} cannot represent ${value} for sure: a number of so many digits goes in a string.`,
+          )
+        return parse(expanded(value))
+      }
       throw new GraphQLError(`${name} cannot represent a ${value === null ? 'null' : typeof value}.`)
     },
     parseLiteral(node) {
@@ -84,6 +90,15 @@ function textual(
     },
   })
 }
+
+/**
+ * Whether it may have been another number before JSON was read: beyond 2^53 any whole one may, and of what is written with
+ * fifteen digits none.
+ */
+const mayBeRounded = (value: number, scalar: string) =>
+  Math.abs(value) > Number.MAX_SAFE_INTEGER &&
+  (scalar === 'BigInt' || value.toExponential().replace(/e.*$|\D/g, '').length > CERTAIN_DIGITS)
+const CERTAIN_DIGITS = 15
 
 /** JavaScript's shortest text of a number, 1.5e-7, without the exponent: "0.00000015". */
 function expanded(value: number): string {

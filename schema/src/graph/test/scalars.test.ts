@@ -21,6 +21,8 @@ test.each<Case>([
   [DecimalScalar, '12345678901234567890.123', '12345678901234567890.123'],
   [BigIntScalar, '9007199254740993', '9007199254740993'],
   [BigIntScalar, -7, '-7'],
+  [BigIntScalar, 2 ** 53 - 1, '9007199254740991'],
+  [DecimalScalar, 2 ** 53 - 1, '9007199254740991'],
   [BigIntScalar, '-9223372036854775808', '-9223372036854775808'],
   [JsonScalar, { a: [1, null] }, { a: [1, null] }],
 ])('%s reads %j as %j', (scalar, input, value) => {
@@ -44,6 +46,10 @@ test.each<[GraphQLScalarType, unknown]>([
   [BigIntScalar, '9223372036854775808'],
   [BigIntScalar, '1.0'],
   [BigIntScalar, 1.5],
+  // What JSON's 9007199254740993, 1000000000000000001 and 12345678901234567890.1 are once they are read.
+  [BigIntScalar, 9007199254740992],
+  [BigIntScalar, 1e18],
+  [DecimalScalar, -1.2345678901234567e19],
 ])('%s refuses %j', (scalar, input) => {
   expect(() => scalar.parseValue(input)).toThrow(/cannot represent/)
 })
