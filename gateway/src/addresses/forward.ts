@@ -58,7 +58,7 @@ export async function forward(
   const headers = new Headers({ 'accept-encoding': 'identity', [IDENTITY_HEADER]: options.identity })
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !NOT_FORWARDED.has(name)) headers.set(name, String(value))
-  for (const [name, value] of Object.entries(request.traceHeaders ?? {})) headers.set(name, value)
+  for (const [name, value] of Object.entries(request.traced?.headers ?? {})) headers.set(name, value)
 
   const body = request.body instanceof Readable ? limited(request.body, options.bodyBytes) : undefined
   const response = await endpoint

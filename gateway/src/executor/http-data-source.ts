@@ -1,6 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
+import { listed, type TraceHeaders } from '../telemetry/trace-headers.js'
 import { type Exchange, exchange, type HttpAnswer } from './http-exchange.js'
 import { readJson } from './numbers/read-json.js'
 import { writeJson } from './numbers/write-json.js'
@@ -22,13 +23,13 @@ export type OnBreakerChange = (subgraph: string, state: BreakerState, detail: Re
 
 /** Of the texts that questions begin with, and of what they begin with. */
 const BEGUN_CHARACTERS = 4_000_000
-const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' }
+const JSON_BOTH_WAYS = ['content-type', 'application/json', 'accept', 'application/json']
 
 /** Sends a subgraph its operations over HTTP: one pool of kept sockets, bounded in time, size and attempts. */
 export class HttpDataSource implements GraphQLDataSource {
   private readonly pool: Pool
   private readonly path: string
-  private readonly fixedHeaders: Record<string, string>
+  private readonly fixedHeaders: readonly string[]
   private readonly exchange: Exchange
   private readonly breaker: Breaker | undefined
   private readonly anybodys = new SharedExchanges<HttpAnswer>()
@@ -50,7 +51,7 @@ export class HttpDataSource implements GraphQLDataSource {
     const { origin, pathname, search } = new URL(url)
     this.path = pathname + search
     this.fixedHeaders = transport.compression
-      ? { ...JSON_BOTH_WAYS, 'accept-encoding': ACCEPTED_ENCODINGS }
+      ? [...JSON_BOTH_WAYS, 'accept-encoding', ACCEPTED_ENCODINGS]
       : JSON_BOTH_WAYS
     this.pool = new Pool(origin, {
       connections: transport.connections,
@@ -79,11 +80,11 @@ export class HttpDataSource implements GraphQLDataSource {
     const body = this.bodyOf(query, { variables, operationName })
     const context = options.context as Partial<Operation>
     const { signal: whole, fetchSignal: signal = whole, fetch: watch, traceHeaders } = context
-    const given = http ? Object.fromEntries(http.headers) : undefined
+    const given = http ? [...http.headers] : undefined
     const idempotent = query.startsWith('query') || query.startsWith('{')
     // Which trace it is part of does not tell who asks: what is shared goes on in the trace of the first who asked.
     const along = watch?.headers ?? traceHeaders
-    const headers = given || along ? { ...given, ...along, ...this.fixedHeaders } : this.fixedHeaders
+    const headers = this.headersWith(given, along)
     const { path } = this
     const ask = (until: StopSignal | undefined) =>
       this.exchange({ path, headers, body, idempotent, watch, signal: until })
@@ -98,12 +99,21 @@ export class HttpDataSource implements GraphQLDataSource {
     }
   }
 
+  /** Ours are ours, whatever is given. */
+  private headersWith(given: [string, string][] | undefined, along: TraceHeaders | undefined): readonly string[] {
+    const own = along ? this.fixedHeaders.concat(listed(along)) : this.fixedHeaders
+    return given ? own.concat(given.flatMap(one => (own.includes(one[0]) ? [] : one))) : own
+  }
+
   /**
    * Without a header of the gateway's nobody is named, so that the answer is anybody's. With one it is the caller's, and
    * goes to nobody but the operation that asks: what other operations may be given of it `FetchCache` knows, and tells the
    * product.
    */
-  private sharedBy({ pins }: Partial<Operation>, given: object | undefined): SharedExchanges<HttpAnswer> | undefined {
+  private sharedBy(
+    { pins }: Partial<Operation>,
+    given: readonly unknown[] | undefined,
+  ): SharedExchanges<HttpAnswer> | undefined {
     if (!given) return this.anybodys
     if (!pins) return undefined
     const known = this.ofOperations.get(pins) ?? new SharedExchanges<HttpAnswer>()

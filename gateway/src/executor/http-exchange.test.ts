@@ -30,7 +30,7 @@ afterEach(async () => {
 })
 
 const ask = (more: Partial<HttpQuestion> = {}, answerBytes = 1_000) =>
-  exchange(pool, { path: '/', headers: {}, body: 'question', idempotent: true, ...more }, answerBytes)
+  exchange(pool, { path: '/', headers: [], body: 'question', idempotent: true, ...more }, answerBytes)
 const raw = (text: string) => (response: ServerResponse) => response.socket!.end(text)
 const EARLY = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\nretry-after: 7\r\ncontent-encoding: br\r\n\r\n'
 
@@ -56,7 +56,7 @@ test('an answer that has begun and breaks off is not one that never came', async
 test('nor is one that did not come in time: what was asked may still be under way', async () => {
   const impatient = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { headersTimeout: 10 })
   answer = () => undefined
-  const late = exchange(impatient, { path: '/', headers: {}, body: '', idempotent: true }, 10)
+  const late = exchange(impatient, { path: '/', headers: [], body: '', idempotent: true }, 10)
   await expect(late).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' })
   await expect(late).rejects.not.toBeInstanceOf(NoAnswer)
   await impatient.destroy()

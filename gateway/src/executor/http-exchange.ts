@@ -13,7 +13,8 @@ export interface HttpAnswer {
 
 export interface HttpQuestion {
   path: string
-  headers: Record<string, string>
+  /** Names and values in turn: an object is looked through name by name, at the price of the rest of a short question. */
+  headers: readonly string[]
   body: string
   /** Ends the exchange, and with it the socket's work. */
   signal?: StopSignal | undefined
@@ -66,7 +67,7 @@ export function exchange(dispatcher: Dispatcher, question: HttpQuestion, answerB
     }
     signal?.addEventListener('abort', stop)
     dispatcher.dispatch(
-      { path, method: 'POST', headers, body },
+      { path, method: 'POST', headers: headers as string[], body },
       {
         onRequestStart: controller => {
           control = controller

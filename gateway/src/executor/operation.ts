@@ -1,6 +1,7 @@
 import type { Caller, ProductDecision } from '@terrane/schema'
 import type { GraphQLError } from 'graphql'
-import type { RequestTrace, TraceHeaders } from '../telemetry/tracing.js'
+import type { TraceHeaders } from '../telemetry/trace-headers.js'
+import type { RequestTrace } from '../telemetry/tracing.js'
 import type { FetchWatch, OperationWatch } from '../telemetry/watch.js'
 import type { KeptAnswer } from './caching/answer-cache.js'
 import type { FetchCache } from './caching/fetch-cache.js'

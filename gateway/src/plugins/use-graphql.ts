@@ -86,10 +86,12 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
   }
 }
 
+const UNTRACED = { trace: undefined, headers: undefined }
+
 function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseconds: number): Operation {
   const explain = explainRequest(request.headers[EXPLAIN_HEADER]?.toString())
   const timings = explain instanceof GraphQLError || !explain?.has('timings') ? undefined : new Timings()
-  const { trace, traceHeaders } = request
+  const { trace, headers: traceHeaders } = request.traced ?? UNTRACED
   // All of it at once: one that grows has a shape for each way in which it does, and is copied for every fetch.
   return {
     requestId: request.id,

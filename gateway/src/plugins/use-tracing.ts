@@ -1,13 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import type { RequestTrace, TraceHeaders, Tracing } from '../telemetry/tracing.js'
+import type { TracedRequest, Tracing } from '../telemetry/tracing.js'
 import type { Part } from './part.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined where it is left out, where nobody traces, and on routes that nobody asks a trace of. */
-    trace: RequestTrace | undefined
-    /** To be sent along to who is asked on its behalf, traced or not. */
-    traceHeaders: TraceHeaders | undefined
+    /** Undefined where nobody traces, and on routes that nobody asks a trace of. */
+    traced: TracedRequest | undefined
   }
 }
 
@@ -19,14 +17,12 @@ export function useTracing(tracing: Tracing | undefined): Part {
   if (!tracing) return {}
   return {
     http(app) {
-      app.decorateRequest('trace', undefined)
-      app.decorateRequest('traceHeaders', undefined)
+      app.decorateRequest('traced', undefined)
       app.addHook('onRequest', (request, reply, done) => {
         const route = tracedRoute(request)
         if (route === undefined) return done()
-        const { trace, headers } = tracing.request(request.method, route, request.headers)
-        request.trace = trace
-        request.traceHeaders = headers
+        request.traced = tracing.request(request.method, route, request.headers)
+        const { trace } = request.traced
         if (trace) reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
         done()
       })

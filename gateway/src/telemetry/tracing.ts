@@ -14,6 +14,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { CHOSEN, chosenAtTheHead } from './head-sampling.js'
+import type { TraceHeaders } from './trace-headers.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
 
 /**
@@ -37,7 +38,7 @@ export class Tracing {
   request(method: string, route: string, given: Headers): TracedRequest {
     const decidedAbove = this.trustsCallers && given.traceparent !== undefined
     const chosen = decidedAbove ? undefined : chosenAtTheHead()
-    if (chosen === false) return { trace: undefined, headers: headersOf(leftOut(given)) }
+    if (chosen === false) return { trace: undefined, headers: leftOut(given) }
     const attributes = { 'http.request.method': method, 'http.route': route }
     const above = propagation.extract(chosen ? ALL_CHOSEN : ROOT_CONTEXT, given)
     const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, above)
@@ -47,9 +48,6 @@ export class Tracing {
 }
 
 type Headers = Readonly<Record<string, unknown>>
-
-/** `traceparent` and `tracestate`, to be sent along to who is asked on behalf of a request or a fetch. */
-export type TraceHeaders = Readonly<Record<string, string>>
 
 export interface TracedRequest {
   /** Undefined where it is left out. Then nobody looks on: its identity goes on, and nobody below traces it either. */
@@ -126,11 +124,12 @@ class FetchTrace implements FetchWatch {
   }
 }
 
-/** A place in the trace that the request belongs to, or in a new one. */
-function leftOut(given: Headers): SpanContext {
+/** Of a place in the trace that the request belongs to, or in a new one. */
+function leftOut(given: Headers): TraceHeaders {
   const named = given.traceparent !== undefined
   const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, given)) : undefined
-  return { traceId: randomDigits(32), ...above, spanId: randomDigits(16), traceFlags: TraceFlags.NONE }
+  if (!above) return { traceparent: `00-${randomDigits(32)}-${randomDigits(16)}-00` }
+  return headersOf({ ...above, spanId: randomDigits(16), traceFlags: TraceFlags.NONE })
 }
 
 let digits = ''

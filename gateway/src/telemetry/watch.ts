@@ -1,3 +1,5 @@
+import type { TraceHeaders } from './trace-headers.js'
+
 /** What the gateway does itself for an operation. `parse`, `validate` and `plan` only where nothing was remembered. */
 export type Phase = 'parse' | 'decide' | 'validate' | 'plan' | 'project'
 
@@ -16,8 +18,8 @@ export interface OperationWatch {
 
 /** Looks on while one subgraph is asked. */
 export interface FetchWatch {
-  /** To be sent along, for the subgraph to go on with: `traceparent`, `tracestate`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** To be sent along, for the subgraph to go on with. */
+  readonly headers?: TraceHeaders | undefined
   /** The publication that is asked for. */
   pinned?(publication: number): void
   /** One request over the network and its answer; several where it was sent again. */

@@ -3,7 +3,7 @@ import { Breaker, type BreakerState } from './breaker.js'
 import { AnswerRefused, SubgraphUnavailable } from './exchange-errors.js'
 import { withBreaker } from './with-breaker.js'
 
-const QUESTION: HttpQuestion = { path: '/graphql', headers: {}, body: '{}', idempotent: true }
+const QUESTION: HttpQuestion = { path: '/graphql', headers: [], body: '{}', idempotent: true }
 const DEAD = new Error('connect ECONNREFUSED')
 
 let now: number

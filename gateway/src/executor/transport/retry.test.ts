@@ -3,7 +3,7 @@ import { NoAnswer } from './exchange-errors.js'
 import { withRetries } from './retry.js'
 import { RetryBudget } from './retry-budget.js'
 
-const QUESTION: HttpQuestion = { path: '/graphql', headers: { 'x-publication': '7' }, body: '{}', idempotent: true }
+const QUESTION: HttpQuestion = { path: '/graphql', headers: ['x-publication', '7'], body: '{}', idempotent: true }
 const refused = () => new NoAnswer(new Error('connect ECONNREFUSED'))
 const unavailable = (retryAfter?: string): HttpAnswer => ({
   status: 503,
