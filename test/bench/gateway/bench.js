@@ -74,11 +74,17 @@ async function compare(options, home, children) {
 
   const expected = oracle(compose(url, false))
   const running = []
-  for (const gateway of gateways) {
+  // One of each, then again: what the machine does meanwhile hits all alike.
+  for (const gateway of Array.from({ length: options.processes }, () => gateways).flat()) {
+    if (skipped[gateway.name] !== undefined) continue
     try {
       if (gateway.runs === false) throw new Error(`there is none for ${process.platform} on ${process.arch}`)
       const folder = gateway.packages ? installed(gateway, say) : undefined
-      const one = await run(gateway, { ...place, folder, home: path.join(home, gateway.name) }, children)
+      const one = await run(
+        gateway,
+        { ...place, folder, home: path.join(home, `${gateway.name}-${running.length}`) },
+        children,
+      )
       const wrong = await differs(one, expected, token, options.questions)
       if (wrong) skip(gateway, wrong)
       else running.push(one)
@@ -151,8 +157,13 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running
           const measured = await measure(one, subgraphs, bodies, { ...load, seconds: lengths[index] })
           runs[index].push(measured)
         }
-      all[kind][question] = Object.fromEntries(running.map(({ gateway }, index) => [gateway.name, runs[index]]))
-      const told = running.map(({ gateway }, index) => `${gateway.name} ${median(runs[index]).rate.toFixed(0)}/s`)
+      all[kind][question] = Object.fromEntries(
+        running.map(({ gateway: { name } }) => [
+          name,
+          runs.filter((_, index) => running[index].gateway.name === name).flat(),
+        ]),
+      )
+      const told = Object.entries(all[kind][question]).map(([name, of]) => `${name} ${median(of).rate.toFixed(0)}/s`)
       say(`${kind}, ${question}: ${told.join(', ')}`)
     }
   }
@@ -160,7 +171,7 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running
 }
 
 /** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
-function describe({ rounds, seconds, questions }, gateways, skipped, supergraph) {
+function describe({ processes, rounds, seconds, questions }, gateways, skipped, supergraph) {
   const cores = os.cpus()
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: __dirname, encoding: 'utf8' }).trim()
   const where = pinned
@@ -170,7 +181,8 @@ function describe({ rounds, seconds, questions }, gateways, skipped, supergraph)
   return [
     `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +
       `${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, commit ${commit}. ${generator}, ${CONNECTIONS} ` +
-      `connections, ${rounds} rounds of ${seconds} s and more in turn, medians; ${where}. ` +
+      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more in turn, ` +
+      `medians; ${where}. ` +
       `Fetches of Apollo's plan: ${fetches.join(', ')}.`,
     '',
     ...gateways.map(gateway => {

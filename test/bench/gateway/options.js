@@ -11,6 +11,7 @@ const HELP = `npm run bench:gateway -- [options]
   --kinds <names>     of ${Object.keys(KINDS).join(', ')}
   --seconds <n>       of one measurement (3); slow gateways get up to 8, so that there is something to count
   --rounds <n>        in turn over the gateways (3)
+  --processes <n>     of each gateway (1): two of one build differ by a twentieth, by how they came to be compiled
   --warm-up <n>       seconds before (2)
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
@@ -20,10 +21,9 @@ const HELP = `npm run bench:gateway -- [options]
 /** What the command line asks for; `{ problem }` where it does not fit, `{ help }` where that is asked for. */
 exports.readOptions = args => {
   const options = Object.fromEntries(
-    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'warm-up', 'markdown', 'json', 'profile'].map(name => [
-      name,
-      { type: 'string' },
-    ]),
+    ['only', 'kinds', 'questions', 'seconds', 'rounds', 'processes', 'warm-up', 'markdown', 'json', 'profile'].map(
+      name => [name, { type: 'string' }],
+    ),
   )
   let values
   try {
@@ -32,7 +32,7 @@ exports.readOptions = args => {
     return { problem: `${error.message}\n\n${HELP}` }
   }
   if (values.help) return { help: HELP }
-  const numbers = { seconds: 3, rounds: 3, 'warm-up': 2 }
+  const numbers = { seconds: 3, rounds: 3, processes: 1, 'warm-up': 2 }
   for (const name of Object.keys(numbers)) {
     const number = Number(values[name] ?? numbers[name])
     if (!Number.isInteger(number) || number < 1) return { problem: `--${name} takes a whole number from 1 on.` }
@@ -46,7 +46,7 @@ exports.readOptions = args => {
       return { problem: `--${name}: there is no ${unknown}, only ${Object.keys(known).join(', ')}.` }
     lists[name] = Object.keys(known).filter(one => names.includes(one))
   }
-  const { seconds, rounds, 'warm-up': warmUp } = numbers
+  const { seconds, rounds, processes, 'warm-up': warmUp } = numbers
   const { markdown, json, profile } = values
-  return { ...lists, seconds, rounds, warmUp, markdown, json, profile: profile && path.resolve(profile) }
+  return { ...lists, seconds, rounds, processes, warmUp, markdown, json, profile: profile && path.resolve(profile) }
 }

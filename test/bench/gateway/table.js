@@ -66,6 +66,6 @@ function table(head, rows) {
 }
 
 const whole = number => (Number.isFinite(number) ? Math.round(number).toString() : '?')
-const milliseconds = number => (Number.isFinite(number) ? number.toFixed(number < 10 ? 2 : 0) : '?')
+const milliseconds = number => (Number.isFinite(number) ? number.toFixed(number < 1 ? 3 : number < 10 ? 2 : 0) : '?')
 const percent = number => (Number.isFinite(number) ? `${Math.round(100 * number)} %` : '?')
-const times = number => (Number.isFinite(number) ? number.toFixed(number < 10 ? 1 : 0) : '?')
+const times = number => (Number.isFinite(number) ? number.toFixed(number < 2 ? 2 : number < 10 ? 1 : 0) : '?')
