@@ -140,7 +140,8 @@ test('whoever is being started in the place of a dead one is renewed as well', a
   await received(gateway, 'SIGHUP')
   release()
   await known(url, 'second')
-  expect(childrenOf(gateway)).toHaveLength(1)
+  // Whoever has read the first may still be ending.
+  await successors(gateway, 1, before)
 })
 
 /** A question under way at a worker that is renewed meanwhile, and drains. */
