@@ -120,12 +120,12 @@ beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'terrane-demo-'))
   mesh = await start()
   expected = await expectedOf(mesh.sources.folder)
-}, 180_000)
+})
 
 afterAll(async () => {
   await mesh?.close()
   rmSync(home, { recursive: true, force: true })
-}, 30_000)
+})
 
 describe('who must not see', () => {
   test.each([undefined, 'visitor'])('%s: sales are known and stay shut, geography is open', async as => {
@@ -459,5 +459,5 @@ describe('the way in', () => {
     expect(lines.filter(line => line.includes('(unchanged)'))).toHaveLength(9)
     expect(lines.filter(line => /\s0 rows/.test(line))).toEqual([])
     expect(at(await ask('steward', '{ ukSales { orders { totalCount } } }'), 'ukSales.orders.totalCount')).toBe(ORDERS)
-  }, 60_000)
+  })
 })

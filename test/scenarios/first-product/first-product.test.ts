@@ -84,7 +84,7 @@ beforeAll(async () => {
     env: { ...process.env, TERRANE_SOURCES: sources.folder },
   })
   for (const product of mesh.products) await product.run('start')
-}, 120_000)
+})
 
 afterAll(async () => {
   for (const child of started) {
@@ -95,7 +95,7 @@ afterAll(async () => {
   }
   await mesh?.close()
   rmSync(user, { recursive: true, force: true })
-}, 30_000)
+})
 
 test('the page begins with the mesh that runs here', () => {
   expect(blocks.length).toBeGreaterThan(8)
@@ -132,7 +132,7 @@ test('every block works as it stands, and answers what the page shows', async ()
     body: JSON.stringify({ query }),
   })
   expect(await stranger.text()).not.toMatch(/IE-\d|Aoife/)
-}, 180_000)
+})
 
 test('a purpose that nobody has written is told by check, with its place; the one of the page is not', async () => {
   expect(await sh('$terrane check ~/ireland/ireland-sales')).not.toContain('PURPOSE_PLACEHOLDER')

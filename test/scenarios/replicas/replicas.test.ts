@@ -14,8 +14,6 @@ import { endAll, eventually, type Running, terrane } from '../processes/processe
  * it at a time, all of them answer the same, and whoever is killed leaves nothing in the way.
  */
 
-jest.setTimeout(180_000)
-
 const ADDRESS = '/data/ports/north/harbour/1'
 let base: string
 let database: string
