@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { issueToken } from '@terrane/gateway'
 import { type DemoMesh, startDemoMesh, Terminal } from '@terrane/scripts'
+import { eventually } from '../processes/processes.js'
 import { type Expected, expectedOf } from './reference.js'
 
 /** Five countries report, their continents add up, and five people ask the same questions. */
@@ -425,9 +426,8 @@ describe('the way in', () => {
         await ask('steward', '{ europeSales { order(orderId: "FR-2026-9999999") { amountEur soldBy } } }'),
         'europeSales.order',
       )
-    const until = Date.now() + 50_000
-    while ((await look()) === null && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
-    expect(await look()).toEqual({ amountEur: '12.50', soldBy: 'france-sales' })
+    const found = await eventually(look, order => Boolean(order))
+    expect(found).toEqual({ amountEur: '12.50', soldBy: 'france-sales' })
     expect(at(await ask('steward', '{ europeSales { orders { totalCount } } }'), 'europeSales.orders.totalCount')).toBe(
       3 * ORDERS + 1,
     )
@@ -437,8 +437,7 @@ describe('the way in', () => {
         await ask('steward', '{ globalSales { byContinent { nodes { orderCount } } } }'),
         'globalSales.byContinent',
       ).nodes.reduce((sum, { orderCount }) => sum + orderCount, 0)
-    while ((await world()) === 5 * ORDERS && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 250))
-    expect(await world()).toBe(5 * ORDERS + 1)
+    expect(await eventually(world, count => count !== 5 * ORDERS)).toBe(5 * ORDERS + 1)
   })
 
   test('a second start runs nothing again', async () => {

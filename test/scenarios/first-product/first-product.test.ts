@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { generateSources, type Mesh, openMesh } from '@terrane/scripts'
-import { eventually, productFolder } from '../processes/processes.js'
+import { eventually, freePort, productFolder } from '../processes/processes.js'
 
 /** `docs/first-product.md`, followed to the letter: its blocks are run, and what it shows is what comes. */
 
@@ -69,10 +68,7 @@ async function leaveRunning(text: string): Promise<void> {
 
 beforeAll(async () => {
   user = mkdtempSync(path.join(tmpdir(), 'terrane-first-product-'))
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  productListenPort = (free.address() as { port: number }).port
-  free.close()
+  productListenPort = await freePort()
   const home = path.join(user, 'home')
   const sources = await generateSources(home, { today: new Date('2026-03-10T00:00:00Z'), orders: 50 })
   mesh = await openMesh({
