@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { inspect } from 'node:util'
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..')
 export const productFolder = (name: string) => path.join(ROOT, 'subgraphs', name)
@@ -90,16 +91,16 @@ export async function eventually<Read>(
 ): Promise<Read> {
   const until = Date.now() + patienceMilliseconds
   for (;;) {
-    let last: string
+    let last: unknown
     try {
       const found = await read()
-      last = JSON.stringify(found)
+      last = found
       if (wanted(found)) return found
     } catch (error) {
       // Also of what an answer without data was looked into for.
-      last = String(error)
+      last = error
     }
-    if (Date.now() > until) throw new Error(`not in time; last: ${last}`)
+    if (Date.now() > until) throw new Error(`not in time; last: ${inspect(last, { depth: 8 })}`)
     await new Promise(resolve => setTimeout(resolve, pauseMilliseconds))
   }
 }
