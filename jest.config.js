@@ -37,7 +37,8 @@ module.exports = {
   // Published as ES modules only; jest runs CommonJS. Goes when jest's ESM support is stable.
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
   testSequencer: '<rootDir>/test/longest-first.js',
-  testTimeout: 60_000,
+  // Longer than a test waits for anything (`eventually`), so that what has not come is told, and not that time is up.
+  testTimeout: 240_000,
   // For two processors: nearly half of the time tests wait, for processes, browsers and databases.
   maxWorkers: 4,
 }

@@ -88,6 +88,8 @@ export interface GatewayLimits {
   cost: number
   /** Bytes of answers and fetches that are kept and given again while they are exact (docs/caching.md). 0 none. Default 64 MiB. */
   cacheBytes: number
+  /** Milliseconds that a look-up at `cacheUrl` may take; then it is a miss. Default 30. */
+  cacheMilliseconds: number
   /** Bytes, as estimated, of plans, projections and questions that are kept made ready. Default 128 MiB. */
   planBytes: number
   /** Milliseconds for one operation. Default 30000. */

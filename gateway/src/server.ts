@@ -116,7 +116,7 @@ export async function startGateway(
   const shared =
     options.cacheUrl !== undefined && limits.cacheBytes > 0
       ? new SharedAnswers({
-          store: await RedisStore.open(options.cacheUrl, log),
+          store: await RedisStore.open(options.cacheUrl, log, limits.cacheMilliseconds),
           secret: keys.privateJwk.d!,
           scope: options.policies ?? {},
           figures: metrics.caches.ofShared('shared'),

@@ -83,11 +83,13 @@ export function authorisedExecutor(options: AuthorisedExecutorOptions): PromptEx
     const { watch, explain, caller } = request.context as Operation
     if (explain instanceof GraphQLError) return { errors: [explain] }
     const decidedNow = watch?.phase('decide')
+    const supergraph = options.supergraph()
     const deciding = options.decisionPoint.decide(caller)
     if (deciding instanceof Promise)
       return deciding.then(decided => {
         decidedNow?.()
-        return answered(request, decided, anew)
+        // Of a product that has come in since, nothing is decided: nothing of it would be hidden, and nothing granted.
+        return options.supergraph() === supergraph ? answered(request, decided, anew) : attempt(request, anew)
       })
     decidedNow?.()
     return answered(request, deciding, anew)

@@ -22,6 +22,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   tokens: 1000,
   cost: COST_LIMIT,
   cacheBytes: 64 * 1024 * 1024,
+  cacheMilliseconds: 30,
   planBytes: PLAN_BYTES,
   timeMilliseconds: 30_000,
   streams: 1000,

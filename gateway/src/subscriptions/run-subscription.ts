@@ -1,7 +1,9 @@
+import type { Caller } from '@terrane/schema'
 import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLSchema,
   type OperationDefinitionNode,
   subscribe,
   validate,
@@ -45,8 +47,7 @@ export async function runSubscription(
   flow: Flow,
 ): Promise<AsyncIterable<ExecutionResult>> {
   const { document, operation, variables } = request
-  const decided = await options.decisionPoint.decide(subscriber.caller)
-  const schema = VisibleSchemas.of(options.supergraph()).for(decided)
+  const schema = await schemaFor(options, subscriber.caller)
   try {
     measure(document, options.limits)
   } catch (error) {
@@ -78,6 +79,14 @@ export async function runSubscription(
     ...(operation.name ? { operationName: operation.name.value } : {}),
   })
   return Symbol.asyncIterator in answer ? answer : only(answer)
+}
+
+/** What he may know of. Of a product that comes in while it is being decided, nothing is: then it is decided anew. */
+async function schemaFor(options: SubscriptionOptions, caller: Caller): Promise<GraphQLSchema> {
+  const supergraph = options.supergraph()
+  const decided = await options.decisionPoint.decide(caller)
+  if (options.supergraph() !== supergraph) return schemaFor(options, caller)
+  return VisibleSchemas.of(supergraph).for(decided)
 }
 
 async function* only({ errors, ...rest }: ExecutionResult): AsyncGenerator<ExecutionResult> {

@@ -74,12 +74,15 @@ export class Federation {
     return this.loaded
   }
 
-  /** Puts another supergraph in force, at one moment for all that comes after. A bad one changes nothing. */
-  replace(sdl: string): Promise<Problem[]> {
+  /**
+   * Puts another supergraph in force, at one moment for all that comes after. A bad one changes nothing. `take`: what is in
+   * force from the same moment on.
+   */
+  replace(sdl: string, take = () => {}): Promise<Problem[]> {
     const replaced = this.replacing.then(async () => {
-      if (sdl === this.current.sdl) return []
       try {
-        this.putInForce(await this.open(sdl))
+        if (sdl !== this.current.sdl) this.putInForce(await this.open(sdl))
+        take()
         return []
       } catch (error) {
         return [problem('SUPERGRAPH_REFUSED', { reason: (error as Error).message })]

@@ -165,12 +165,17 @@ export class Products {
     if (found.length === 0) return []
     const { supergraph, problems } = await this.composed(found)
     if (supergraph === undefined) return problems
-    const refused = (await this.federation?.replace(supergraph)) ?? []
-    if (refused.length > 0) return refused
-    for (const { product } of found) {
-      const before = this.byName.get(product.endpoint.name)
-      this.byName.set(product.endpoint.name, product)
-      if (before && before.endpoint !== product.endpoint) void closeEndpoint(before.endpoint)
+    const before = found.map(({ product }) => this.byName.get(product.endpoint.name))
+    // With the supergraph: who asks at any moment is decided about by the products that it is made of.
+    const take = () => {
+      for (const { product } of found) this.byName.set(product.endpoint.name, product)
+    }
+    const refused = await this.federation?.replace(supergraph, take)
+    if (!refused) take()
+    else if (refused.length > 0) return refused
+    for (const [at, { product }] of found.entries()) {
+      const former = before[at]?.endpoint
+      if (former && former !== product.endpoint) void closeEndpoint(former)
       for (const listener of this.changed) listener(product)
     }
     return []

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { loadOrCreateKeys } from '@terrane/schema/identity/keys'
 import { type Log, logToStandardError } from '../log.js'
+import { GatewayStartError } from '../start-error.js'
 import type { WorkerOptions } from './messages.js'
 import { type WorkerAddress, WorkerPool } from './worker-pool.js'
 
@@ -17,6 +18,9 @@ const WORKER = path.resolve(__dirname, '..', '..', 'dist', 'workers', 'gateway-w
 const YOUNG_GENERATION = '--max-semi-space-size=64'
 /** Has `globalThis.gc`: what a supergraph was loaded with is given back before it is served (`serve-as-worker.ts`). */
 const COLLECTS = '--expose-gc'
+/** Free ports that are tried where any will do. */
+const MOST_PORTS = 3
+
 /** Worker processes behind one port. */
 export interface GatewayWorkers extends Readonly<WorkerAddress> {
   /**
@@ -42,6 +46,22 @@ export async function startWorkers(
   stop?: AbortSignal,
 ): Promise<GatewayWorkers> {
   cluster.setupPrimary({ exec, args: [], execArgv: [YOUNG_GENERATION, COLLECTS, ...process.execArgv] })
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await started(options, count, log, stop)
+    } catch (error) {
+      // Nobody has asked for that one: somebody else was given it before a worker listened there.
+      const another = options.listenPort === 0 && isTaken(error) && !stop?.aborted
+      if (!another || attempt === MOST_PORTS) throw error
+    }
+}
+
+async function started(
+  options: WorkerOptions,
+  count: number,
+  log: Log,
+  stop: AbortSignal | undefined,
+): Promise<GatewayWorkers> {
   stop?.throwIfAborted()
   // The first worker loads what it needs meanwhile.
   const prepared = prepare(options)
@@ -76,3 +96,6 @@ async function freePort(host: string): Promise<number> {
   await once(server, 'close')
   return port
 }
+
+const isTaken = (error: unknown) =>
+  error instanceof GatewayStartError && error.problems.some(({ code }) => code === 'LISTEN_PORT_TAKEN')

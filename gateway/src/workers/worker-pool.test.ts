@@ -27,6 +27,8 @@ const SERVES = `
     if (terrane === 'end') process.exit()
   })
   process.send({ terrane: 'waiting' })`
+/** Whatever it is told: it drains for ever. */
+const STAYS = SERVES.replace("'drain'", "'nothing'")
 const NEVER_SERVES = 'setInterval(() => {}, 1000)'
 
 /** `script`: what each worker runs once it has noted that it was started. */
@@ -73,4 +75,15 @@ test('what is to be renewed while all of them end is not started any more', asyn
   await closed
   expect(started()).toHaveLength(2)
   expect(started().filter(isThere)).toEqual([])
+})
+
+test('who dies while it is told something is waited for like any other', async () => {
+  const { pool, started } = open(STAYS, 1)
+  await pool.fill()
+  const [pid] = started()
+  const closed = pool.close()
+  process.kill(pid!, 'SIGKILL')
+  // It has ended with all its threads, and this process has not heard of it.
+  while (!/^State:\s+Z[\s\S]*^Threads:\s+1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+  await expect(Promise.all([closed, pool.close()])).resolves.toBeDefined()
 })

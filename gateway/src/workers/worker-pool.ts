@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Deferred } from '../deferred.js'
 import type { Log } from '../log.js'
@@ -229,7 +228,8 @@ export class WorkerPool {
   private async drain(worker: Worker, graceMilliseconds = GRACE_MILLISECONDS): Promise<void> {
     this.draining.add(worker)
     if (worker.isDead()) return
-    const ended = once(worker, 'exit')
+    // Not `events.once`, which fails of an error: one that dies cannot be told, and ends all the same.
+    const ended = new Promise(resolve => worker.once('exit', resolve))
     const killed = setTimeout(() => worker.process.kill('SIGKILL'), graceMilliseconds + DRAIN_MILLISECONDS)
     // One that does not serve yet has nothing under way.
     if (this.serving.has(worker)) this.tell(worker, { terrane: 'drain', graceMilliseconds })

@@ -1,7 +1,8 @@
 import { createClient } from '@redis/client'
 import { describeWith, REDIS_SERVER } from '../../servers.js'
 import { eventually } from '../processes/processes.js'
-import { type Door, Ledger } from './ledger.js'
+import { type Door, Ledger, sharingIn } from './ledger.js'
+import { RedisProxy } from './redis-proxy.js'
 
 /**
  * A product begins again with an empty home and comes to the same number of publications with other data. What was kept of
@@ -11,7 +12,6 @@ import { type Door, Ledger } from './ledger.js'
 /** Of one publication in one fetch; those of different fields have none in common. */
 const asking = (fields: string) => `{ ledger { entries { nodes { edition ${fields} } } } }`
 const NODES = asking('')
-const NAMES = 'terrane:answers:*'
 const [BEFORE, AFTER] = [1, 2]
 
 async function editionIn(answer: Response): Promise<number | undefined> {
@@ -24,24 +24,25 @@ async function editionIn(answer: Response): Promise<number | undefined> {
 describeWith(REDIS_SERVER)('a product that begins again, behind the same gateway and Redis', () => {
   let ledger: Ledger
   const redis = createClient({ url: REDIS_SERVER ?? '' })
-  const others = new Set<string>()
-  const names = async () => (await redis.keys(NAMES)).filter(name => !others.has(name))
+  let redisProxy: RedisProxy
   const url = { before: '', after: '' }
 
   beforeAll(async () => {
     await redis.connect()
-    for (const name of await redis.keys(NAMES)) others.add(name)
-    ledger = await Ledger.open('over HTTP', { cacheUrl: REDIS_SERVER! })
+    redisProxy = await RedisProxy.open(REDIS_SERVER!)
+    ledger = await Ledger.open('over HTTP', sharingIn(redisProxy.url))
     url.before = ledger.proxy!.target
     await ledger.publish(BEFORE)
     await ledger.grant('anna', { masked: false })
+    await ledger.ready('anna')
     await settled(BEFORE)
   })
   afterAll(async () => {
-    const left = await names()
-    if (left.length > 0) await redis.del(left)
-    await redis.close()
     await ledger?.close()
+    const left = [...redisProxy.names]
+    if (left.length > 0) await redis.del(left)
+    await redisProxy.cut()
+    await redis.close()
   })
 
   const get = (query: string, headers: Record<string, string> = {}, door?: Door) =>
@@ -69,19 +70,15 @@ describeWith(REDIS_SERVER)('a product that begins again, behind the same gateway
     const first = await get(NODES)
     const etag = first.headers.get('etag')!
     expect(await first.json()).toMatchObject({ extensions: { terrane: { publications: { ledger: 1 } } } })
-    await eventually(names, found => found.length > 1)
-    const shared = await ledger.openDoor({ cacheUrl: REDIS_SERVER! })
     await eventually(
-      () => get(NODES, {}, shared),
-      answer => Number(answer.headers.get('age')) >= 0 && answer.headers.has('etag'),
+      () => redis.exists([...redisProxy.names]),
+      found => found > 1,
     )
-    await eventually(
-      async () => {
-        await edition(NODES, shared)
-        return ledger.counted('terrane_gateway_cache_lookups_total{cache="shared",outcome="hit"}', shared.gateway)
-      },
-      hits => hits > 0,
-    )
+    const shared = await ledger.openDoor(sharingIn(redisProxy.url))
+    await ledger.ready('anna', shared)
+    await edition(NODES, shared)
+    const hits = 'terrane_gateway_cache_lookups_total{cache="shared",outcome="hit"}'
+    expect(await ledger.counted(hits, shared.gateway)).toBe(1)
     await ledger.closeDoor(shared)
 
     url.after = await ledger.beginAgain()
@@ -92,11 +89,8 @@ describeWith(REDIS_SERVER)('a product that begins again, behind the same gateway
     await settled(AFTER)
     expect(ledger.editions.get(1)).toBe(AFTER)
 
-    const fresh = await ledger.openDoor({ cacheUrl: REDIS_SERVER! })
-    await eventually(
-      async () => (await get(asking('fresh: edition'), {}, fresh)).headers.has('etag'),
-      tagged => tagged,
-    )
+    const fresh = await ledger.openDoor(sharingIn(redisProxy.url))
+    await ledger.ready('anna', fresh)
     for (const door of [ledger.doors[0]!, fresh]) expect(await edition(NODES, door)).toBe(AFTER)
     const again = await get(NODES, { 'if-none-match': etag })
     expect(again.status).toBe(200)

@@ -5,6 +5,7 @@ import { type Gateway, type GatewayOptions, issueToken, startGateway } from '@te
 import { type DataProduct, openDataProduct, type ServedDataProduct, serveDataProduct } from '@terrane/runtime'
 import { type AuditInfo, type GatewayKeys, loadOrCreateKeys, NEWS_PATH } from '@terrane/schema'
 import { inProcessDataSource } from '../../../scripts/src/in-process-data-source.js'
+import { EventStream } from '../gateway/event-stream.js'
 import { eventually } from '../processes/processes.js'
 import { ProductProxy } from './product-proxy.js'
 
@@ -25,6 +26,12 @@ export interface Rights {
 }
 
 const ADDRESS = '/data/ledgers/ledger/1'
+
+/** With answers that are shared there. A busy machine may let a Redis wait for longer than anybody is to wait for it. */
+export const sharingIn = (cacheUrl: string): Partial<GatewayOptions> => ({
+  cacheUrl,
+  limits: { cacheMilliseconds: 2000 },
+})
 
 /** A way in of its own, and what it hears of the product by. */
 export interface Door {
@@ -150,6 +157,35 @@ export class Ledger {
     const { state, publication, problems } = await this.product.run('test')
     if (state !== 'PUBLISHED') throw new Error(JSON.stringify(problems))
     this.editions.set(publication!, edition)
+  }
+
+  /** The gateway has heard of the newest publication, which that caller may read: what it is asked of it from now on is kept. */
+  async heard(caller: string, { gateway } = this.doors[0]!): Promise<void> {
+    const mesh = { gateway, token: async (as: string) => (await issueToken({ home: this.home, as }))! }
+    const subscription = `subscription { ledgerPublished(after: ${this.newest - 1}) { publication } }`
+    await eventually(
+      async () => {
+        const stream = await EventStream.open(mesh, subscription, { as: `product:${caller}` })
+        const event = await stream.next()
+        stream.close()
+        return event?.data?.data
+      },
+      told => Boolean(told),
+    )
+  }
+
+  /** A gateway that shares its answers reaches the Redis, and has heard of the newest publication. */
+  async ready(caller: string, door = this.doors[0]!): Promise<void> {
+    await eventually(
+      async () => door.log.some(({ message }) => message === 'The shared cache answers'),
+      answers => answers,
+    )
+    await this.heard(caller, door)
+  }
+
+  /** The number of the newest publication. */
+  get newest(): number {
+    return Math.max(...this.editions.keys())
   }
 
   /** From now on these and no others; undefined takes them away. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../processes/processes.js'
 
 /** The way to the real Redis: can be cut, held up, and spoiled. */
 export class RedisProxy {
@@ -12,12 +13,16 @@ export class RedisProxy {
   slams = false
   /** Connections that it has taken. */
   taken = 0
-  private listenPort = 0
+  /** What was written under, or is about to be: others use the same Redis. */
+  readonly names = new Set<string>()
 
-  private constructor(private readonly target: URL) {}
+  private constructor(
+    private readonly target: URL,
+    private readonly listenPort: number,
+  ) {}
 
   static async open(url: string): Promise<RedisProxy> {
-    const proxy = new RedisProxy(new URL(url))
+    const proxy = new RedisProxy(new URL(url), await freePort())
     await proxy.mend()
     return proxy
   }
@@ -38,7 +43,6 @@ export class RedisProxy {
   async mend(): Promise<void> {
     this.server.listen(this.listenPort, '127.0.0.1')
     await once(this.server, 'listening')
-    this.listenPort = (this.server.address() as AddressInfo).port
   }
 
   /** Answers stay on their way. */
@@ -58,6 +62,13 @@ export class RedisProxy {
       inner.destroy()
       return
     }
+    let said = ''
+    inner.on('data', piece => {
+      said += piece.toString('latin1')
+      for (const [, name] of said.matchAll(/\r\nSET\r\n\$\d+\r\n(\S+)\r\n/g)) this.names.add(name!)
+      // As long as what a name stands in, which may come in two pieces.
+      said = said.slice(-500)
+    })
     const outer = connect(Number(this.target.port || 6379), this.target.hostname)
     for (const [from, to] of [
       [inner, outer],

@@ -6,6 +6,9 @@ import { describeWith, REDIS_SERVER } from '../../servers.js'
 import { eventually } from '../processes/processes.js'
 import { RedisProxy } from './redis-proxy.js'
 
+/** A busy machine may let a Redis wait for longer than anybody is to wait for it. */
+const PATIENCE_MILLISECONDS = 2000
+
 /** What the real Redis refuses, and what is told of it. */
 describeWith(REDIS_SERVER)('a Redis', () => {
   const user = `terrane-test-${randomBytes(6).toString('hex')}`
@@ -40,7 +43,7 @@ describeWith(REDIS_SERVER)('a Redis', () => {
   const openAs = async (word: string) => {
     const url = new URL(REDIS_SERVER!)
     Object.assign(url, { username: user, password: word })
-    store = await RedisStore.open(url.href, event => log.push(event))
+    store = await RedisStore.open(url.href, event => log.push(event), PATIENCE_MILLISECONDS)
     return store
   }
   const told = (message: string) =>
@@ -87,7 +90,7 @@ describeWith(REDIS_SERVER)('a Redis', () => {
       await proxy.cut()
     })
     const open = async () => {
-      store = await RedisStore.open(proxy.url, event => log.push(event))
+      store = await RedisStore.open(proxy.url, event => log.push(event), PATIENCE_MILLISECONDS)
       return store
     }
 
@@ -137,7 +140,7 @@ describeWith(REDIS_SERVER)('a Redis', () => {
   test('holds an answer as it was put there, for those of the same key and scope alone', async () => {
     // A database of its own: another suite counts what is in the first.
     const url = Object.assign(new URL(REDIS_SERVER!), { pathname: '/1' }).href
-    const texts = await RedisStore.open(url, event => log.push(event))
+    const texts = await RedisStore.open(url, event => log.push(event), PATIENCE_MILLISECONDS)
     const names: string[] = []
     const store: SharedAnswersOptions['store'] = {
       get: (name, characters) => texts.get(name, characters),

@@ -1,7 +1,7 @@
 import { createClient } from '@redis/client'
 import { describeWith, REDIS_SERVER } from '../../servers.js'
 import { eventually } from '../processes/processes.js'
-import { type Door, Ledger, rowsOf } from './ledger.js'
+import { type Door, Ledger, rowsOf, sharingIn } from './ledger.js'
 import { RedisProxy } from './redis-proxy.js'
 
 /**
@@ -10,7 +10,6 @@ import { RedisProxy } from './redis-proxy.js'
  */
 
 const QUESTION = '{ ledger { entries { totalCount nodes { entryId region holder edition } } } }'
-const NAMES = 'terrane:answers:*'
 
 interface Answer {
   status: number
@@ -25,10 +24,12 @@ describeWith(REDIS_SERVER)('two gateways and one Redis', () => {
   let other: Door
   let edition = 0
   const redis = createClient({ url: REDIS_SERVER ?? '' })
-  /** Others' keys are left alone. */
-  const before = new Set<string>()
 
-  const namesHere = async () => (await redis.keys(NAMES)).filter(name => !before.has(name))
+  const namesHere = async () => {
+    const names = [...proxy.names]
+    const there = await Promise.all(names.map(name => redis.exists(name)))
+    return names.filter((_, at) => there[at] === 1)
+  }
   const forget = async () => {
     const names = await namesHere()
     if (names.length > 0) await redis.del(names)
@@ -36,7 +37,6 @@ describeWith(REDIS_SERVER)('two gateways and one Redis', () => {
 
   beforeAll(async () => {
     await redis.connect()
-    for (const name of await redis.keys(NAMES)) before.add(name)
     proxy = await RedisProxy.open(REDIS_SERVER!)
     ledger = await Ledger.open('in this process', { limits: { cacheBytes: 0 } })
     await ledger.publish(++edition)
@@ -47,15 +47,8 @@ describeWith(REDIS_SERVER)('two gateways and one Redis', () => {
   })
   /** Another gateway, once it reaches Redis and hears the product. */
   const ready = async () => {
-    const door = await ledger.openDoor({ cacheUrl: proxy.url })
-    await eventually(
-      async () => said(door, 'The shared cache answers'),
-      lines => lines.length === 1,
-    )
-    await eventually(
-      async () => door.news.size,
-      size => size === 1,
-    )
+    const door = await ledger.openDoor(sharingIn(proxy.url))
+    await ledger.ready('anna', door)
     return door
   }
   beforeEach(async () => {
@@ -174,9 +167,10 @@ describeWith(REDIS_SERVER)('two gateways and one Redis', () => {
   test('a gateway of another key finds nothing, and what it puts there is nobody else’s', async () => {
     await ask(one, 'anna')
     await arrived(1)
-    const stranger = await Ledger.open('in this process', { cacheUrl: proxy.url })
+    const stranger = await Ledger.open('in this process', sharingIn(proxy.url))
     await stranger.publish(edition)
     await stranger.grant('anna', { masked: false })
+    await stranger.ready('anna')
     const answer = await stranger.ask('anna', QUESTION)
     expect(await answer.json()).toMatchObject({ data: { ledger: { entries: { totalCount: 6 } } } })
     expect(await stranger.counted('terrane_gateway_cache_lookups_total{cache="shared",outcome="hit"}')).toBe(0)

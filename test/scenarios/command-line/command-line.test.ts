@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '../processes/processes.js'
 
 /** What people type, what they get, and with which exit code. */
 
@@ -363,8 +364,7 @@ describe('doctor', () => {
   })
 
   test('a database and a mesh that are away are unreachable, and no password is shown', async () => {
-    const { server, listenPort } = await takenPort()
-    await new Promise(resolve => server.close(resolve))
+    const listenPort = await freePort()
     const { exit, out } = await terrane(['doctor', '--json'], {
       PORT: '0',
       TERRANE_DATABASE_URL: `mysql://anna:hush@127.0.0.1:${listenPort}/data`,

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { generateSources, type Mesh, openMesh } from '@terrane/scripts'
-import { eventually, productFolder } from '../processes/processes.js'
+import { eventually, freePort, productFolder } from '../processes/processes.js'
 
 /** `docs/first-product.md`, followed to the letter: its blocks are run, and what it shows is what comes. */
 
@@ -69,10 +68,7 @@ async function leaveRunning(text: string): Promise<void> {
 
 beforeAll(async () => {
   user = mkdtempSync(path.join(tmpdir(), 'terrane-first-product-'))
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  productListenPort = (free.address() as { port: number }).port
-  free.close()
+  productListenPort = await freePort()
   const home = path.join(user, 'home')
   const sources = await generateSources(home, { today: new Date('2026-03-10T00:00:00Z'), orders: 50 })
   mesh = await openMesh({
@@ -84,7 +80,7 @@ beforeAll(async () => {
     env: { ...process.env, TERRANE_SOURCES: sources.folder },
   })
   for (const product of mesh.products) await product.run('start')
-}, 120_000)
+})
 
 afterAll(async () => {
   for (const child of started) {
@@ -95,7 +91,7 @@ afterAll(async () => {
   }
   await mesh?.close()
   rmSync(user, { recursive: true, force: true })
-}, 30_000)
+})
 
 test('the page begins with the mesh that runs here', () => {
   expect(blocks.length).toBeGreaterThan(8)
@@ -132,7 +128,7 @@ test('every block works as it stands, and answers what the page shows', async ()
     body: JSON.stringify({ query }),
   })
   expect(await stranger.text()).not.toMatch(/IE-\d|Aoife/)
-}, 180_000)
+})
 
 test('a purpose that nobody has written is told by check, with its place; the one of the page is not', async () => {
   expect(await sh('$terrane check ~/ireland/ireland-sales')).not.toContain('PURPOSE_PLACEHOLDER')

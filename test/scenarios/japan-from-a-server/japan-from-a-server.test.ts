@@ -24,7 +24,7 @@ beforeAll(async () => {
   expect([published.state, published.quarantined]).toEqual(['PUBLISHED', sources.japan.broken])
   fromFile = published.rows
   expect(fromFile).toHaveLength(6000)
-}, 60_000)
+})
 afterAll(() => rm(base, { recursive: true, force: true }))
 
 async function open(home: string, env: Record<string, string>) {
@@ -98,7 +98,7 @@ describe.each([
     beforeAll(async () => {
       database = await make()
       await fill(database)
-    }, 60_000)
+    })
     afterAll(() => database.drop())
 
     test('publishes the same rows, and nothing again where nothing has changed', async () => {

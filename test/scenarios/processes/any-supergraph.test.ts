@@ -90,7 +90,7 @@ beforeAll(async () => {
   })
   await gateway.says(/\}\n/)
   url = (JSON.parse(gateway.said()) as { url: string }).url
-}, 60_000)
+})
 
 afterAll(async () => {
   await endAll()

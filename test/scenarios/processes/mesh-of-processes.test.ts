@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { issueToken } from '@terrane/gateway'
 import { generateSources, openMesh } from '@terrane/scripts'
 import { createConnection } from 'mysql2/promise'
-import { type Answer, ask, endAll, eventually, productFolder, type Running, terrane } from './processes.js'
+import { type Answer, ask, endAll, eventually, freePort, productFolder, type Running, terrane } from './processes.js'
 
 /**
  * A gateway and five products, each a process of its own, the gateway with another home than theirs. What they answer is
@@ -27,13 +27,11 @@ const WITH_MARGIN = QUESTION.replace('revenue }', 'revenue margin }')
 const PRODUCTS = ['reference-geography', 'uk-sales', 'france-sales', 'germany-sales', 'europe-sales']
 const SERVER = 'mysql://root@127.0.0.1:3306'
 
-// Many processes start here, each of which takes seconds where all cores are busy.
-jest.setTimeout(120_000)
-
 let folder: string
 let sources: string
 let gateway: Running
 let mesh: string
+let listenPort: string
 const homes = { gateway: '', products: '', europe: '' }
 const products: Record<string, { running: Running; url: string }> = {}
 let expected: Record<'steward' | 'analyst', Answer>
@@ -45,9 +43,10 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'terrane-processes-'))
   for (const name of ['gateway', 'products', 'europe'] as const) homes[name] = path.join(folder, name)
   expected = await answersOfOneProcess()
-  gateway = terrane(['gateway', '--demo', '--port', '0'], { TERRANE_HOME: homes.gateway })
+  listenPort = String(await freePort())
+  gateway = terrane(['gateway', '--demo', '--port', listenPort], { TERRANE_HOME: homes.gateway })
   mesh = await gateway.url()
-}, 120_000)
+})
 
 afterAll(async () => {
   await endAll()
@@ -295,9 +294,8 @@ describe('a product that feeds on others through the gateway', () => {
           europeSales: { product: { runs: { trigger: string; state: string }[]; publications: object[] } }
         },
       ({ europeSales: { product } }) =>
-        product.runs.some(({ trigger, state }) => trigger === 'poll' && state !== 'RUNNING'),
+        product.runs.some(({ trigger, state }) => trigger === 'poll' && state === 'UNCHANGED'),
     )
-    expect(runs.europeSales.product.runs).toContainEqual({ trigger: 'poll', state: 'UNCHANGED' })
     expect(runs.europeSales.product.publications).toHaveLength(1)
   })
 
@@ -330,12 +328,13 @@ describe('a product that feeds on others through the gateway', () => {
 
 describe('stopping and starting', () => {
   test('a gateway that starts again knows what was published to it', async () => {
-    const listenPort = new URL(mesh).port
     expect(await gateway.stop('SIGINT')).toMatchObject({ exit: 0 })
     gateway = terrane(['gateway', '--demo', '--port', listenPort], { TERRANE_HOME: homes.gateway })
     expect(await gateway.url()).toBe(mesh)
-    const answer = await askAs('steward', WITH_MARGIN)
-    expect(answer.errors).toEqual([])
+    const answer = await eventually(
+      () => askAs('steward', WITH_MARGIN),
+      ({ errors }) => errors.length === 0,
+    )
     expect(answer.data).toHaveProperty('europeSales.byCountryAndMonth.nodes.4.country')
   })
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
+import { inspect } from 'node:util'
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..')
 export const productFolder = (name: string) => path.join(ROOT, 'subgraphs', name)
@@ -77,18 +80,45 @@ export async function endAll(): Promise<void> {
   await Promise.all([...started].map(running => running.stop('SIGKILL')))
 }
 
+/** Many times what anything takes here: only what never happens is to fail, however little of the machine is left for it. */
+const PATIENCE_MILLISECONDS = 120_000
+
 /** What `read` gives, once it is as wanted; whoever waits in vain is told what it was last. */
 export async function eventually<Read>(
   read: () => Promise<Read>,
   wanted: (read: Read) => boolean,
-  pauseMilliseconds = 150,
+  { pauseMilliseconds = 150, patienceMilliseconds = PATIENCE_MILLISECONDS } = {},
 ): Promise<Read> {
-  const until = Date.now() + 40_000
+  const until = Date.now() + patienceMilliseconds
   for (;;) {
-    const last = await read().catch((error: unknown) => error as Read)
-    if (!(last instanceof Error) && wanted(last)) return last
-    if (Date.now() > until) throw new Error(`not in time; last: ${last instanceof Error ? last : JSON.stringify(last)}`)
+    let last: unknown
+    try {
+      const found = await read()
+      last = found
+      if (wanted(found)) return found
+    } catch (error) {
+      // Also of what an answer without data was looked into for.
+      last = error
+    }
+    if (Date.now() > until) throw new Error(`not in time; last: ${inspect(last, { depth: 8 })}`)
     await new Promise(resolve => setTimeout(resolve, pauseMilliseconds))
+  }
+}
+
+/**
+ * A port at which nobody listens, for what starts later, or again. Of those below what kernels give to whoever asks for any:
+ * nobody else is given it meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    const server = createServer()
+    const free = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise(resolve => server.close(resolve))
+    return port
   }
 }
 

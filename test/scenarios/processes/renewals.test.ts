@@ -10,8 +10,6 @@ import { ask, childrenOf, endAll, eventually, isThere, type Running, terrane } f
 
 /** Workers die, hang, and are to be renewed once more, while they are being renewed; what is under way goes on. */
 
-jest.setTimeout(180_000)
-
 /** Hands out the supergraph, one copy after the other. */
 let source: Server
 /** The field that the supergraph has now. */
@@ -67,7 +65,7 @@ async function open(workers: number): Promise<{ gateway: Running; url: string }>
 const untilHeld = (count: number) =>
   eventually(
     async () => held.length,
-    length => length === count,
+    length => length >= count,
   )
 
 function release(): void {
@@ -140,7 +138,8 @@ test('whoever is being started in the place of a dead one is renewed as well', a
   await received(gateway, 'SIGHUP')
   release()
   await known(url, 'second')
-  expect(childrenOf(gateway)).toHaveLength(1)
+  // Whoever has read the first may still be ending.
+  await successors(gateway, 1, before)
 })
 
 /** A question under way at a worker that is renewed meanwhile, and drains. */
@@ -150,14 +149,14 @@ async function underWay() {
   const answer = ask(url, '{ first }').catch((error: Error) => error)
   await eventually(
     async () => asked.length,
-    length => length === 1,
+    length => length >= 1,
   )
+  field = 'second'
   gateway.child.kill('SIGHUP')
   await eventually(
     async () => childrenOf(gateway),
     now => now.length === 2,
   )
-  field = 'second'
   return { gateway, url, before, answer }
 }
 
@@ -172,7 +171,8 @@ test('what takes long goes on at the old worker while another has its place', as
 
 test('a termination does not wait as long for it', async () => {
   const { gateway, url, answer } = await underWay()
-  await known(url, 'first')
+  // From here on the old one has long.
+  await known(url, 'second')
   expect(await gateway.stop('SIGTERM')).toMatchObject({ exit: 0 })
   expect(await answer).not.toMatchObject({ status: 200 })
 })
@@ -195,7 +195,7 @@ test('where the primary is killed, what is under way is answered, and nobody sta
   const answer = ask(url, '{ first }').catch((error: Error) => error)
   await eventually(
     async () => asked.length,
-    length => length === 1,
+    length => length >= 1,
   )
   gateway.child.kill('SIGKILL')
   // Not until its output ends, which the worker writes to as well.

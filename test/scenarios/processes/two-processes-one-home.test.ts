@@ -6,8 +6,6 @@ import { folder, writeSources } from '../harbour/harbour.js'
 import { endAll, eventually, terrane } from './processes.js'
 
 /** A second process on one home must not take away what the first one is publishing, nor what it serves. */
-jest.setTimeout(120_000)
-
 let base: string
 const env = () => ({ TERRANE_HOME: path.join(base, 'home'), HARBOUR_SOURCES: path.join(base, 'sources') })
 beforeEach(async () => {

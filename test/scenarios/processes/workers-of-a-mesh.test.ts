@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import {
   type Gateway,
   type GatewayLimits,
@@ -69,9 +69,17 @@ async function publish(gateway: string, product: SmallProduct, by?: string) {
 /** The worker processes of this one, by what the kernel says. */
 const workerProcesses = (): number[] =>
   readdirSync('/proc/self/task')
-    .flatMap(thread => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' '))
-    .filter(pid => pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('gateway-worker'))
+    .flatMap(thread => textOf(`/proc/self/task/${thread}/children`).trim().split(' '))
+    .filter(pid => pid && textOf(`/proc/${pid}/cmdline`).includes('gateway-worker'))
     .map(Number)
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    // Of a thread or process that has just ended.
+    return ''
+  }
+}
 
 test('what is published at one gateway is served by all that have its catalogue', async () => {
   const url = await workers()
@@ -84,7 +92,8 @@ test('what is published at one gateway is served by all that have its catalogue'
   expect(await publish(url, uk)).toMatchObject({ status: 201 })
   const seen = await eventually(
     async () => ask(other.url, '{ ukSales { orders { totalCount } } }', await token('steward')),
-    ({ status }) => status === 200,
+    // While the machine has no time for it, a product may be late to say what it has granted.
+    ({ status, errors }) => status === 200 && errors.length === 0,
   )
   expect(seen.data).toEqual({ ukSales: { orders: { totalCount: 2 } } })
   // Of the two that it is told are too many to be swapped, it swaps the second one in, and says so.
@@ -104,6 +113,8 @@ test('a large mesh is put in force by new workers: nothing fails, and nothing th
       if (answer.status === 200 && answer.errors.length === 0) count()
       else failures.push(answer)
       await sleep(100)
+      // What came while this process had no time is heard first: a connection may have been closed meanwhile.
+      await turn()
     }
   }
   const clients = [

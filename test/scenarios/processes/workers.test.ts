@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { graphql, parse } from 'graphql'
-import { ask, childrenOf, endAll, eventually, type Running, terrane } from './processes.js'
+import { ask, childrenOf, endAll, eventually, freePort, type Running, terrane } from './processes.js'
 
 /** `terrane gateway --workers`: processes behind one port, of which one may die, be replaced, or be drained. */
 
@@ -140,7 +139,7 @@ test('a termination loses no request under way, and takes no new connection', as
   const asked = Array.from({ length: 10 }, (_, index) => post(url, `{ first x${index}: first }`))
   await eventually(
     async () => held - before,
-    count => count === asked.length,
+    count => count >= asked.length,
   )
   const ended = gateway.stop('SIGTERM')
   const refused = eventually(
@@ -155,55 +154,51 @@ test('a termination loses no request under way, and takes no new connection', as
   expect(await ended).toMatchObject({ exit: 0 })
 })
 
-test.each([1, 2])(
-  'another supergraph is taken by %d anew while the old finish, and no request fails',
-  async count => {
-    const { gateway, url } = await open({ count })
-    const old = childrenOf(gateway)
-    writeFileSync(supergraph, await subgraph('second'))
-    let asking = true
-    const answers: Told[] = []
-    const clients = Array.from({ length: 2 }, async () => {
-      while (asking) {
-        answers.push(await post(url, '{ __typename }'))
-        // Clients without a pause only keep the workers from getting on.
-        await pause(50)
-      }
-    })
-    gateway.child.kill('SIGHUP')
-    await eventually(
-      async () => childrenOf(gateway),
-      pids => pids.length === count && !pids.some(pid => old.includes(pid)),
-    ).finally(() => {
-      asking = false
-    })
-    await Promise.all(clients)
-    expect(answers.length).toBeGreaterThan(4)
-    for (const answer of answers) expect(answer).toEqual({ status: 200, data: { __typename: 'Query' } })
-    for (let times = 0; times < 6; times++)
-      expect(await post(url, '{ second }')).toEqual({ status: 200, data: { second: 'second' } })
-  },
-  180_000,
-)
+test.each([1, 2])('another supergraph is taken by %d anew while the old finish, and no request fails', async count => {
+  const { gateway, url } = await open({ count })
+  const old = childrenOf(gateway)
+  writeFileSync(supergraph, await subgraph('second'))
+  let asking = true
+  const answers: Told[] = []
+  const clients = Array.from({ length: 2 }, async () => {
+    while (asking) {
+      answers.push(await post(url, '{ __typename }'))
+      // Clients without a pause only keep the workers from getting on.
+      await pause(50)
+    }
+  })
+  gateway.child.kill('SIGHUP')
+  await eventually(
+    async () => childrenOf(gateway),
+    pids => pids.length === count && !pids.some(pid => old.includes(pid)),
+  ).finally(() => {
+    asking = false
+  })
+  await Promise.all(clients)
+  expect(answers.length).toBeGreaterThan(4)
+  for (const answer of answers) expect(answer).toEqual({ status: 200, data: { __typename: 'Query' } })
+  for (let times = 0; times < 6; times++)
+    expect(await post(url, '{ second }')).toEqual({ status: 200, data: { second: 'second' } })
+})
+
+/** So many questions; of a worker that had no time to tell what it counts, what it told last is told. */
+const counted = (metrics: string, questions: number) =>
+  eventually(
+    async () => (await fetch(metrics, { headers: { connection: 'close' } })).text(),
+    text => text.includes(`terrane_gateway_operations_total{type="query",outcome="answered"} ${questions}\n`),
+  )
 
 test('metrics are those of all workers, whichever is asked', async () => {
   const { url } = await open()
   for (let times = 0; times < 6; times++) await ask(url, '{ first }')
-  for (let times = 0; times < 3; times++) {
-    const text = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text()
-    expect(text).toMatch(/terrane_gateway_operations_total\{type="query",outcome="answered"\} 6\b/)
-  }
+  for (let times = 0; times < 3; times++) await counted(`${url}/metrics`, 6)
 })
 
 test('an address of its own for metrics is that of all workers as well', async () => {
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const { port } = free.address() as AddressInfo
-  await new Promise(resolve => free.close(resolve))
+  const port = await freePort()
   const { gateway, url } = await open({ env: { TERRANE_METRICS: String(port) } })
   for (let times = 0; times < 4; times++) await ask(url, '{ first }')
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  expect(text).toMatch(/terrane_gateway_operations_total\{type="query",outcome="answered"\} 4\b/)
+  await counted(`http://127.0.0.1:${port}/metrics`, 4)
   expect((await fetch(`${url}/metrics`)).status).toBe(404)
   expect((await gateway.stop()).exit).toBe(0)
 })

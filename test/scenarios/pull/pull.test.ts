@@ -9,8 +9,6 @@ import { endAll, terrane } from '../processes/processes.js'
 
 /** `terrane pull`: what was changed through the control port goes back into the folder, and over nothing else. */
 
-jest.setTimeout(120_000)
-
 const ADDRESS = '/data/ports/north/harbour/1'
 const SHIPS = 'pipeline/output/ships.sql'
 const CONTRACT = 'contracts/register.odcs.yaml'

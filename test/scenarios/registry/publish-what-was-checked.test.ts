@@ -6,8 +6,6 @@ import { ask, endAll, productFolder, type Running, terrane } from '../processes/
 
 /** Between a check and a publication nothing fits in: the gateway takes just what was checked, or nothing. */
 
-jest.setTimeout(180_000)
-
 let folder: string
 let home: string
 let product: string

@@ -3,8 +3,6 @@ import type { Log } from '../../log.js'
 
 type Client = ReturnType<typeof createClient>
 
-/** What a look-up may take: who has not answered by then has nothing. */
-const PATIENCE_MILLISECONDS = 30
 /** From so many late look-ups in a row on it is left aside until it answers in time again. */
 const LATE_IN_A_ROW = 3
 const PROBE_MILLISECONDS = 1000
@@ -44,10 +42,14 @@ export class RedisStore {
     private readonly connect: () => Client,
     private readonly isReply: (error: unknown) => boolean,
     private readonly log: Log,
+    private readonly patienceMilliseconds: number,
   ) {}
 
-  /** Comes back at once: whether it is there is seen later. `url`: `redis://user:password@host:6379/0`, or `rediss://`. */
-  static async open(url: string, log: Log): Promise<RedisStore> {
+  /**
+   * Comes back at once: whether it is there is seen later. `url`: `redis://user:password@host:6379/0`, or `rediss://`.
+   * `patienceMilliseconds`: what a look-up may take; who has not answered by then has nothing.
+   */
+  static async open(url: string, log: Log, patienceMilliseconds: number): Promise<RedisStore> {
     const redis = await import('@redis/client')
     const connect = () =>
       redis.createClient({
@@ -59,7 +61,7 @@ export class RedisStore {
         // It goes on with a connection whose answers it could not read, on which every one after them is somebody else's.
         socket: { connectTimeout: 2000, reconnectStrategy: false },
       }) as unknown as Client
-    const store = new RedisStore(connect, error => error instanceof redis.ErrorReply, log)
+    const store = new RedisStore(connect, error => error instanceof redis.ErrorReply, log, patienceMilliseconds)
     store.begin()
     return store
   }
@@ -71,7 +73,7 @@ export class RedisStore {
       if (this.isReply(error)) this.tellOfRefusedReads(error.message)
       return NOT_ANSWERED
     })
-    const found: unknown = await inTime(answer)
+    const found: unknown = await inTime(answer, this.patienceMilliseconds)
     if (found !== TOO_LATE) {
       this.late = 0
       // What is no Redis may answer anything.
@@ -80,7 +82,7 @@ export class RedisStore {
       return found
     }
     if (++this.late >= LATE_IN_A_ROW && this.state === 'up') {
-      this.becomes('late', TOLD_OF_LATE)
+      this.becomes('late', `nothing within ${this.patienceMilliseconds} ms`)
       this.look()
     }
     return NOT_ANSWERED
@@ -160,13 +162,13 @@ export class RedisStore {
       () => true,
       error => this.isReply(error),
     )
-    const prompt = await inTime(pong)
+    const prompt = await inTime(pong, this.patienceMilliseconds)
     const answered = await pong
     if (this.client !== client || this.closed || !answered) return
     clearTimeout(this.silence)
     if (prompt !== TOO_LATE) this.becomes('up')
     else {
-      this.becomes('late', TOLD_OF_LATE)
+      this.becomes('late', `nothing within ${this.patienceMilliseconds} ms`)
       this.look()
     }
   }
@@ -203,13 +205,12 @@ const MESSAGES = {
   late: 'The shared cache is too slow, and is done without',
 }
 
-const TOLD_OF_LATE = `nothing within ${PATIENCE_MILLISECONDS} ms`
 const TOO_LATE = Symbol('too late')
 
 /** What has come by the time that this process looks counts as in time: it may have been busy itself. */
-function inTime<Value>(answer: Promise<Value>): Promise<Value | typeof TOO_LATE> {
+function inTime<Value>(answer: Promise<Value>, milliseconds: number): Promise<Value | typeof TOO_LATE> {
   return new Promise(resolve => {
-    const timer = setTimeout(() => setImmediate(() => resolve(TOO_LATE)), PATIENCE_MILLISECONDS)
+    const timer = setTimeout(() => setImmediate(() => resolve(TOO_LATE)), milliseconds)
     answer.then(value => {
       clearTimeout(timer)
       resolve(value)
