@@ -6,6 +6,9 @@ let gbAgent: Record<string, string>
 let clerk: Record<string, string>
 beforeAll(async () => {
   harbour = await openHarbour()
+})
+// An identity holds for a minute, and a busy machine may take longer for all of these tests.
+beforeEach(async () => {
   gbAgent = await harbour.as('gb-agent')
   clerk = await harbour.as('clerk')
 })
