@@ -1,9 +1,10 @@
+import { freePort } from '../processes/processes.js'
 import { Browser } from './browser.js'
 import { Market } from './market.js'
 
 let market: Market
 beforeAll(async () => {
-  market = await Market.open()
+  market = await Market.open({ listenPort: await freePort() })
   await market.publish()
 })
 afterAll(() => market.close())
@@ -244,7 +245,6 @@ test('being nobody in particular is no session', async () => {
 
 test('sessions outlive the gateway that made them', async () => {
   const one = await signedIn('analyst')
-  const { port } = new URL(market.gateway.url)
-  await market.restart({ listenPort: Number(port) })
+  await market.restart()
   expect(await subjectOf(one)).toBe('user:analyst')
 })
