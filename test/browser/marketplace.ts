@@ -51,7 +51,7 @@ export class Marketplace {
       ...options,
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     page.on('request', request => {
       const { protocol, origin, pathname } = new URL(request.url())
       this.asked.add(protocol === 'blob:' || protocol === 'data:' ? protocol : origin)

@@ -13,8 +13,8 @@ describeInBrowser('the pages', () => {
 
   beforeAll(async () => {
     market = await Marketplace.open()
-  }, 180_000)
-  afterAll(() => market?.close(), 30_000)
+  })
+  afterAll(() => market?.close())
 
   theFrame(() => market)
   findingData(() => market)

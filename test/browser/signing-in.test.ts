@@ -12,11 +12,11 @@ describeInBrowser('signing in', () => {
     market = await Market.open({ log: event => log.push(event) })
     await market.publish()
     browser = await openChromium()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await market?.close()
-  }, 30_000)
+  })
 
   test('the page asks who one is; the session is for requests, not for scripts; another origin gets nothing by it', async () => {
     const context = await browser.newContext()
@@ -50,5 +50,5 @@ describeInBrowser('signing in', () => {
     expect(log).toContainEqual(expect.objectContaining({ message: 'Refused a request of another origin' }))
     await other.close()
     await context.close()
-  }, 60_000)
+  })
 })

@@ -9,8 +9,6 @@ import { ROOT } from '../scenarios/processes/processes.js'
 
 /** docs/front-ends.md to the letter: its files, its commands, against a running mesh. Its packages are those of this house. */
 
-jest.setTimeout(180_000)
-
 const page = readFileSync(path.join(ROOT, 'docs', 'front-ends.md'), 'utf8')
 const blocks = [...page.matchAll(/^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language, file, text]) => ({
   language: language!,

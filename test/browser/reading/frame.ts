@@ -121,7 +121,7 @@ export const theFrame = (opened: () => Marketplace) =>
         found[one[0]] = await barriersOf(page)
       }
       expect(found).toEqual(Object.fromEntries(PAGES.map(([at]) => [at, []])))
-    }, 120_000)
+    })
 
     it('brings tools only where they are used, and little to begin with', async () => {
       const page_ = readFileSync(path.join(DIST, 'index.html'), 'utf8')

@@ -37,7 +37,7 @@ export const graphiql = (opened: () => Marketplace) =>
       for (let tries = 3; ; tries--) {
         const asked = page.waitForRequest(
           request => request.url().endsWith('/graphql') && !(request.postData() ?? '__schema').includes('__schema'),
-          { timeout: 8_000 },
+          { timeout: 15_000 },
         )
         await page.locator('.graphiql-execute-button').click()
         const request = await asked.catch(error => {

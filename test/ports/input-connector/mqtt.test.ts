@@ -119,7 +119,7 @@ describeWith(MQTT_BROKER)('mqtt, on Mosquitto', () => {
     child.kill('SIGKILL')
     await exited
     expect((await contents()).sort()).toEqual(expected.sort())
-  }, 60_000)
+  })
 })
 
 describe('mqtt, what is wrong', () => {

@@ -6,6 +6,7 @@ import { loadOrCreateKeys } from '@terrane/schema'
 import { composeSupergraph } from '@terrane/schema/composition'
 import { createConnection } from 'mysql2/promise'
 import { MYSQL_SERVER, testOnMysql } from '../../mysql.js'
+import { eventually, freePort } from '../processes/processes.js'
 import { geography, ukSales } from './small-mesh.js'
 
 let home: string
@@ -33,7 +34,8 @@ test('a supergraph as it is, with Terrane products behind it: their policies cou
   const { jwks } = await loadOrCreateKeys(home)
   const uk = ukSales(jwks)
   const geo = geography(jwks)
-  const listenPort = Number(new URL(await uk.listen()).port)
+  const listenPort = await freePort()
+  await uk.listen(listenPort)
   const subgraphs = [
     { name: 'uk-sales', url: `http://127.0.0.1:${listenPort}/graphql`, sdl: uk.options.sdl },
     { name: 'reference-geography', url: `${await geo.listen()}/graphql`, sdl: geo.options.sdl },
@@ -50,13 +52,10 @@ test('a supergraph as it is, with Terrane products behind it: their policies cou
   )
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503)
   await uk.listen(listenPort)
-  let answer = await ask(gateway, question, 'steward')
-  for (
-    const end = Date.now() + 30_000;
-    answer.errors?.some(({ extensions }) => extensions.code !== 'ENTITY_NOT_FOUND') && Date.now() < end;
-    answer = await ask(gateway, question, 'steward')
+  const answer = await eventually(
+    () => ask(gateway, question, 'steward'),
+    ({ errors }) => !errors?.some(({ extensions }) => extensions.code !== 'ENTITY_NOT_FOUND'),
   )
-    await new Promise(resolve => setTimeout(resolve, 200))
   expect(answer.data).toMatchObject({ ukSales: { orders: { nodes: [{ margin: '3.00' }, { margin: '4.00' }] } } })
   expect(uk.asked.at(-1)?.identity?.caller.subject).toBe('user:steward')
   expect((await ask(gateway, question, 'analyst')).errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')

@@ -17,7 +17,10 @@ beforeAll(async () => {
         tell = () => controller.enqueue(new TextEncoder().encode('event: told\n\n'))
         tell()
       },
-      cancel: () => leave(),
+      cancel: () => {
+        tell = () => {}
+        leave()
+      },
     })
   mesh = await SmallMesh.start(trust => {
     const product = ukSales(trust)

@@ -7,7 +7,8 @@ import { SmallProduct } from './small-product.js'
 
 let mesh: SmallMesh
 let uk: SmallProduct
-const CHECK = 100
+/** Who has slept through three of these is cut off, and here that is who asks as well: a busy machine may hold it up. */
+const CHECK = 1000
 beforeAll(async () => {
   mesh = await SmallMesh.start(
     trust => {
@@ -122,7 +123,7 @@ describe('who may read is told', () => {
     const query = 'subscription ($after: Int) { ukSalesPublished(after: $after) { product publication datasets } }'
     const stream = await opened('analyst', query, { variables: { after: known } })
     expect(await stream.next()).toEqual(told(newest))
-    expect(await Promise.race([stream.next(), settled(3 * CHECK)])).toBe('nothing')
+    expect(await Promise.race([stream.next(), settled(300)])).toBe('nothing')
     stream.close()
   })
 })
@@ -168,10 +169,16 @@ describe('whoever may not any more', () => {
     const token = await issueToken({ home: mesh.home, as: 'analyst', seconds: 1 })
     const stream = await opened(`Bearer ${token}`)
     expect(await stream.all()).toEqual(endedWith('UNAUTHENTICATED'))
-  }, 20_000)
+  })
 })
 
 describe('limits', () => {
+  // Whose stream is closed has his place until that is noticed.
+  beforeEach(async () => {
+    const count = (what: string) => mesh.log.filter(({ message }) => message === `Subscription ${what}`).length
+    while (count('closed') < count('opened')) await settled(10)
+  })
+
   test('so many streams of one caller, and a place again once one is left', async () => {
     const streams = [await opened('steward'), await opened('steward'), await opened('steward')]
     const refused = await EventStream.open(mesh, UK, { as: 'steward' })

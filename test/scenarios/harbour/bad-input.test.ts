@@ -10,6 +10,9 @@ let harbour: Harbour
 let admin: Record<string, string>
 beforeAll(async () => {
   harbour = await openHarbour()
+})
+// An identity holds for a minute, and a busy machine may take longer for all of these tests.
+beforeEach(async () => {
   admin = await harbour.as('admin')
 })
 afterAll(() => harbour?.close())

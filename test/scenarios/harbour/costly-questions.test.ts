@@ -7,6 +7,9 @@ let harbour: Harbour
 let steward: Record<string, string>
 beforeAll(async () => {
   harbour = await openHarbour()
+})
+// An identity holds for a minute, and a busy machine may take longer for all of these tests.
+beforeEach(async () => {
   steward = await harbour.as('steward')
 })
 afterAll(() => harbour?.close())

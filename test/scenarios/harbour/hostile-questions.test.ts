@@ -6,6 +6,9 @@ let gbAgent: Record<string, string>
 let clerk: Record<string, string>
 beforeAll(async () => {
   harbour = await openHarbour()
+})
+// An identity holds for a minute, and a busy machine may take longer for all of these tests.
+beforeEach(async () => {
   gbAgent = await harbour.as('gb-agent')
   clerk = await harbour.as('clerk')
 })
@@ -26,10 +29,14 @@ describe('cursors', () => {
     )
 
   test('say nothing about how many rows the caller may not see', async () => {
-    // The agent's third ship is the twelfth of the register.
     const cursor = await cursorOf('first: 3', gbAgent)
-    const [, sealed] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toMatch(/\b12\b/)
+    // The agent's third ship is the twelfth of the register, and so on. What is sealed may hold one number by chance.
+    const told: boolean[] = []
+    for (const count of [3, 4, 5, 6]) {
+      const [, sealed] = JSON.parse(Buffer.from(await cursorOf(`first: ${count}`, gbAgent), 'base64url').toString())
+      told.push(new RegExp(`\\b${4 * count}\\b`).test(Buffer.from(sealed, 'base64url').toString('latin1')))
+    }
+    expect(told.filter(Boolean).length).toBeLessThan(2)
     expect((await cursorOf('first: 1', gbAgent)).length).toBe(cursor.length)
     const next = await pageAfter(cursor, 'first: 1', gbAgent)
     expect(next.data.harbour.ships.nodes).toEqual([{ shipId: 'S016', name: 'Ship 16' }])

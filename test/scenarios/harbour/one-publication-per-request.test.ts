@@ -2,17 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { PUBLICATION_HEADER } from '@terrane/schema'
 import { CALLS, ENGINES, type Harbour, openHarbour, writeSources } from './harbour.js'
 
-/** `edition` is in every row of every dataset the number of calls of that publication: a mixture shows. */
+/**
+ * `edition` is in every row of every dataset the number of calls of that publication: a mixture shows. Who asks is signed
+ * anew for each request: that holds for a minute, and a busy machine takes longer than that for one of these tests.
+ */
 describe.each(ENGINES)('on %s', (_, databaseUrl) => {
   let harbour: Harbour
-  let steward: Record<string, string>
   beforeAll(async () => {
     // Nobody else serves it here: what is beyond the last ones goes at once.
     harbour = await openHarbour({ databaseUrl: databaseUrl(), graceSeconds: 0 })
-  })
-  // An identity holds for a minute, which a busy machine may take for one of these tests.
-  beforeEach(async () => {
-    steward = await harbour.as('steward')
   })
   afterAll(() => harbour?.close())
 
@@ -68,7 +66,7 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
               `(callId: 1, asOf: ${asOf})`,
             )
           : EVERYTHING
-        const answer = await harbour.ask(query, steward, representations)
+        const answer = await harbour.ask(query, await harbour.as('steward'), representations)
         expect(answer.errors).toBeUndefined()
         requests++
         const publication = answer.extensions!.terrane!.publications.harbour!
@@ -94,15 +92,14 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
     }
 
     /** Writes that go through while others are refused: the store's queue must not lose them. */
-    const admin = await harbour.as('admin')
     const granted: string[] = []
     const writer = async () => {
       for (let at = 0; publishing; at++) {
-        const put = (body: object) =>
+        const put = async (body: object) =>
           harbour.product.fetch(
             new Request('http://harbour.test/data/ports/north/harbour/1/control/grants', {
               method: 'PUT',
-              headers: { ...admin, 'content-type': 'application/json' },
+              headers: { ...(await harbour.as('admin')), 'content-type': 'application/json' },
               body: JSON.stringify(body),
             }),
           )
@@ -118,13 +115,17 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
     }
 
     const working = [reader(false), reader(true), reader(false), writer()]
-    for (const calls of [620, 580, 611, 590]) sizes.set(await publish(calls), calls)
-    publishing = false
+    try {
+      for (const calls of [620, 580, 611, 590]) sizes.set(await publish(calls), calls)
+    } finally {
+      publishing = false
+    }
     await Promise.all(working)
 
     expect(mixtures).toEqual([])
     expect(requests).toBeGreaterThan(10)
     expect(seen.size).toBeGreaterThan(1)
+    const admin = await harbour.as('admin')
     const stored = (await (await harbour.get('/data/ports/north/harbour/1/control/grants', admin)).json()) as {
       grants: { id: string }[]
     }
@@ -136,20 +137,20 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
     const current = await publish(640)
     const first = await harbour.ask(
       '{ harbour { calls(first: 2, orderBy: [{callId: ASC}]) { pageInfo { endCursor } } } }',
-      steward,
+      await harbour.as('steward'),
     )
     const after = first.data.harbour.calls.pageInfo.endCursor
     const next = await publish(650)
 
     const pinned = await harbour.ask('{ harbour { callsAggregate { count } } }', {
-      ...steward,
+      ...(await harbour.as('steward')),
       [PUBLICATION_HEADER]: String(current),
     })
     expect(pinned.data.harbour.callsAggregate).toEqual([{ count: 640 }])
     expect(pinned.extensions?.terrane?.publications).toEqual({ harbour: current })
     const query =
       'query ($after: String) { harbour { calls(first: 1, after: $after, orderBy: [{callId: ASC}]) { totalCount nodes { callId edition ship { edition } } } } }'
-    const page = await harbour.ask(query, steward, { after })
+    const page = await harbour.ask(query, await harbour.as('steward'), { after })
     expect(page.data.harbour.calls).toEqual({
       totalCount: 640,
       nodes: [{ callId: '3', edition: 640, ship: { edition: 640 } }],
@@ -157,11 +158,11 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
     expect(page.extensions?.terrane?.publications).toEqual({ harbour: next })
 
     for (const calls of [651, 652, 653]) await publish(calls)
-    const gone = await harbour.ask(query, steward, { after })
+    const gone = await harbour.ask(query, await harbour.as('steward'), { after })
     expect(gone.data.harbour.calls).toBeNull()
     expect(gone.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
     const header = await harbour.ask('{ harbour { callsAggregate { count } product { name } } }', {
-      ...steward,
+      ...(await harbour.as('steward')),
       [PUBLICATION_HEADER]: '1',
     })
     expect(header.errors?.[0]?.extensions.code).toBe('PUBLICATION_GONE')
@@ -169,10 +170,10 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
   })
 
   test('a download that is under way is not disturbed by what publishes or by who leaves', async () => {
-    const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', steward)).data.harbour
-      .callsAggregate[0].count
-    const response = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
-    const leaver = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', steward)
+    const before = (await harbour.ask('{ harbour { callsAggregate { count } } }', await harbour.as('steward'))).data
+      .harbour.callsAggregate[0].count
+    const response = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', await harbour.as('steward'))
+    const leaver = await harbour.get('/data/ports/north/harbour/1/calls/1.csv', await harbour.as('steward'))
     await leaver.body!.cancel()
     for (const calls of [660, 661, 662, 663, 664]) await publish(calls)
     const lines = (await response.text()).trim().split('\n')

@@ -12,8 +12,11 @@ let admin: Record<string, string>
 let scratch: string
 beforeAll(async () => {
   harbour = await openHarbour()
-  admin = await harbour.as('admin')
   scratch = await mkdtemp(path.join(os.tmpdir(), 'terrane-pushed-'))
+})
+// An identity holds for a minute, and a busy machine may take longer for all of these tests.
+beforeEach(async () => {
+  admin = await harbour.as('admin')
 })
 afterAll(async () => {
   await harbour?.close()

@@ -7,6 +7,9 @@ describe.each(ENGINES)('on %s', (_, databaseUrl) => {
   let steward: Record<string, string>
   beforeAll(async () => {
     harbour = await openHarbour({ databaseUrl: databaseUrl() })
+  })
+  // An identity holds for a minute, and a busy machine may take longer for all of these tests.
+  beforeEach(async () => {
     steward = await harbour.as('steward')
   })
   afterAll(() => harbour?.close())

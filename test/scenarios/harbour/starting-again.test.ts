@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { type DataProduct, openDataProduct, serveDataProduct } from '@terrane/runtime'
 import { loadOrCreateKeys, type Problem } from '@terrane/schema'
+import { eventually } from '../processes/processes.js'
 import { client, folder, type Harbour, openHarbour } from './harbour.js'
 
 /** Starts, redeploys and reasons to run: what is published is served from the first moment, and nothing runs twice. */
@@ -89,11 +90,7 @@ test('a push is in the data a moment later; the same push again changes nothing'
 test('a burst of upstream publications is one run', async () => {
   const before = await runs()
   for (let at = 0; at < 20; at++) harbour.product.upstreamPublished()
-  let after = before
-  for (let tries = 0; tries < 200 && after.length === before.length; tries++) {
-    await new Promise(resolve => setTimeout(resolve, 50))
-    after = await runs()
-  }
+  await eventually(runs, after => after.length > before.length)
   await harbour.product.run('behind it')
   expect((await runs()).map(run => run.trigger).slice(0, 2)).toEqual(['behind it', 'upstream'])
   expect(await runs()).toHaveLength(before.length + 2)

@@ -10,6 +10,7 @@ import {
   OMITTED_HEADER,
 } from '@terrane/schema'
 import { importJWK, SignJWT } from 'jose'
+import { eventually } from '../processes/processes.js'
 import { type Harbour, openHarbour } from './harbour.js'
 
 /** Who must not get in, first. */
@@ -332,15 +333,11 @@ describe('rows and masks', () => {
 
 test('the audit tells who read which properties and who was refused', async () => {
   await harbour.ask('{ harbour { calls(first: 2) { nodes { fee remark } } } }', await harbour.as('clerk'))
-  let entries: { subject: string; dataset: string; properties: string[]; outcome: string; rows?: number }[] = []
-  for (let tries = 0; tries < 50 && !entries.some(entry => entry.outcome === 'denied'); tries++) {
-    const response = await harbour.get(
-      `${address}/observability/audit?subject=user:clerk&dataset=calls&limit=1000`,
-      await harbour.as('admin'),
-    )
-    entries = ((await response.json()) as { audit: typeof entries }).audit
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
+  const response = await harbour.get(
+    `${address}/observability/audit?subject=user:clerk&dataset=calls&limit=1000`,
+    await harbour.as('admin'),
+  )
+  const { audit: entries } = (await response.json()) as { audit: object[] }
   expect(entries).toContainEqual(
     expect.objectContaining({ outcome: 'allowed', properties: ['call_id', 'fee'], rows: 2 }),
   )
@@ -354,15 +351,14 @@ test("nobody else on the machine gets at a product's files", async () => {
 test('what the gateway took out of a question is in the audit, and nothing that the product does not have', async () => {
   const denied = 'harbour/calls/remark,harbour/ships,harbour/none,elsewhere/calls,harbour/calls/constructor,,x'
   await harbour.ask('{ harbour { __typename } }', { ...(await harbour.as('auditee')), [DENIED_HEADER]: denied })
-  const admin = await harbour.as('admin')
   const audit = async () => {
-    const response = await harbour.get(`${address}/observability/audit?subject=user:auditee`, admin)
+    const pathname = `${address}/observability/audit?subject=user:auditee`
+    const response = await harbour.get(pathname, await harbour.as('admin'))
     const found = (await response.json()) as { audit: { dataset?: string; properties: string[]; outcome: string }[] }
     return found.audit.map(({ dataset, properties, outcome }) => ({ dataset, properties, outcome }))
   }
-  for (let tries = 0; tries < 50 && (await audit()).length < 2; tries++)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  const told = (await audit()).toSorted((one, other) => (one.dataset! < other.dataset! ? -1 : 1))
+  const entries = await eventually(audit, found => found.length >= 2)
+  const told = entries.toSorted((one, other) => (one.dataset! < other.dataset! ? -1 : 1))
   expect(told).toEqual([
     { dataset: 'calls', properties: ['remark'], outcome: 'denied' },
     { dataset: 'ships', properties: [], outcome: 'denied' },

@@ -1,3 +1,4 @@
+import { eventually } from '../processes/processes.js'
 import { answerJson, type Behaviour, HostileMesh } from './people.js'
 
 const QUESTION = '{ motto books { id author { id name } } people { id } }'
@@ -18,7 +19,12 @@ test.each([
   ['never answers', never],
   ['sends a byte after the other', drop],
 ])('what %s costs its own fields, before the time of the operation is up', async (_, behaviour) => {
-  hostile = await HostileMesh.open({ limits: { timeMilliseconds: 2_500 } })
+  hostile = await HostileMesh.open({ limits: { timeMilliseconds: 4_000 } })
+  // Of the time that there is, planning took a part.
+  await eventually(
+    () => hostile.mesh.ask(QUESTION),
+    ({ errors }) => errors === undefined,
+  )
   hostile.behaviour = behaviour
   const { data, errors, status } = await hostile.mesh.ask(QUESTION)
   expect([status, data]).toEqual([200, { ...OWN, people: null }])
@@ -33,7 +39,7 @@ test.each([
   ['headersMilliseconds', never],
   ['bodyMilliseconds', response => response.write('{')],
 ] as [string, Behaviour][])('%s ends what is waited for, of that subgraph alone', async (setting, behaviour) => {
-  hostile = await HostileMesh.open({ subgraphs: { byName: { people: { [setting]: 300 } } } })
+  hostile = await HostileMesh.open({ subgraphs: { byName: { people: { [setting]: 1_000 } } } })
   hostile.behaviour = behaviour
   const { data } = await hostile.mesh.ask('{ motto best { id } }')
   expect(data).toEqual({ motto: 'm', best: null })
@@ -71,15 +77,23 @@ test('one that fails again and again is left alone, which the log tells once, an
   hostile = await HostileMesh.open({ subgraphs: { retries: 0 } })
   hostile.behaviour = response => response.socket?.resetAndDestroy()
   const ask = () => hostile.mesh.ask('{ motto best { id } }')
-  for (let request = 0; request < 20; request++) expect((await ask()).data).toEqual({ motto: 'm', best: null })
-  const asked = hostile.asked.length
-  const { data, errors } = await ask()
-  expect(data).toEqual({ motto: 'm', best: null })
-  expect(errors).toEqual([
+  const answers: Awaited<ReturnType<typeof ask>>[] = []
+  let asked = 0
+  // For a second it is left alone and is tried then: a busy machine may come just when it is.
+  while (answers.at(-1)?.errors?.[0]?.extensions.code !== 'SUBGRAPH_UNAVAILABLE') {
+    asked = hostile.asked.length
+    answers.push(await ask())
+  }
+  expect(answers.length).toBeGreaterThan(20)
+  for (const { data } of answers) expect(data).toEqual({ motto: 'm', best: null })
+  expect(answers.at(-1)!.errors).toEqual([
     {
       message: expect.stringContaining('"people" is not asked at present'),
       path: ['best'],
-      extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'people', serviceName: 'people', retryAfter: 1 },
+      extensions: {
+        ...{ code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'people', serviceName: 'people' },
+        retryAfter: expect.any(Number),
+      },
     },
   ])
   expect(hostile.asked).toHaveLength(asked)
@@ -88,11 +102,8 @@ test('one that fails again and again is left alone, which the log tells once, an
   while (back.errors) back = await ask()
   expect(back.data).toEqual({ motto: 'm', best: { id: 'a' } })
   const states = hostile.mesh.log.filter(event => 'breaker' in event)
-  expect(states.map(({ subgraph, breaker }) => [subgraph, breaker])).toEqual([
-    ['people', 'open'],
-    ['people', 'half-open'],
-    ['people', 'closed'],
-  ])
+  expect(new Set(states.map(({ subgraph }) => subgraph))).toEqual(new Set(['people']))
+  expect(states.map(({ breaker }) => breaker).join(', ')).toMatch(/^open, (half-open, open, )*half-open, closed$/)
 })
 
 test('clients that leave do not make it be left alone', async () => {

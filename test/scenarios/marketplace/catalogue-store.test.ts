@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { createConnection } from 'mysql2/promise'
 import { MYSQL_SERVER, testOnMysql } from '../../mysql.js'
 import { ukSales } from '../gateway/small-mesh.js'
+import { freePort } from '../processes/processes.js'
 import { Browser } from './browser.js'
 import { Market } from './market.js'
 
@@ -45,8 +46,7 @@ testOnMysql(
   async () => {
     const database = `terrane_test_market_${process.pid}_${Date.now().toString(36)}`
     const databaseUrl = `${MYSQL_SERVER}/${database}`
-    const one = await Market.open({ databaseUrl })
-    const { port } = new URL(one.gateway.url)
+    const one = await Market.open({ databaseUrl, listenPort: await freePort() })
     try {
       const browser = new Browser(one.gateway.url)
       await browser.visit('/auth/login?persona=analyst')
@@ -65,7 +65,7 @@ testOnMysql(
       expect(JSON.stringify(rows)).not.toMatch(/analyst|eyJ[\w-]+\.[\w-]+\./)
 
       // Another gateway takes its place.
-      await one.restart({ listenPort: Number(port) })
+      await one.restart()
       expect((await browser.ask(MINE)).data.mesh.accessRequests).toEqual(mine)
       await browser.post('/auth/logout')
       const [left] = await connection.query('SELECT id_hash FROM signed_in_session')

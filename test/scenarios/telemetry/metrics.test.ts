@@ -85,10 +85,13 @@ test('all that dashboard and alerts ask of a gateway is told by one', async () =
 
 test('a subgraph that fails is seen to, and what it would be asked is not', async () => {
   await geo.die()
-  for (let times = 0; times < 40; times++) await mesh.ask(COUNTRIES, 'steward')
-  const now = await figures()
+  // Twenty within a few seconds open it: at once they are that on any machine.
+  const fail = () => Promise.all(Array.from({ length: 20 }, () => mesh.ask(COUNTRIES, 'steward')))
+  const now = await eventually(
+    () => fail().then(figures),
+    now => now('terrane_gateway_breaker_state{subgraph="reference-geography"}') === 2,
+  )
   expect(now('terrane_gateway_subgraph_failures_total{subgraph="reference-geography"}')).toBeGreaterThan(0)
-  expect(now('terrane_gateway_breaker_state{subgraph="reference-geography"}')).toBe(2)
   expect(now('terrane_gateway_subgraph_failures_total{subgraph="uk-sales"}') ?? 0).toBe(0)
 })
 

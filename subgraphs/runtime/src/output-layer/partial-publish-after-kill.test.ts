@@ -19,15 +19,16 @@ async function publishUntilKilled(folder: string, databaseUrl?: string): Promise
   const child = spawn(process.execPath, [CHILD, folder, PRODUCT, ...(databaseUrl ? [databaseUrl] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const exited = once(child, 'exit')
+  // Once what it said has been read as well.
+  const closed = once(child, 'close')
   let said = ''
   child.stdout.on('data', text => {
     said += text
   })
-  await Promise.race([once(child.stdout, 'data'), exited])
+  await Promise.race([once(child.stdout, 'data'), closed])
   await sleep(Math.random() * 250)
   child.kill('SIGKILL')
-  const [, signal] = await exited
+  const [, signal] = await closed
   expect(signal).toBe('SIGKILL')
   return Number(said.trim().split('\n').at(-1))
 }
