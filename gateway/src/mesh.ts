@@ -15,11 +15,11 @@ import type { GatewayOptions } from './gateway.js'
 import type { Log } from './log.js'
 import { DEFAULT_LIMITS } from './plugins/use-limits.js'
 import { GatewayStartError } from './start-error.js'
-import { ComposingThread } from './supergraph/composing-thread.js'
 import { type RemoteEndpoint, remoteEndpoint } from './supergraph/endpoints.js'
 import { Federation, readSupergraph, subgraphsOf } from './supergraph/federation.js'
 import type { ProductIdentities } from './supergraph/product-identities.js'
 import { Products } from './supergraph/products.js'
+import { shareComposing } from './supergraph/shared-composing.js'
 import { UnchangedComposition } from './supergraph/unchanged-composition.js'
 import type { FetchWatch } from './telemetry/watch.js'
 
@@ -82,7 +82,7 @@ export async function openMesh(
   const products: Products = new Products(
     identities,
     own ? [own.subgraph] : [],
-    new UnchangedComposition(new ComposingThread()),
+    new UnchangedComposition(shareComposing()),
   )
   const unread = await products.load(options.products ?? [], { remote: false })
   if (unread.length > 0) throw new GatewayStartError(unread)

@@ -37,8 +37,9 @@ test('one that takes more memory than there is costs itself, and what waits behi
 })
 
 /** By what the kernel says. One that ends while it is read is left out, and so may others be: this is asked again. */
-function prioritiesOfThreads(): number[] {
-  return readdirSync('/proc/self/task').flatMap(thread => {
+function prioritiesOfThreads(except: readonly string[] = []): number[] {
+  const threads = readdirSync('/proc/self/task').filter(one => !except.includes(one))
+  return threads.flatMap(thread => {
     try {
       const [, afterName] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')
       return [Number(afterName!.split(' ')[16])]
@@ -51,19 +52,16 @@ function prioritiesOfThreads(): number[] {
 // Elsewhere a thread has no priority of its own.
 const onLinux = process.platform === 'linux' ? test : test.skip
 onLinux('it comes after the threads that serve', async () => {
-  const own = os.getPriority()
-  const behind = () => prioritiesOfThreads().filter(one => one > own)
-  const turn = () => new Promise(resolve => setImmediate(resolve))
-  // Those of the tests before end when they are let, which is last of all.
-  while (behind().length > 0) await turn()
+  const before = readdirSync('/proc/self/task')
   composing = new ComposingThread()
   await composing.compose(SMALL, ASKED)
-  let found: number[] = []
-  for (let asked = 0; found.length === 0 && asked < 100; asked++) {
-    found = behind()
-    await turn()
+  const own = os.getPriority()
+  let behind: number[] = []
+  for (let asked = 0; behind.length === 0 && asked < 100; asked++) {
+    behind = prioritiesOfThreads(before).filter(one => one > own)
+    await new Promise(resolve => setImmediate(resolve))
   }
-  expect(found).toHaveLength(1)
+  expect(behind).toHaveLength(1)
   expect(os.getPriority()).toBe(own)
 })
 

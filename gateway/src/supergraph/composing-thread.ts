@@ -52,14 +52,25 @@ export interface ComposingThreadOptions {
 export class ComposingThread implements Composer {
   private worker?: Worker
   private turn: Promise<unknown> = Promise.resolve()
+  private waiting = 0
   private idle?: NodeJS.Timeout
 
   constructor(private readonly options: ComposingThreadOptions = {}) {}
 
   compose(subgraphs: Subgraph[], options: ToCompose['options']): Promise<Composed> {
-    const composed = this.turn.then(() => this.ask({ subgraphs, options }))
+    this.waiting++
+    const composed = this.turn
+      .then(() => this.ask({ subgraphs, options }))
+      .finally(() => {
+        this.waiting--
+      })
     this.turn = composed.catch(() => undefined)
     return composed
+  }
+
+  /** Whether anybody waits for a composition. */
+  get asked(): boolean {
+    return this.waiting > 0
   }
 
   close(): void {
