@@ -28,6 +28,18 @@ test('who leaves while the others are told is not told', () => {
   expect(stop.reason).toMatchObject({ name: 'AbortError' })
 })
 
+test('those who are left are told in the order in which they came, whoever has gone, and each once', () => {
+  const stop = new Stop()
+  const told: string[] = []
+  const listeners = ['first', 'second', 'third'].map(name => () => void told.push(name))
+  const [first, second, third] = listeners as [() => void, () => void, () => void]
+  for (const listener of [first, second, first, second]) stop.addEventListener('abort', listener)
+  stop.removeEventListener('abort', first)
+  for (const listener of [third, first, second]) stop.addEventListener('abort', listener)
+  stop.abort()
+  expect(told).toEqual(['second', 'third', 'first'])
+})
+
 test('whoever takes an AbortSignal gets one, whether it is over by then or not', () => {
   const [before, after] = [new Stop(), new Stop()]
   const early = abortSignalOf(before)

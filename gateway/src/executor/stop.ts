@@ -14,7 +14,10 @@ export interface StopSignal {
 export class Stop implements StopSignal {
   aborted = false
   reason: unknown
-  private listeners: Set<() => void> | undefined
+  /** Most have one listener, and a set is made several times for every question. */
+  private first: (() => void) | undefined
+  /** All of them later than the first. */
+  private others: Set<() => void> | undefined
   private controller: AbortController | undefined
 
   /** For whoever takes nothing else; made when it is first asked for. */
@@ -31,8 +34,9 @@ export class Stop implements StopSignal {
     this.aborted = true
     this.reason = reason
     this.controller?.abort(reason)
-    for (const listener of this.listeners ?? []) listener()
-    this.listeners = undefined
+    this.first?.()
+    for (const listener of this.others ?? []) listener()
+    this.first = this.others = undefined
   }
 
   throwIfAborted(): void {
@@ -41,13 +45,17 @@ export class Stop implements StopSignal {
 
   /** Tells each listener once; one who comes too late is not told, as `AbortSignal` does it. */
   addEventListener(_: 'abort', listener: () => void): void {
-    if (this.aborted) return
-    this.listeners ??= new Set()
-    this.listeners.add(listener)
+    if (this.aborted || listener === this.first) return
+    if (!this.first && !this.others?.size) this.first = listener
+    else {
+      this.others ??= new Set()
+      this.others.add(listener)
+    }
   }
 
   removeEventListener(_: 'abort', listener: () => void): void {
-    this.listeners?.delete(listener)
+    if (listener === this.first) this.first = undefined
+    else this.others?.delete(listener)
   }
 }
 
