@@ -25,9 +25,14 @@ test('a good token is checked once, however its header is spelt; a bad one each 
   expect(checked).toBe(1)
   expect(authenticator.remembered(`Bearer ${token}`)).toMatchObject({ authenticated: true })
 
-  const forged = `Bearer ${token.slice(0, -8)}AAAAAAAA`
-  for (let times = 0; times < 2; times++)
-    expect(await authenticator.authenticate(forged)).toMatchObject({ refused: 'invalid' })
-  expect(checked).toBe(3)
-  expect(authenticator.remembered(forged)).toBeUndefined()
+  const [head, , signature] = token.split('.')
+  const another = Buffer.from(JSON.stringify({ iss: issuer, aud: audience, sub: 'user:bob', exp: 1e10 }))
+  const forgeries = [`${token.slice(0, -8)}AAAAAAAA`, `${head}.${another.toString('base64url')}.${signature}`]
+  for (const forged of forgeries.map(one => `Bearer ${one}`)) {
+    for (let times = 0; times < 2; times++)
+      expect(await authenticator.authenticate(forged)).toMatchObject({ refused: 'invalid' })
+    expect(authenticator.remembered(forged)).toBeUndefined()
+  }
+  expect(checked).toBe(5)
+  expect(authenticator.remembered(`Bearer ${token}`)).toMatchObject({ authenticated: true })
 })

@@ -5,8 +5,8 @@ const PLAIN = Symbol('plain')
  * Takes note of an answer whose text, as UTF-8, has no backslash: then no text in it has anything that JSON escapes, and
  * each may be written as it is.
  */
-export function noteIfPlain<Answer extends object>(answer: Answer, text: string): Answer {
-  if (!text.includes('\\')) Object.assign(answer, { [PLAIN]: true })
+export function noteIfPlain<Answer extends object>(answer: Answer & { [PLAIN]?: true }, text: string): Answer {
+  if (!text.includes('\\')) answer[PLAIN] = true
   return answer
 }
 
