@@ -50,7 +50,7 @@ export async function openMesh(
   /** Of the catalogue, where there is one. */
   requestStore: RequestStore | undefined,
   log: Log,
-  watchFetch: (subgraph: string) => FetchWatch,
+  watchFetch: (subgraph: string, other: FetchWatch | undefined) => FetchWatch,
   figuresOf: FiguresOf,
   /** Of `options.supergraph`, where it is being read already. */
   supergraphText?: Promise<string>,

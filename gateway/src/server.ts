@@ -100,7 +100,7 @@ export async function startGateway(
     identities,
     catalogue?.requests,
     log,
-    name => metrics.fetch(name),
+    (name, other) => metrics.fetch(name, other),
     cache => metrics.caches.of(cache),
     supergraphText,
   ).catch(async error => {

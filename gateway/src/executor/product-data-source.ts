@@ -8,7 +8,7 @@ import {
 } from '@terrane/schema/identity/signed-identity'
 import { GraphQLError } from 'graphql'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
-import { FetchesTogether, type FetchOutcome, type FetchWatch } from '../telemetry/watch.js'
+import type { FetchOutcome, FetchWatch } from '../telemetry/watch.js'
 import { wasKept } from './caching/fetch-cache.js'
 import type { Operation } from './operation.js'
 import type { ReadPublication } from './publication-pins.js'
@@ -30,14 +30,13 @@ export class ProductDataSource implements GraphQLDataSource {
     private readonly target: () => GraphQLDataSource | undefined,
     private readonly identities: ProductIdentities,
     private readonly onFailure: (subgraph: string, error: unknown) => void,
-    private readonly count: (subgraph: string) => FetchWatch,
+    private readonly count: (subgraph: string, other: FetchWatch | undefined) => FetchWatch,
   ) {}
 
   async process(options: GraphQLDataSourceProcessOptions): Promise<Answer> {
     const operation = options.context as Operation
     if (!('incomingRequestContext' in options)) return this.send(options, operation)
-    const counted = this.count(this.subgraph)
-    const watch = operation.watch ? new FetchesTogether(counted, operation.watch.fetch(this.subgraph)) : counted
+    const watch = this.count(this.subgraph, operation.watch?.fetch(this.subgraph))
     let outcome: FetchOutcome = 'failed'
     try {
       const answer = await this.ask(options, operation, watch)

@@ -14,7 +14,8 @@ import type { Part } from './part.js'
 
 export interface Metrics extends Part {
   caches: CacheMetrics
-  fetch(subgraph: string): FetchWatch
+  /** Looks on at a fetch; so does the other, if there is one. */
+  fetch(subgraph: string, other: FetchWatch | undefined): FetchWatch
   /** A request to `/graphql` that was answered, or not. */
   exchanged(request: FastifyRequest, reply: FastifyReply): void
   /** Where they are told, if at an address of their own; known once the server listens. */
@@ -60,7 +61,7 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
   }
   const metrics: Metrics = {
     caches: new CacheMetrics(registry),
-    fetch: subgraph => subgraphs.fetch(subgraph),
+    fetch: (subgraph, other) => subgraphs.fetch(subgraph, other),
     exchanged: (request, reply) =>
       operations.exchanged(
         Number(request.headers['content-length'] ?? 0),
@@ -92,6 +93,6 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
 const UNWATCHED: FetchWatch = { end: () => undefined }
 const NOT_COUNTED: Metrics = {
   caches: new CacheMetrics(new Registry()),
-  fetch: () => UNWATCHED,
+  fetch: (_, other) => other ?? UNWATCHED,
   exchanged: () => undefined,
 }

@@ -95,8 +95,9 @@ export class SubgraphMetrics {
     })
   }
 
-  fetch(subgraph: string): FetchWatch {
-    return new CountedFetch(this.of(subgraph))
+  /** `other`: who looks on as well, if anybody. */
+  fetch(subgraph: string, other: FetchWatch | undefined): FetchWatch {
+    return new CountedFetch(this.of(subgraph), other)
   }
 
   private of(subgraph: string): Figures {
@@ -111,22 +112,36 @@ export class SubgraphMetrics {
   }
 }
 
+/** Tells the other by itself: whoever is told of fetches is then always one of these, traced or not, which is called far faster. */
 class CountedFetch implements FetchWatch {
   private readonly started = performance.now()
   private attempts = 0
 
-  constructor(private readonly figures: Figures) {
+  constructor(
+    private readonly figures: Figures,
+    private readonly other: FetchWatch | undefined,
+  ) {
     figures.underway++
   }
 
-  exchanged({ answerBytes }: Exchanged): void {
+  get headers(): FetchWatch['headers'] {
+    return this.other?.headers
+  }
+
+  pinned(publication: number): void {
+    this.other?.pinned?.(publication)
+  }
+
+  exchanged(exchange: Exchanged): void {
     if (this.attempts++ > 0) this.figures.retries++
-    this.figures.bytes.observe(answerBytes)
+    this.figures.bytes.observe(exchange.answerBytes)
+    this.other?.exchanged?.(exchange)
   }
 
   end(outcome: FetchOutcome): void {
     this.figures.underway--
     this.figures.outcomes[outcome]++
     if (outcome !== 'kept') this.figures.seconds.observe((performance.now() - this.started) / 1000)
+    this.other?.end(outcome)
   }
 }

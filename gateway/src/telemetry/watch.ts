@@ -54,7 +54,7 @@ export function together(
 }
 
 /** A class, and of two: made for every fetch, one of closures over a list costs as much as a span. */
-export class FetchesTogether implements FetchWatch {
+class FetchesTogether implements FetchWatch {
   constructor(
     private readonly one: FetchWatch,
     private readonly other: FetchWatch,
