@@ -36,17 +36,20 @@ export interface GraphqlOptions {
 export function useGraphql({ apollo, documents, direct, subscriptions, limits, log, exchanged }: GraphqlOptions): Part {
   return {
     async http(app) {
-      const watch = (time: OperationTime, request: FastifyRequest, reply: FastifyReply) =>
+      const watch = (operation: Operation, time: OperationTime, request: FastifyRequest, reply: FastifyReply) =>
         whenClosed(reply.raw, () => {
-          time.end(reply.raw.writableFinished)
+          const answered = reply.raw.writableFinished
+          time.end(answered)
+          if (!answered) operation.left?.()
           exchanged(request, reply)
         })
       const throughApollo = fastifyApolloHandler(apollo, {
         context: async (request, reply) => {
           const time = new OperationTime()
           time.begin(limits.timeMilliseconds)
-          watch(time, request, reply)
-          return operationOf(request, time, limits.timeMilliseconds)
+          const operation = operationOf(request, time, limits.timeMilliseconds)
+          watch(operation, time, request, reply)
+          return operation
         },
       })
       // Streams never end by themselves.
@@ -70,10 +73,11 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
               const time = new OperationTime()
               // Nothing is run for who has gone while it was found out who he is.
               if (reply.raw.destroyed) time.end(false)
-              const answer = direct.answer(question, operationOf(request, time, limits.timeMilliseconds), reply)
+              const operation = operationOf(request, time, limits.timeMilliseconds)
+              const answer = direct.answer(question, operation, reply)
               // What is kept was answered by now, and nobody waits for it.
               if (answer instanceof Promise) time.begin(limits.timeMilliseconds)
-              watch(time, request, reply)
+              watch(operation, time, request, reply)
               return answer
             }
             return subscriptions
@@ -110,6 +114,7 @@ function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseco
     trace,
     traceHeaders,
     watch: together(trace, timings),
+    left: undefined,
     fetch: undefined,
   }
 }

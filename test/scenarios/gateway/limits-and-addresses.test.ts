@@ -122,6 +122,9 @@ describe('limits', () => {
     expect(answer.errors).toEqual([
       { message: 'The operation took longer than 3000 ms.', extensions: { code: 'OPERATION_TIMEOUT' } },
     ])
+    // It was answered, by its error.
+    const refused = /^terrane_gateway_operations_total\{type="query",outcome="refused"\} (\d+)$/m
+    expect(refused.exec(await (await fetch(`${hasty.gateway.url}/metrics`)).text())?.[1]).toBe('1')
     goOn()
     await eventually(ask, isAnswered)
     await hasty.stop()
