@@ -13,7 +13,7 @@ export interface HttpAnswer {
 
 export interface HttpQuestion {
   path: string
-  /** Names and values in turn: an object is looked through name by name, at the price of the rest of a short question. */
+  /** Names and values in turn. */
   headers: readonly string[]
   body: string
   /** Ends the exchange, and with it the socket's work. */

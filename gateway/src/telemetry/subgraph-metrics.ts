@@ -112,7 +112,7 @@ export class SubgraphMetrics {
   }
 }
 
-/** Tells the other by itself: whoever is told of fetches is then always one of these, traced or not, which is called far faster. */
+/** Tells the other by itself, so that whoever looks on at a fetch is one of these, whether it is traced or not. */
 class CountedFetch implements FetchWatch {
   private readonly started = performance.now()
   private attempts = 0
