@@ -12,6 +12,7 @@ exports.byHand = {
     args: [
       // As Terrane has it.
       '--max-semi-space-size=64',
+      '--no-memory-reducer',
       path.join(__dirname, '..', 'servers', 'by-hand.js'),
       port,
       subgraphs,

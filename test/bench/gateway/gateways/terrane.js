@@ -12,15 +12,16 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
     title,
     byName,
     versions: () => [],
-    settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives), ${settings}`,
+    settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives, none collected for being at rest), ${settings}`,
     command: ({ port, supergraphWithRights, products, issuer, home, profile, collector }) => ({
       program: process.execPath,
       args: [
         // Under one name for all, the thread that plans would write over the one that answers.
         ...(profile ? ['--cpu-prof', '--cpu-prof-dir', path.join(profile, name)] : []),
-        // As the image and worker processes have it.
+        // As worker processes have it.
         '--max-semi-space-size=64',
         '--expose-gc',
+        '--no-memory-reducer',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
       env: traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector, ...traced } : {},
