@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { negotiate } from '@fastify/accept-negotiator'
 import fastifyCompress from '@fastify/compress'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { type Compress, type Encoding, keptForm } from '../executor/caching/kept-forms.js'
 import type { Part } from './part.js'
 
@@ -47,12 +47,23 @@ export function useCompression(on = true): Part {
         // A request that unpacks to more than it may have would pass by the limit of bodies.
         globalDecompression: false,
       })
-      // After the one that compresses.
+      // After the one that compresses, which is the last of them by now.
       app.addHook('onRoute', route => {
         if (route.compress === false) return
-        route.onSend = [...[route.onSend ?? []].flat(), labelled]
+        const hooks = [route.onSend ?? []].flat()
+        const compresses = hooks.pop()
+        route.onSend = [...hooks, ...(compresses ? [whereWorthIt(compresses)] : []), labelled]
       })
     },
+  }
+}
+
+/** It looks at a dozen things, Fetch's classes among them, before it finds that nobody accepts it, or that it is too short. */
+function whereWorthIt(compresses: onSendHookHandler): onSendHookHandler {
+  return function (request, reply, payload, done) {
+    const short = typeof payload === 'string' && payload.length < LEAST_BYTES && Buffer.byteLength(payload) < LEAST_BYTES
+    if (short || request.headers['accept-encoding'] === undefined) return done(null, payload)
+    return compresses.call(this, request, reply, payload, done)
   }
 }
 
