@@ -61,7 +61,8 @@ export function useCompression(on = true): Part {
 /** It looks at a dozen things, Fetch's classes among them, before it finds that nobody accepts it, or that it is too short. */
 function whereWorthIt(compresses: onSendHookHandler): onSendHookHandler {
   return function (request, reply, payload, done) {
-    const short = typeof payload === 'string' && payload.length < LEAST_BYTES && Buffer.byteLength(payload) < LEAST_BYTES
+    const short =
+      typeof payload === 'string' && payload.length < LEAST_BYTES && Buffer.byteLength(payload) < LEAST_BYTES
     if (short || request.headers['accept-encoding'] === undefined) return done(null, payload)
     return compresses.call(this, request, reply, payload, done)
   }
