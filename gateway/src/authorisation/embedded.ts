@@ -8,6 +8,7 @@ import {
 } from '@terrane/schema/authorisation'
 import { IDENTITY_HEADER } from '@terrane/schema/identity/signed-identity'
 import { BoundedMap } from '../bounded-map.js'
+import { monotonicNow } from '../clock.js'
 import type { ProductEndpoint } from '../gateway.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import { readJson } from '../supergraph/read-body.js'
@@ -159,7 +160,7 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
   }
 
   private async ask(product: GovernedProduct, known: Held): Promise<void> {
-    const began = performance.now()
+    const began = monotonicNow()
     try {
       const answer = await fetchPolicy(product.endpoint, this.identities, known.etag)
       if (answer !== 'unchanged') {
@@ -171,7 +172,7 @@ export class EmbeddedDecisionPoint implements DecisionPoint {
       known.silent = false
     } catch (error) {
       delete known.confirmedAt
-      known.silent = product.remote && performance.now() - began >= SLOW_FAILURE_MILLISECONDS
+      known.silent = product.remote && monotonicNow() - began >= SLOW_FAILURE_MILLISECONDS
       this.onUnreachable(product.endpoint.name, error)
     }
   }

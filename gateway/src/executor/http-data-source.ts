@@ -1,7 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { Pool } from 'undici'
 import { BoundedMap } from '../bounded-map.js'
-import { listed, type TraceHeaders } from '../telemetry/trace-headers.js'
+import { type TraceHeaders, withTrace } from '../telemetry/trace-headers.js'
 import { type Exchange, exchange, type HttpAnswer } from './http-exchange.js'
 import { readJson } from './numbers/read-json.js'
 import { writeJson } from './numbers/write-json.js'
@@ -101,7 +101,7 @@ export class HttpDataSource implements GraphQLDataSource {
 
   /** Ours are ours, whatever is given. */
   private headersWith(given: [string, string][] | undefined, along: TraceHeaders | undefined): readonly string[] {
-    const own = along ? this.fixedHeaders.concat(listed(along)) : this.fixedHeaders
+    const own = along ? withTrace(this.fixedHeaders, along) : this.fixedHeaders
     return given ? own.concat(given.flatMap(one => (own.includes(one[0]) ? [] : one))) : own
   }
 

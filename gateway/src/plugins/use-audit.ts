@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js'
 import type { Log } from '../log.js'
 import type { Part } from './part.js'
 
@@ -5,7 +6,7 @@ import type { Part } from './part.js'
 export function useAudit(log: Log): Part {
   return {
     observe({ requestId, caller, pins }) {
-      const started = performance.now()
+      const started = monotonicNow()
       return ({ type, name, queryHash, errors }) => {
         const codes = errors.map(error => String(error.extensions?.code ?? 'UNKNOWN'))
         log({
@@ -16,7 +17,7 @@ export function useAudit(log: Log): Part {
           type,
           operationName: name ?? undefined,
           queryHash,
-          milliseconds: Math.round(performance.now() - started),
+          milliseconds: Math.round(monotonicNow() - started),
           publications: pins.all(),
           errors: [...new Set(codes)],
           denied: errors

@@ -4,6 +4,7 @@ import { type DocumentNode, getOperationAST, parse } from 'graphql'
 import { createHandler } from 'graphql-sse'
 import { isSameOrigin } from '../authentication/same-origin.js'
 import type { SignIn } from '../authentication/sign-in.js'
+import { monotonicNow } from '../clock.js'
 import type { Log } from '../log.js'
 import { whenClosed } from '../when-closed.js'
 import { Flow } from './flow.js'
@@ -67,13 +68,13 @@ export function openSubscriptions(
       }
       if (full) return refuse(reply.header('retry-after', '30'), 503, 'TOO_MANY_STREAMS', 'All streams are taken now.')
       const stop = watch(reply, flow, limits)
-      const started = performance.now()
+      const started = monotonicNow()
       const said = { level: 'info', requestId: request.id, subject: request.caller.subject } as const
       const operationName = asked.operation.name?.value
       log({ ...said, message: 'Subscription opened', operationName })
       void flow.over.then(() => {
         stop()
-        const milliseconds = Math.round(performance.now() - started)
+        const milliseconds = Math.round(monotonicNow() - started)
         log({ ...said, message: 'Subscription closed', operationName, milliseconds, events: flow.events })
       })
       try {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import type { Steps } from '@terrane/schema'
+import { monotonicNow } from '../clock.js'
 
 /** Of processor time at most, since on a busy machine the clock goes on without it; what arrives waits no longer for it. */
 const SLICE_MILLISECONDS = 4
@@ -14,11 +15,11 @@ const COLLECTED_BYTES = 4 * 1024 * 1024
 export async function inSlices<Result>(steps: Steps<Result>): Promise<Result> {
   const young = new Young()
   for (;;) {
-    const until = performance.now() + SLICE_MILLISECONDS
+    const until = monotonicNow() + SLICE_MILLISECONDS
     do {
       const step = steps.next()
       if (step.done) return step.value
-    } while (performance.now() < until)
+    } while (monotonicNow() < until)
     await setImmediate()
     if (young.collect()) await setImmediate()
   }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, type Registry } from 'prom-client'
+import { monotonicNow } from '../clock.js'
 import { Distribution } from './distribution.js'
 import { OPERATION_SECONDS, OperationNames } from './operation-names.js'
 import { BYTES } from './subgraph-metrics.js'
@@ -61,7 +62,7 @@ export class OperationMetrics {
 
   /** An operation begins; call what comes back when it is over: with what it ended as, unless nobody waited for it. */
   began(): (ended?: EndedOperation) => void {
-    const started = performance.now()
+    const started = monotonicNow()
     this.underway++
     let over = false
     return ended => {
@@ -75,7 +76,7 @@ export class OperationMetrics {
       if (counted) counted.count++
       else this.counts.set(key, { type, outcome, count: 1 })
       const label = this.names.labelOf(name, outcome === 'answered', visitor)
-      this.seconds.at(label).observe((performance.now() - started) / 1000)
+      this.seconds.at(label).observe((monotonicNow() - started) / 1000)
     }
   }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { monotonicNow } from '../clock.js'
 import type { BreakerState } from '../executor/transport/breaker.js'
 import { Distribution, type Series } from './distribution.js'
 import type { Exchanged, FetchOutcome, FetchWatch } from './watch.js'
@@ -114,7 +115,7 @@ export class SubgraphMetrics {
 
 /** Tells the other by itself, so that whoever looks on at a fetch is one of these, whether it is traced or not. */
 class CountedFetch implements FetchWatch {
-  private readonly started = performance.now()
+  private readonly started = monotonicNow()
   private attempts = 0
 
   constructor(
@@ -141,7 +142,7 @@ class CountedFetch implements FetchWatch {
   end(outcome: FetchOutcome): void {
     this.figures.underway--
     this.figures.outcomes[outcome]++
-    if (outcome !== 'kept') this.figures.seconds.observe((performance.now() - this.started) / 1000)
+    if (outcome !== 'kept') this.figures.seconds.observe((monotonicNow() - this.started) / 1000)
     this.other?.end(outcome)
   }
 }

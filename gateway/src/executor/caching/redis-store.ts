@@ -1,4 +1,5 @@
 import type { createClient } from '@redis/client'
+import { monotonicNow } from '../../clock.js'
 import type { Log } from '../../log.js'
 
 type Client = ReturnType<typeof createClient>
@@ -91,7 +92,7 @@ export class RedisStore {
   /** Writes behind the caller's back, if there is room under way. */
   set(name: string, text: string, seconds: number): void {
     if (!this.answers || this.writing + text.length > MOST_WRITING) return
-    if (this.refusesUntil !== undefined && performance.now() < this.refusesUntil) return
+    if (this.refusesUntil !== undefined && monotonicNow() < this.refusesUntil) return
     this.writing += text.length
     const written = this.client!.set(name, text, { expiration: { type: 'EX', value: seconds } })
     written
@@ -183,7 +184,7 @@ export class RedisStore {
 
   private takesNothing(reason: string): void {
     const known = this.refusesUntil !== undefined
-    this.refusesUntil = performance.now() + REFUSED_MILLISECONDS
+    this.refusesUntil = monotonicNow() + REFUSED_MILLISECONDS
     if (!known) this.log({ level: 'warn', message: 'The shared cache takes nothing more', reason })
   }
 

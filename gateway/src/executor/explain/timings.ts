@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../clock.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from '../../telemetry/watch.js'
 
 /** When what happened, in milliseconds since the operation began. JSON. */
@@ -20,7 +21,7 @@ interface FetchTiming {
 
 /** Takes the times of one operation, for whoever asked for them. */
 export class Timings implements OperationWatch {
-  private readonly started = performance.now()
+  private readonly started = monotonicNow()
   private readonly phases: TimingsReport['phases'] = []
   private readonly fetches: FetchTiming[] = []
 
@@ -52,7 +53,7 @@ export class Timings implements OperationWatch {
   }
 
   private now(): number {
-    return rounded(performance.now() - this.started)
+    return rounded(monotonicNow() - this.started)
   }
 }
 

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../clock.js'
 import { SubgraphUnavailable } from './exchange-errors.js'
 import { SlidingWindow } from './sliding-window.js'
 
@@ -41,7 +42,7 @@ export class Breaker {
   private probing = false
 
   constructor(private readonly options: BreakerOptions) {
-    this.now = options.now ?? (() => performance.now())
+    this.now = options.now ?? monotonicNow
     this.window = new SlidingWindow(this.now)
   }
 

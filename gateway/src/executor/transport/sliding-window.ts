@@ -1,3 +1,5 @@
+import { monotonicNow } from '../../clock.js'
+
 const SLOTS = 10
 const SLOT_MILLISECONDS = 1_000
 
@@ -8,7 +10,7 @@ export class SlidingWindow {
   private second = 0
 
   /** `now` in milliseconds, never going back. */
-  constructor(private readonly now: () => number = () => performance.now()) {
+  constructor(private readonly now: () => number = monotonicNow) {
     this.second = Math.floor(this.now() / SLOT_MILLISECONDS)
   }
 
