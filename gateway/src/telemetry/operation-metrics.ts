@@ -22,7 +22,8 @@ export interface EndedOperation {
 /** What the gateway counts of the operations that it answers. Whatever callers write is bounded or left out. */
 export class OperationMetrics {
   private readonly names = new OperationNames()
-  private readonly counts = new Map<string, { type: string; outcome: OperationOutcome; count: number }>()
+  /** By type. */
+  private readonly counts = new Map<string, Record<OperationOutcome, number>>()
   private readonly seconds: Distribution
   private readonly requestBytes
   private readonly answerBytes
@@ -47,7 +48,8 @@ export class OperationMetrics {
       registers,
       collect() {
         this.reset()
-        for (const { type, outcome, count } of counts.values()) this.inc({ type, outcome }, count)
+        for (const [type, outcomes] of counts)
+          for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) this.inc({ type, outcome }, count)
       },
     })
     new Gauge({
@@ -71,13 +73,19 @@ export class OperationMetrics {
       this.underway--
       if (!ended) return
       const { name, type, outcome, visitor } = ended
-      const key = `${type} ${outcome}`
-      const counted = this.counts.get(key)
-      if (counted) counted.count++
-      else this.counts.set(key, { type, outcome, count: 1 })
+      this.countsOf(type)[outcome]++
       const label = this.names.labelOf(name, outcome === 'answered', visitor)
       this.seconds.at(label).observe((monotonicNow() - started) / 1000)
     }
+  }
+
+  private countsOf(type: string): Record<OperationOutcome, number> {
+    let counts = this.counts.get(type)
+    if (!counts) {
+      counts = { answered: 0, partial: 0, refused: 0 }
+      this.counts.set(type, counts)
+    }
+    return counts
   }
 
   /** Figures as they are told to a process that puts those of several together. */
