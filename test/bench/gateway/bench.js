@@ -138,7 +138,8 @@ async function differs(one, expected, token, questions) {
 const body = (question, page) => JSON.stringify({ query: QUESTIONS[question], variables: { page } })
 
 /** By kind, question and gateway: the measurements of all rounds. */
-async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running, subgraphs, load) {
+async function measureAll({ kinds, questions, rounds, seconds, warmUp, together }, running, subgraphs, load) {
+  const turns = together ? atOnce : inTurn
   const all = {}
   for (const kind of kinds) {
     all[kind] = {}
@@ -147,16 +148,17 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running
       const bodies = pages.map(page => body(question, page))
       const runs = running.map(() => [])
       const lengths = []
-      for (const one of running) {
+      // Each reads a file of its own.
+      const ofOne = ({ child }, seconds) => ({ ...load, home: path.join(load.home, String(child.pid)), seconds })
+      await turns(running, async (one, index) => {
         one.leastBytes = ROUGHLY * (await one.ask(bodies[0], load.token)).length
-        const { rate } = await measure(one, subgraphs, bodies, { ...load, seconds: warmUp })
-        lengths.push(secondsFor(rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds))
-      }
+        const { rate } = await measure(one, subgraphs, bodies, ofOne(one, warmUp))
+        lengths[index] = secondsFor(rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds)
+      })
       for (let round = 0; round < rounds; round++)
-        for (const [index, one] of running.entries()) {
-          const measured = await measure(one, subgraphs, bodies, { ...load, seconds: lengths[index] })
-          runs[index].push(measured)
-        }
+        await turns(running, async (one, index) => {
+          runs[index].push(await measure(one, subgraphs, bodies, ofOne(one, lengths[index])))
+        })
       all[kind][question] = Object.fromEntries(
         running.map(({ gateway: { name } }) => [
           name,
@@ -170,8 +172,14 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp }, running
   return all
 }
 
+async function inTurn(all, act) {
+  for (const [index, one] of all.entries()) await act(one, index)
+}
+
+const atOnce = (all, act) => Promise.all(all.map(act))
+
 /** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
-function describe({ processes, rounds, seconds, questions }, gateways, skipped, supergraph) {
+function describe({ processes, rounds, seconds, questions, together }, gateways, skipped, supergraph) {
   const cores = os.cpus()
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: __dirname, encoding: 'utf8' }).trim()
   const where = pinned
@@ -181,7 +189,7 @@ function describe({ processes, rounds, seconds, questions }, gateways, skipped, 
   return [
     `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +
       `${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, commit ${commit}. ${generator}, ${CONNECTIONS} ` +
-      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more in turn, ` +
+      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more ${together ? 'at once' : 'in turn'}, ` +
       `medians; ${where}. ` +
       `Fetches of Apollo's plan: ${fetches.join(', ')}.`,
     '',

@@ -13,6 +13,8 @@ const HELP = `npm run bench:gateway -- [options]
   --rounds <n>        in turn over the gateways (3)
   --processes <n>     of each gateway (1): two of one build differ by a twentieth, by how they came to be compiled
   --warm-up <n>       seconds before (2)
+  --together          all of them at once, on the one core: of use for processor time alone, and for that the most exact,
+                      since whatever else the machine does hits all at the same moment (warm up for longer then)
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)
@@ -27,7 +29,10 @@ exports.readOptions = args => {
   )
   let values
   try {
-    values = parseArgs({ args, options: { ...options, help: { type: 'boolean' } } }).values
+    values = parseArgs({
+      args,
+      options: { ...options, together: { type: 'boolean' }, help: { type: 'boolean' } },
+    }).values
   } catch (error) {
     return { problem: `${error.message}\n\n${HELP}` }
   }
@@ -47,6 +52,10 @@ exports.readOptions = args => {
     lists[name] = Object.keys(known).filter(one => names.includes(one))
   }
   const { seconds, rounds, processes, 'warm-up': warmUp } = numbers
-  const { markdown, json, profile } = values
-  return { ...lists, seconds, rounds, processes, warmUp, markdown, json, profile: profile && path.resolve(profile) }
+  const { together = false, markdown, json, profile } = values
+  return {
+    ...lists,
+    ...{ seconds, rounds, processes, warmUp, together, markdown, json },
+    profile: profile && path.resolve(profile),
+  }
 }
