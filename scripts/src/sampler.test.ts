@@ -38,15 +38,15 @@ test.each([
 
 test('without a word all is taken where little is asked, and little where much is', () => {
   let now = 5000
-  const taken = new PerSecond(10, 30, () => now)
+  const taken = new PerSecond(10, () => now)
   const of = (count: number) => Array.from({ length: count }, () => taken.take()).filter(Boolean).length
-  expect(of(28)).toBe(28)
+  expect(of(8)).toBe(8)
   expect(of(1000)).toBe(2)
   now += 250
   expect(of(1000)).toBe(2)
-  // What is left of quiet hours is no more than at first.
+  // What is left of quiet hours is one second's.
   now += 3_600_000
-  expect(of(1000)).toBe(30)
+  expect(of(1000)).toBe(10)
   let all = 0
   for (let turn = 0; turn < 4000; turn++) {
     now += 2.5
@@ -58,7 +58,7 @@ test('without a word all is taken where little is asked, and little where much i
 test('the gateway and who is asked without it have one allowance', () => {
   jest.useFakeTimers()
   const { sampler, choose } = samplingOf({})
-  expect(shareChosenBy({ sampler, choose })).toBe(0.02)
+  expect(shareChosenBy({ sampler, choose })).toBe(0.01)
   expect(sampler.shouldSample(ROOT_CONTEXT, LOWEST, '', SpanKind.SERVER, {}, []).decision).toBe(Decision.NOT_RECORD)
   jest.useRealTimers()
 })

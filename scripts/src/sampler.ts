@@ -11,13 +11,8 @@ import { ConfigurationError } from './configuration.js'
 
 const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
 
-/**
- * By default, in each process: everything where little is asked, and what nobody notices where much is. So few are never
- * compiled as what is asked thousands of times is, and take two milliseconds each.
- */
-const TRACES_PER_SECOND = 2
-/** A page's questions come together. */
-const TRACES_AT_ONCE = 20
+/** By default, in each process: everything where little is asked, and what nobody notices where much is. */
+const TRACES_PER_SECOND = 10
 
 export interface Sampling {
   sampler: Sampler
@@ -29,7 +24,7 @@ export interface Sampling {
 export function samplingOf(env: NodeJS.ProcessEnv): Sampling {
   const { OTEL_TRACES_SAMPLER: given } = env
   if (!given) {
-    const some = new PerSecond(TRACES_PER_SECOND, TRACES_AT_ONCE)
+    const some = new PerSecond(TRACES_PER_SECOND)
     return { sampler: new TakesTheChosen(new ParentBasedSampler({ root: some })), choose: () => some.take() }
   }
   const name = given.replace(/^parentbased_/, '')
@@ -51,7 +46,7 @@ function shareOf(name: string, { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }:
   throw new ConfigurationError(`OTEL_TRACES_SAMPLER_ARG must be from 0 to 1, not "${OTEL_TRACES_SAMPLER_ARG}".`)
 }
 
-/** So many a second on average, and at most so many at once after a rest. */
+/** So many a second on average, and never more than a second's at once. */
 export class PerSecond implements Sampler {
   private left: number
   private told: number
@@ -59,16 +54,15 @@ export class PerSecond implements Sampler {
   /** `now`: milliseconds of a clock that does not jump. */
   constructor(
     private readonly rate: number,
-    private readonly most: number,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.left = most
+    this.left = rate
     this.told = now()
   }
 
   take(): boolean {
     const now = this.now()
-    this.left = Math.min(this.most, this.left + ((now - this.told) * this.rate) / 1000)
+    this.left = Math.min(this.rate, this.left + ((now - this.told) * this.rate) / 1000)
     this.told = now
     if (this.left < 1) return false
     this.left--
