@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Context } from '@opentelemetry/api'
 import {
   ParentBasedSampler,
@@ -51,7 +52,7 @@ export class PerSecond implements Sampler {
   private left: number
   private told: number
 
-  /** `now`: milliseconds of a clock that does not jump. */
+  /** `now`: milliseconds of a clock that does not jump. Asked of at every request: not the global, which is a getter. */
   constructor(
     private readonly rate: number,
     private readonly now: () => number = () => performance.now(),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   type Attributes,
   type Context,
@@ -14,6 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { CHOSEN, chosenAtTheHead } from './head-sampling.js'
+import { leftOut } from './left-out.js'
 import type { TraceHeaders } from './trace-headers.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
 
@@ -124,27 +124,6 @@ class FetchTrace implements FetchWatch {
   }
 }
 
-/** Of a place in the trace that the request belongs to, or in a new one. */
-function leftOut(given: Headers): TraceHeaders {
-  const named = given.traceparent !== undefined
-  const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, given)) : undefined
-  if (!above) return { traceparent: `00-${randomDigits(32)}-${randomDigits(16)}-00` }
-  return headersOf({ ...above, spanId: randomDigits(16), traceFlags: TraceFlags.NONE })
-}
-
-let digits = ''
-let taken = 0
-
-/** So many hexadecimal ones. Made many at a time: it takes longer to ask for random bytes than to make them. */
-function randomDigits(count: number): string {
-  if (taken + count > digits.length) {
-    digits = randomBytes(RANDOM_BYTES).toString('hex')
-    taken = 0
-  }
-  taken += count
-  return digits.slice(taken - count, taken)
-}
-
 /** W3C Trace Context. Written here, because a propagator wants a context of its own for every span. */
 function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceHeaders {
   const traceparent = `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`
@@ -162,4 +141,3 @@ const PHASES: Readonly<Record<Phase, string>> = {
   project: 'graphql.project',
 }
 const LONGEST_NAME = 64
-const RANDOM_BYTES = 24 * 512

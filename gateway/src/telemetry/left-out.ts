@@ -1,0 +1,44 @@
+import { randomFillSync } from 'node:crypto'
+import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import type { TraceHeaders } from './trace-headers.js'
+
+/**
+ * What a request sends along that is not traced: a place of its own in the trace that it belongs to, or in a new one, and
+ * that nobody below is to trace it either. `given`: the request's headers.
+ */
+export function leftOut(given: Readonly<Record<string, unknown>>): TraceHeaders {
+  const named = given.traceparent !== undefined
+  const above = named ? trace.getSpanContext(propagation.extract(ROOT_CONTEXT, given)) : undefined
+  if (above) header.write(above.traceId, TRACE_AT, 'latin1')
+  else writeDigits(TRACE_AT, TRACE_BYTES)
+  writeDigits(SPAN_AT, SPAN_BYTES)
+  const traceparent = header.toString('latin1')
+  const tracestate = above?.traceState?.serialize()
+  return tracestate ? { traceparent, tracestate } : { traceparent }
+}
+
+const TRACE_BYTES = 16
+const SPAN_BYTES = 8
+const TRACE_AT = 3
+const SPAN_AT = TRACE_AT + 2 * TRACE_BYTES + 1
+
+/** Written over for each: a text put together from parts is put together once more by all who read it. */
+const header = Buffer.from(`00-${'0'.repeat(2 * TRACE_BYTES)}-${'0'.repeat(2 * SPAN_BYTES)}-00`, 'latin1')
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1')
+
+/** Made many at a time: it takes longer to ask for random bytes than to make them. */
+const random = new Uint8Array(512 * (TRACE_BYTES + SPAN_BYTES))
+let taken = random.length
+
+/** Hexadecimal ones of so many random bytes, from a place in the header on. */
+function writeDigits(at: number, bytes: number): void {
+  if (taken + bytes > random.length) {
+    randomFillSync(random)
+    taken = 0
+  }
+  for (let to = at; to < at + 2 * bytes; to += 2) {
+    const byte = random[taken++]!
+    header[to] = DIGITS[byte >> 4]!
+    header[to + 1] = DIGITS[byte & 15]!
+  }
+}
