@@ -21,11 +21,11 @@ export interface Sampling {
   choose: () => boolean
 }
 
-/** As OTEL_TRACES_SAMPLER and _ARG say; without them what a parent decided, and else so many traces a second. */
-export function samplingOf(env: NodeJS.ProcessEnv): Sampling {
+/** As OTEL_TRACES_SAMPLER and _ARG say; without them what a parent decided, and else so many traces a second of `now`. */
+export function samplingOf(env: NodeJS.ProcessEnv, now?: () => number): Sampling {
   const { OTEL_TRACES_SAMPLER: given } = env
   if (!given) {
-    const some = new PerSecond(TRACES_PER_SECOND)
+    const some = new PerSecond(TRACES_PER_SECOND, now)
     return { sampler: new TakesTheChosen(new ParentBasedSampler({ root: some })), choose: () => some.take() }
   }
   const name = given.replace(/^parentbased_/, '')
@@ -52,7 +52,7 @@ export class PerSecond implements Sampler {
   private left: number
   private told: number
 
-  /** `now`: milliseconds of a clock that does not jump. Asked of at every request: not the global, which is a getter. */
+  /** `now`: milliseconds of a clock that does not jump. Asked at every request, so not the global `performance`, a getter. */
   constructor(
     private readonly rate: number,
     private readonly now: () => number = () => performance.now(),

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import type { TraceHeaders } from './trace-headers.js'
+import { type TraceHeaders, traceHeaders } from './trace-headers.js'
 
 /**
  * What a request sends along that is not traced: a place of its own in the trace that it belongs to, or in a new one, and
@@ -12,9 +12,7 @@ export function leftOut(given: Readonly<Record<string, unknown>>): TraceHeaders 
   if (above) header.write(above.traceId, TRACE_AT, 'latin1')
   else writeDigits(TRACE_AT, TRACE_BYTES)
   writeDigits(SPAN_AT, SPAN_BYTES)
-  const traceparent = header.toString('latin1')
-  const tracestate = above?.traceState?.serialize()
-  return tracestate ? { traceparent, tracestate } : { traceparent }
+  return traceHeaders(header.toString('latin1'), above?.traceState)
 }
 
 const TRACE_BYTES = 16

@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/api'
 import { CHOSEN, chosenAtTheHead } from './head-sampling.js'
 import { leftOut } from './left-out.js'
-import type { TraceHeaders } from './trace-headers.js'
+import { type TraceHeaders, traceHeaders } from './trace-headers.js'
 import type { Exchanged, FetchOutcome, FetchWatch, OperationWatch, Phase } from './watch.js'
 
 /**
@@ -126,9 +126,7 @@ class FetchTrace implements FetchWatch {
 
 /** W3C Trace Context. Written here, because a propagator wants a context of its own for every span. */
 function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceHeaders {
-  const traceparent = `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`
-  const tracestate = traceState?.serialize()
-  return tracestate ? { traceparent, tracestate } : { traceparent }
+  return traceHeaders(`00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`, traceState)
 }
 
 const ALL_CHOSEN = ROOT_CONTEXT.setValue(CHOSEN, true)
