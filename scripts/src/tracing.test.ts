@@ -66,6 +66,17 @@ test('what is left out has an identity that nobody else has', () => {
   for (const at of [0, 1]) expect(new Set(parts.map(part => part[at])).size).toBe(REQUESTS)
 })
 
+test('who is left out carries nothing of who was before him', () => {
+  const tracing = open(0)
+  for (let turn = 0; turn < 3; turn++) {
+    const of = (headers: Record<string, string>) => tracing.request('POST', '/graphql', headers).headers
+    expect(of(named(true)).traceparent).toContain(TRACE)
+    const next = of({})
+    expect(next.traceparent).not.toContain(TRACE)
+    expect(next.tracestate).toBeUndefined()
+  }
+})
+
 test.each(['00-xyz', `00-${'0'.repeat(32)}-${SPAN}-01`, `ff-${TRACE}-${SPAN}-01`])(
   '%s names no trace: a new one is sent on',
   traceparent => {
