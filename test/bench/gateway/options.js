@@ -14,7 +14,9 @@ const HELP = `npm run bench:gateway -- [options]
   --processes <n>     of each gateway (1): two of one build differ by a twentieth, by how they came to be compiled
   --warm-up <n>       seconds before (2)
   --together          all of them at once, on the one core: of use for processor time alone, and for that the most exact,
-                      since whatever else the machine does hits all at the same moment (warm up for longer then)
+                      since whatever else the machine does hits all at the same moment (warm up for longer then; and
+                      what is counted by the clock, as traces by default, weighs as many times as there are gateways:
+                      terrane-traced-share is that by requests)
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)

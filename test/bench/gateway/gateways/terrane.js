@@ -75,6 +75,12 @@ exports.terraneSeen = [
       traced: { OTEL_TRACES_SAMPLER: '' },
     },
   ),
+  seen(
+    'terrane-traced-share',
+    'Terrane, one in 600 traced',
+    'metrics, and one request in 600 traced to a collector: what ten a second are where the core is its own',
+    { traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: String(1 / 600) } },
+  ),
   seen('terrane-traced-tenth', 'Terrane, a tenth traced', 'metrics, and every tenth request traced to a collector', {
     traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
   }),
