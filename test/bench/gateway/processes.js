@@ -14,9 +14,16 @@ exports.pinned = canPin && CORES > 1
 /** `/proc` is what processor time and memory are read from. */
 exports.canMeasure = existsSync('/proc/self/stat')
 
+/** A program ends with this process, however that ends: one left behind would take the core of the next run. */
+const WITH_US = ['--pdeathsig', 'KILL']
+const canEnd = process.platform === 'linux' && spawnSync('setpriv', [...WITH_US, 'true']).status === 0
+
 /** The command that runs another on the cores of its `place` (`gateway` or `others`), where that can be done here. */
-exports.on = (place, command, args) =>
-  exports.pinned ? ['taskset', ['-c', LIST[place], command, ...args]] : [command, args]
+exports.on = (place, command, args) => {
+  const pin = exports.pinned ? ['taskset', '-c', LIST[place]] : []
+  const [first, ...rest] = [...(canEnd ? ['setpriv', ...WITH_US] : []), ...pin, command, ...args]
+  return [first, rest]
+}
 
 /** Starts a program on the cores of its place. `said()` is the end of what it printed, for who has to tell of its death. */
 exports.start = (place, command, args, { ipc = false, ...options } = {}) => {
