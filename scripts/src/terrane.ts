@@ -19,7 +19,7 @@ import { serve } from './commands/serve.js'
 import { token } from './commands/token.js'
 import { WORKSPACE } from './configuration.js'
 import { endWith } from './ending.js'
-import { startTelemetry } from './telemetry.js'
+import { startTelemetry } from './telemetry/start-telemetry.js'
 
 /**
  * The command line. Each command is one file, registered here: what it takes, and an action that loads what it needs
@@ -55,8 +55,8 @@ export function commandLine(): Command {
 const version = () => JSON.parse(readFileSync(path.join(WORKSPACE, 'package.json'), 'utf8')).version as string
 
 export async function terrane(argv: string[]): Promise<void> {
-  const endTelemetry = await startTelemetry()
   try {
+    const endTelemetry = await startTelemetry()
     await commandLine().parseAsync(argv)
     await endTelemetry()
     process.exit(0)

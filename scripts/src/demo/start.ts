@@ -6,7 +6,7 @@ import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
 import type { Mesh } from '../mesh.js'
 import { stopRequested } from '../stopping.js'
-import { startTelemetry } from '../telemetry.js'
+import { startTelemetry } from '../telemetry/start-telemetry.js'
 import { Terminal } from '../terminal.js'
 import { type DemoMesh, startDemoMesh } from './mesh.js'
 
@@ -28,8 +28,8 @@ const QUERY =
 export async function start(): Promise<void> {
   const stopping = stopRequested()
   const terminal = new Terminal()
-  const endTelemetry = await startTelemetry()
   try {
+    const endTelemetry = await startTelemetry()
     const configuration = configurationOf()
     const { home, host, listenPort, trickleSeconds } = configuration
     claimHome(home)

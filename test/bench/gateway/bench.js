@@ -10,7 +10,7 @@ const { KINDS, PAGES, QUESTIONS } = require('./mesh.js')
 const { oracle } = require('./oracle.js')
 const { readOptions } = require('./options.js')
 const { installed } = require('./peers.js')
-const { pinned, start } = require('./processes.js')
+const { oneAtATime, pinned, start } = require('./processes.js')
 const { difference, run, stop } = require('./running.js')
 const { compose, fetchesOf } = require('./supergraph.js')
 const { tables } = require('./table.js')
@@ -69,6 +69,7 @@ async function compare(options, home, children) {
     token,
     collector,
     profile: options.profile,
+    share: options.together ? 1 / (gateways.length * options.processes) : 1,
     ...writeSupergraphs(url, home),
   }
 
@@ -140,6 +141,7 @@ const body = (question, page) => JSON.stringify({ query: QUESTIONS[question], va
 /** By kind, question and gateway: the measurements of all rounds. */
 async function measureAll({ kinds, questions, rounds, seconds, warmUp, together }, running, subgraphs, load) {
   const turns = together ? atOnce : inTurn
+  const shares = together ? running.length : 1
   const all = {}
   for (const kind of kinds) {
     all[kind] = {}
@@ -152,8 +154,9 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp, together 
       const ofOne = ({ child }, seconds) => ({ ...load, home: path.join(load.home, String(child.pid)), seconds })
       await turns(running, async (one, index) => {
         one.leastBytes = ROUGHLY * (await one.ask(bodies[0], load.token)).length
-        const { rate } = await measure(one, subgraphs, bodies, ofOne(one, warmUp))
-        lengths[index] = secondsFor(rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds)
+        const { rate } = await measure(one, subgraphs, bodies, ofOne(one, shares * warmUp))
+        lengths[index] =
+          shares * secondsFor(shares * rate, kind === 'identical' ? Math.min(seconds, IDENTICAL_SECONDS) : seconds)
       })
       for (let round = 0; round < rounds; round++)
         await turns(running, async (one, index) => {
@@ -176,7 +179,14 @@ async function inTurn(all, act) {
   for (const [index, one] of all.entries()) await act(one, index)
 }
 
-const atOnce = (all, act) => Promise.all(all.map(act))
+async function atOnce(all, act) {
+  const letAllGoOn = oneAtATime(all.map(({ child }) => child.pid))
+  try {
+    await Promise.all(all.map(act))
+  } finally {
+    letAllGoOn()
+  }
+}
 
 /** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
 function describe({ processes, rounds, seconds, questions, together }, gateways, skipped, supergraph) {
@@ -189,7 +199,7 @@ function describe({ processes, rounds, seconds, questions, together }, gateways,
   return [
     `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +
       `${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, commit ${commit}. ${generator}, ${CONNECTIONS} ` +
-      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more ${together ? 'at once' : 'in turn'}, ` +
+      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more ${together ? 'of its own, a tenth of a second in turn' : 'in turn'}, ` +
       `medians; ${where}. ` +
       `Fetches of Apollo's plan: ${fetches.join(', ')}.`,
     '',

@@ -13,10 +13,11 @@ const HELP = `npm run bench:gateway -- [options]
   --rounds <n>        in turn over the gateways (3)
   --processes <n>     of each gateway (1): two of one build differ by a twentieth, by how they came to be compiled
   --warm-up <n>       seconds before (2)
-  --together          all of them at once, on the one core: of use for processor time alone, and for that the most exact,
-                      since whatever else the machine does hits all at the same moment (warm up for longer then; and
-                      what is counted by the clock, as traces by default, weighs as many times as there are gateways:
-                      terrane-traced-share is that by requests)
+  --together          all of them are asked at once and run in turn, a tenth of a second each, the others stopped: of use
+                      for processor time alone, and for that the most exact, since whatever else the machine does hits
+                      all alike. --seconds and --warm-up are those that each runs for itself; warm up for longer then.
+                      What is done by the clock, as sampling by default, weighs as many times as there are gateways:
+                      terrane-traced-share is that by requests
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)

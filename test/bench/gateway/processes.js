@@ -8,6 +8,7 @@ const CORES = os.cpus().length
 /** The first core is the gateways'; everything else has the others. */
 const LIST = { gateway: '0', others: CORES > 2 ? `1-${CORES - 1}` : '1' }
 const LAST_SAID = 2000
+const TURN_MILLISECONDS = 100
 
 exports.pinned = canPin && CORES > 1
 
@@ -53,6 +54,36 @@ exports.freePort = () =>
 
 /** Seconds that a process and all below it have spent on processors. */
 exports.cpuSeconds = pid => tree(pid).reduce((sum, one) => sum + ticksOf(one), 0) / ticksPerSecond()
+
+/**
+ * From now on only one of these processes runs at a time, for a tenth of a second and in an order that changes; the rest are
+ * stopped. Call what comes back to let them all go on.
+ */
+exports.oneAtATime = pids => {
+  const signal = (pid, name) => {
+    for (const one of tree(pid)) process.kill(Number(one), name)
+  }
+  for (const pid of pids) signal(pid, 'SIGSTOP')
+  let due = []
+  let running
+  const next = () => {
+    if (running !== undefined) signal(running, 'SIGSTOP')
+    if (due.length === 0) due = shuffled(pids)
+    running = due.pop()
+    signal(running, 'SIGCONT')
+  }
+  const turns = setInterval(next, TURN_MILLISECONDS)
+  return () => {
+    clearInterval(turns)
+    for (const pid of pids) signal(pid, 'SIGCONT')
+  }
+}
+
+const shuffled = all =>
+  all
+    .map(one => [Math.random(), one])
+    .sort(([one], [other]) => one - other)
+    .map(([, one]) => one)
 
 /** From now on `peakBytes` tells of what comes after. */
 exports.forgetPeak = pid => {

@@ -4,6 +4,9 @@ const { SUBGRAPHS } = require('../mesh.js')
 /** All answers to all pages. */
 const KEPT_BYTES = 256 * 1024 * 1024
 
+/** OpenTelemetry's, between two times that what is traced is sent. */
+const SENT_EVERY_MILLISECONDS = 5000
+
 const server = path.join(__dirname, '..', 'servers', 'terrane.js')
 
 function terrane({ name, title, settings, options, traced, byName = false }) {
@@ -13,7 +16,7 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
     byName,
     versions: () => [],
     settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives, none collected for being at rest), ${settings}`,
-    command: ({ port, supergraphWithRights, products, issuer, home, profile, collector }) => ({
+    command: ({ port, supergraphWithRights, products, issuer, home, profile, collector, share }) => ({
       program: process.execPath,
       args: [
         // Under one name for all, the thread that plans would write over the one that answers.
@@ -24,12 +27,18 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
         '--no-memory-reducer',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
-      env: traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector, ...traced } : {},
+      env: traced ? { ...sentTo(collector, share), ...traced } : {},
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
     refuses: true,
   }
 }
+
+/** Where there is but a `share` of the time, as seldom as in a whole one: else it would weigh that much more. */
+const sentTo = (collector, share) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_BSP_SCHEDULE_DELAY: String(SENT_EVERY_MILLISECONDS / share),
+})
 
 exports.terrane = terrane({
   name: 'terrane',

@@ -2,7 +2,7 @@
 require('reflect-metadata')
 const { startGateway } = require('@terrane/gateway')
 const { boundGarbage } = require('@terrane/gateway/garbage')
-const { startTelemetry } = require('../../../../scripts/dist/telemetry.js')
+const { startTelemetry } = require('../../../../scripts/dist/telemetry/start-telemetry.js')
 
 const [, , port, issuer, home, options] = process.argv
 

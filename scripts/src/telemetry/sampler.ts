@@ -8,7 +8,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base'
 import { CHOSEN } from '@terrane/gateway/telemetry/head-sampling'
-import { ConfigurationError } from './configuration.js'
+import { ConfigurationError } from '../configuration.js'
 
 const NAMES = ['always_on', 'always_off', 'traceidratio'] as const
 

@@ -4,34 +4,27 @@
  * too. Gives what sends the rest and ends it.
  */
 export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<() => Promise<void>> {
-  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
-  if (!endpoint || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
-    return async () => {}
+  const named = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
+  const off = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none'
+  const to = named && !off ? (await import('./collector.js')).collectorOf(env) : undefined
+  if (!to) return async () => {}
   const { propagation, trace } = await import('@opentelemetry/api')
   const { W3CTraceContextPropagator } = await import('@opentelemetry/core')
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
   const { chooseAtTheHead } = await import('@terrane/gateway/telemetry/head-sampling')
   const { samplingOf } = await import('./sampler.js')
+  const { OtlpSpanExporter } = await import('./span-exporter.js')
   const { sampler, choose } = samplingOf(env)
-  const named = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
+  const ofProcess = resourceFromAttributes({ 'service.name': 'terrane', 'process.pid': process.pid })
   const provider = new BasicTracerProvider({
-    resource: named.merge(detectResources({ detectors: [envDetector] })),
+    resource: ofProcess.merge(detectResources({ detectors: [envDetector] })),
     sampler,
-    spanProcessors: [new BatchSpanProcessor(await exporterOf(env))],
+    spanProcessors: [new BatchSpanProcessor(new OtlpSpanExporter(to))],
   })
   trace.setGlobalTracerProvider(provider)
   chooseAtTheHead(choose)
   // Not baggage: what a client writes there is no subgraph's business.
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return () => provider.shutdown().catch(() => undefined)
-}
-
-async function exporterOf(env: NodeJS.ProcessEnv) {
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL
-  const { OTLPTraceExporter } =
-    protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto')
-  return new OTLPTraceExporter()
 }

@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
 import { SamplingDecision as Decision, type SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { CHOSEN } from '@terrane/gateway/telemetry/head-sampling'
-import { ConfigurationError } from './configuration.js'
+import { ConfigurationError } from '../configuration.js'
 import { PerSecond, type Sampling, samplingOf } from './sampler.js'
 
 /** Of a lowest number is every share. */
