@@ -242,6 +242,16 @@ describe('usage and reach', () => {
     expect(out + err).not.toBe('')
   })
 
+  test.each([
+    ['terrane.js', ['token', '--as', 'analyst']],
+    ['start.js', []],
+  ])('%s names the variable of a collector that is none', async (script, args) => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', PORT: '0' }
+    const { exit, out, err } = await begin(script, args, env).end
+    const told = 'OTEL_EXPORTER_OTLP_ENDPOINT must be an address such as http://collector:4318, not "collector:4318".'
+    expect([exit, out, err]).toEqual([2, '', `✖ ${told}\n`])
+  })
+
   test('--version prints the version and nothing else', async () => {
     const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
     expect(await terrane(['--version'])).toEqual({ exit: 0, out: `${version}\n`, err: '' })
