@@ -36,16 +36,13 @@ export interface GraphqlOptions {
 export function useGraphql({ apollo, documents, direct, subscriptions, limits, log, exchanged }: GraphqlOptions): Part {
   return {
     async http(app) {
-      const watch = (operation: Operation, time: OperationTime, request: FastifyRequest, reply: FastifyReply) => {
-        const over = () => {
+      const watch = (operation: Operation, time: OperationTime, request: FastifyRequest, reply: FastifyReply) =>
+        whenClosed(reply.raw, () => {
           const answered = reply.raw.writableFinished
           time.end(answered)
           if (!answered) operation.left?.()
           exchanged(request, reply)
-        }
-        if (request.traced?.trace) request.traced.trace.beforeItEnds(over)
-        else whenClosed(reply.raw, over)
-      }
+        })
       const throughApollo = fastifyApolloHandler(apollo, {
         context: async (request, reply) => {
           const time = new OperationTime()

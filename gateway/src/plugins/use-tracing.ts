@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { TracedRequest, Tracing } from '../telemetry/tracing.js'
-import { whenClosed } from '../when-closed.js'
 import type { Part } from './part.js'
 
 declare module 'fastify' {
@@ -24,7 +23,7 @@ export function useTracing(tracing: Tracing | undefined): Part {
         if (route === undefined) return done()
         request.traced = tracing.request(request.method, route, request.headers)
         const { trace } = request.traced
-        if (trace) whenClosed(reply.raw, () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
+        if (trace) reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
         done()
       })
     },

@@ -58,8 +58,6 @@ export interface TracedRequest {
 /** One request to the gateway that is traced. */
 export class RequestTrace implements OperationWatch {
   private readonly within: Context
-  private before: (() => void) | undefined
-  private ended = false
 
   constructor(
     private readonly tracer: Tracer,
@@ -83,19 +81,8 @@ export class RequestTrace implements OperationWatch {
     if (name) this.span.setAttribute('graphql.operation.name', name.slice(0, LONGEST_NAME))
   }
 
-  /**
-   * To be done right before it ends, or at once if it has. Whoever waits for the answer's end as well waits here: an answer with
-   * two listeners, as rare as they are, makes all others dearer.
-   */
-  beforeItEnds(act: () => void): void {
-    if (this.ended) act()
-    else this.before = act
-  }
-
   /** `status` is undefined where the client left before the answer. */
   end(status: number | undefined): void {
-    this.ended = true
-    this.before?.()
     if (status === undefined) this.span.setAttribute('error.type', 'aborted')
     else this.span.setAttribute('http.response.status_code', status)
     if (status !== undefined && status >= 500) this.span.setStatus({ code: SpanStatusCode.ERROR })

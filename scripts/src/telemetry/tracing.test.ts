@@ -99,14 +99,3 @@ test('who is trusted decides, and who says nothing then is one of the share', ()
 test('where nobody chooses at the head the SDK does', () => {
   expect(requests(open(undefined), {}).traced).toBe(REQUESTS)
 })
-
-test('who waits for the end of a request is told before its span is over, and at once where it was', () => {
-  const request = open(1).request('POST', '/graphql', {}).trace!
-  const told: number[] = []
-  const finished = () => told.push(spans.getFinishedSpans().length)
-  request.beforeItEnds(finished)
-  expect(told).toEqual([])
-  request.end(200)
-  request.beforeItEnds(finished)
-  expect(told).toEqual([0, 1])
-})
