@@ -24,9 +24,9 @@ const IDLE_MILLISECONDS = 60_000
 const MOST_ANSWER_BYTES = 64 * 1024
 
 /**
- * OTLP over HTTP. OpenTelemetry's own exporter sends by node's client, which shares its code with node's server: where a
- * process has ever used the one, the other answers light questions a twentieth slower ever after. This one sends by what
- * asks the subgraphs.
+ * OTLP over HTTP. OpenTelemetry's own exporter sends by node's client, which shares its code with node's server: in a
+ * process that uses both, light questions take some hundredths more (docs/benchmarks.md). This one sends by what asks the
+ * subgraphs.
  */
 export class OtlpSpanExporter implements SpanExporter {
   private readonly client: Dispatcher
