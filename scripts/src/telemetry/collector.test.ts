@@ -60,3 +60,14 @@ test('a certificate that is not there is named', () => {
   const env = { ...OF_ALL, OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }
   expect(() => collectorOf(env)).toThrow(/^OTEL_EXPORTER_OTLP_CERTIFICATE: .*\/nowhere\/ca\.pem/)
 })
+
+test('no password is shown', () => {
+  const refused = () => collectorOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://me:se@cret@collector:4317' })
+  expect(refused).toThrow(/collector:4317/)
+  expect(refused).not.toThrow(/cret/)
+})
+
+test('a per cent sign in a password is one', () => {
+  const { headers } = collectorOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:50%off@collector:4318' })!
+  expect(headers.authorization).toBe(`Basic ${Buffer.from('me:50%off').toString('base64')}`)
+})

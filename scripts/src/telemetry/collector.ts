@@ -40,8 +40,17 @@ const OF_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'
 /** As node's own client takes it from an address. */
 function basic({ username, password }: URL): Record<string, string> {
   if (!username && !password) return {}
-  const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const both = [username, password].map(unescaped).join(':')
   return { authorization: `Basic ${Buffer.from(both).toString('base64')}` }
+}
+
+/** As it stands where it is not escaped: a per cent sign may be part of a password. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 class Variables {
@@ -64,7 +73,9 @@ class Variables {
     const text = variable.startsWith(OF_TRACES) ? value : `${value.replace(/\/$/, '')}/v1/traces`
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url && /^https?:$/.test(url.protocol)) return url
-    throw new ConfigurationError(`${variable} must be an address such as http://collector:4318, not "${value}".`)
+    // Whoever is named in it, and his word, are nobody's who reads what went wrong.
+    const shown = value.replace(/^(.*:\/\/)?.*@/, '$1')
+    throw new ConfigurationError(`${variable} must be an address such as http://collector:4318, not "${shown}".`)
   }
 
   oneOf<Name extends string>(name: string, known: readonly [Name, ...Name[]]): Name {

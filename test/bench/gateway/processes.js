@@ -61,7 +61,13 @@ exports.cpuSeconds = pid => tree(pid).reduce((sum, one) => sum + ticksOf(one), 0
  */
 exports.oneAtATime = pids => {
   const signal = (pid, name) => {
-    for (const one of tree(pid)) process.kill(Number(one), name)
+    for (const one of tree(pid)) {
+      try {
+        process.kill(Number(one), name)
+      } catch {
+        // It has ended, which its load tells.
+      }
+    }
   }
   for (const pid of pids) signal(pid, 'SIGSTOP')
   let due = []
