@@ -15,7 +15,7 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
     title,
     byName,
     versions: () => [],
-    settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives, none collected for being at rest), ${settings}`,
+    settings: `the token of every request checked, garbage collected as in a worker process (a young generation of 64 MB, 130 MB of garbage beside what lives, none collected for being at rest) and compiled as in one (--max-inlined-bytecode-size-cumulative=4000), ${settings}`,
     command: ({ port, supergraphWithRights, products, issuer, home, profile, collector, share }) => ({
       program: process.execPath,
       args: [
@@ -25,6 +25,7 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
         '--max-semi-space-size=64',
         '--expose-gc',
         '--no-memory-reducer',
+        '--max-inlined-bytecode-size-cumulative=4000',
         ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
       env: traced ? { ...sentTo(collector, share), ...traced } : {},
