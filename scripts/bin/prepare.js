@@ -1,5 +1,5 @@
 /**
- * What every script needs before it can do its work: a Node that is new enough, installed packages, a fresh build.
+ * What every script needs before it can do its work: a Node that fits, installed packages, a fresh build.
  * Only Node's own modules: on a fresh clone there is nothing else yet.
  */
 const fs = require('node:fs')
@@ -8,13 +8,7 @@ const path = require('node:path')
 const root = path.resolve(__dirname, '..', '..')
 exports.root = root
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > 20 || (major === 20 && minor >= 19)) return
-  process.stderr.write(`Terrane needs Node 20.19 or newer; this is ${process.versions.node}.\n`)
-  process.exit(2)
-}
-checkNode()
+require('./node-version.js').checkNode()
 
 const { say, seconds, stop } = require('./steps.js')
 const { program } = require('./programs.js')

@@ -1,4 +1,5 @@
 /** How a Terrane process starts: before anything else is loaded. */
+require('./node-version.js').checkNode()
 // DuckDB and the disk share libuv's pool; it reads its size when it is first used.
 process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '16'
 process.env.APOLLO_TELEMETRY_DISABLED = 'true'

@@ -7,7 +7,6 @@ import { claimHome } from '../home.js'
 import { claimListenPort } from '../listen-port.js'
 import { failed, fine, type Looked, warned } from './finding.js'
 
-const NODE = [20, 19] as const
 /** The demo mesh takes half of it, a run of a large product the rest. */
 const MEMORY_GIB = 2
 const DISK_GIB = 2
@@ -27,9 +26,9 @@ export async function lookAtMachine({ home, host, listenPort }: Configuration): 
 }
 
 export function node(version: string): Looked {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const old = major < NODE[0] || (major === NODE[0] && minor < NODE[1])
-  return old ? failed('Node.js', version, `Install Node.js ${NODE.join('.')} or newer.`) : fine('Node.js', version)
+  const { otherNode } = require('../../bin/node-version.js') as { otherNode(version: string): string | undefined }
+  const advice = otherNode(version)
+  return advice === undefined ? fine('Node.js', version) : failed('Node.js', version, advice)
 }
 
 function native(name: string, load: () => unknown): Looked {
