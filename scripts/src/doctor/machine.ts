@@ -15,7 +15,8 @@ const GIB = 2 ** 30
 /** What Terrane stands on here: Node.js, its native parts, memory, disk, the sandbox's limit, the port. */
 export async function lookAtMachine({ home, host, listenPort }: Configuration): Promise<Looked[]> {
   return [
-    node(process.versions.node),
+    // On another than it is for, no command begins (`node-version.js`).
+    fine('Node.js', process.versions.node),
     native('better-sqlite3', () => new (require('better-sqlite3'))(':memory:').close()),
     native('@duckdb/node-api', () => require('@duckdb/node-api').version()),
     memory(),
@@ -23,12 +24,6 @@ export async function lookAtMachine({ home, host, listenPort }: Configuration): 
     ...homeAndDisk(home),
     await port(listenPort, host ?? '127.0.0.1'),
   ]
-}
-
-export function node(version: string): Looked {
-  const { otherNode } = require('../../bin/node-version.js') as { otherNode(version: string): string | undefined }
-  const advice = otherNode(version)
-  return advice === undefined ? fine('Node.js', version) : failed('Node.js', version, advice)
 }
 
 function native(name: string, load: () => unknown): Looked {

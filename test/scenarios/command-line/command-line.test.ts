@@ -247,9 +247,11 @@ describe('usage and reach', () => {
     ['start.js', []],
   ])('%s names the variable of a collector that is none', async (script, args) => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', PORT: '0' }
-    const { exit, err } = await begin(script, args, env).end
+    const { exit, out, err } = await begin(script, args, env).end
     const told = 'OTEL_EXPORTER_OTLP_ENDPOINT must be an address such as http://collector:4318, not "collector:4318".'
     expect([exit, err]).toEqual([2, `✖ ${told}\n`])
+    // Nothing but that it was built, where it was.
+    expect(out).toMatch(/^(✔ built .*\n)?$/)
   })
 
   test('--version prints the version and nothing else', async () => {
