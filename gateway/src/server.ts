@@ -1,4 +1,5 @@
 import './without-apollo-telemetry.js'
+import './shape-of-ticks.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
