@@ -9,6 +9,7 @@ import {
   type VariableNode,
   visit,
 } from 'graphql'
+import { coercedLeaves, type LeafVariables } from './leaf-variables.js'
 import { DEEPEST, isNestedWithin } from './nesting.js'
 import { hasInfinite } from './numbers/infinite.js'
 import { rounded } from './numbers/rounded.js'
@@ -17,15 +18,19 @@ import { rounded } from './numbers/rounded.js'
 interface Asked {
   operation: OperationDefinitionNode
   nullableConditions: readonly VariableNode[]
+  leafVariables: LeafVariables | undefined
 }
 
 /** As graphql-js does it, which knows doubles only; a condition that is null though it may not be is refused before anything is fetched. */
 export function coercedVariables(
   schema: GraphQLSchema,
-  { operation, nullableConditions }: Asked,
+  { operation, nullableConditions, leafVariables }: Asked,
   given: Record<string, unknown>,
 ): ReturnType<typeof getVariableValues> {
-  const values = getVariableValues(schema, operation.variableDefinitions ?? [], rounded(given), { maxErrors: 10 })
+  const doubles = rounded(given)
+  const coerced = leafVariables && coercedLeaves(leafVariables, doubles)
+  if (coerced) return { coerced }
+  const values = getVariableValues(schema, operation.variableDefinitions ?? [], doubles, { maxErrors: 10 })
   if (!values.coerced) return values
   const isNull = nullableConditions.filter(({ name }) => values.coerced[name.value] === null)
   return isNull.length > 0 ? { errors: isNull.slice(0, 10).map(nullCondition) } : values

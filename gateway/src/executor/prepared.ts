@@ -19,6 +19,7 @@ import type { LoadedSupergraph } from '../supergraph/federation.js'
 import { nullableConditionsOf } from './coerced-variables.js'
 import type { OperationRequest } from './executor.js'
 import { incrementalDirectives } from './incremental-delivery.js'
+import { type LeafVariables, leafVariablesOf } from './leaf-variables.js'
 import { infiniteLiterals } from './numbers/number-literals.js'
 import type { Operation } from './operation.js'
 import { BYTES_PER_ENTRY, bytesOfDocument, bytesOfText, type PlanMemoryOf } from './plan/plan-memory.js'
@@ -35,6 +36,7 @@ export interface PreparedOperation {
   repeatable?: boolean
   operation: OperationDefinitionNode
   nullableConditions: readonly VariableNode[]
+  leafVariables: LeafVariables | undefined
   filtered: FilteredOperation
   cost: (variables: Readonly<Record<string, unknown>>) => OperationCost
   /** Of what is left of the question. */
@@ -112,7 +114,9 @@ export class PreparedOperations {
     // By the caller's own schema: what is hidden from him costs as if it did not exist.
     const cost = operationCosts(schema, document, operation)
     const nullableConditions = nullableConditionsOf(document, operation)
-    if (!filtered.changed) return { key, operation, nullableConditions, filtered, cost, queryHash }
+    const leafVariables = leafVariablesOf(schema, operation)
+    const whole = { key, operation, nullableConditions, leafVariables, filtered, cost, queryHash }
+    if (!filtered.changed) return whole
     const source = print(filtered.document)
     const projections = new Projections(
       apiSchema,
@@ -121,7 +125,7 @@ export class PreparedOperations {
       this.projections,
       (typeName, fieldName) => !fieldName.startsWith('__') && lacks(typeName, fieldName) !== undefined,
     )
-    return { key, operation, nullableConditions, filtered, cost, source, queryHash: hashOf(source), projections }
+    return { ...whole, source, queryHash: hashOf(source), projections }
   }
 }
 

@@ -10,9 +10,9 @@ export function useCaching(): Part {
   return {
     http(app) {
       app.addHook('onSend', (request, reply, payload, done) => {
+        if (request.method !== 'GET' || request.routeOptions.url !== '/graphql') return done(null, payload)
         const tag = reply.getHeader('etag')
-        if (request.method !== 'GET' || request.routeOptions.url !== '/graphql' || typeof tag !== 'string')
-          return done(null, payload)
+        if (typeof tag !== 'string') return done(null, payload)
         if (reply.statusCode !== 200 || !isAmong(tag, request.headers['if-none-match'])) return done(null, payload)
         reply.code(304).removeHeader('content-length')
         done(null, '')

@@ -107,6 +107,7 @@ const COMPRESS: Compress = (encoding, body) => (encoding === 'br' ? asBrotli(bod
  */
 function labelled(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (e: null, p: unknown) => void) {
   const tag = reply.getHeader('etag')
+  if (tag === undefined && request.method !== 'HEAD') return done(null, payload)
   const compressible = COMPRESSIBLE.test(String(reply.getHeader('content-type') ?? 'application/json'))
   if (compressible && request.method === 'HEAD') tellOfGet(request, reply)
   if (typeof tag === 'string' && compressible) {

@@ -22,21 +22,22 @@ const SPAN_AT = TRACE_AT + 2 * TRACE_BYTES + 1
 
 /** Written over for each: a text put together from parts is put together once more by all who read it. */
 const header = Buffer.from(`00-${'0'.repeat(2 * TRACE_BYTES)}-${'0'.repeat(2 * SPAN_BYTES)}-00`, 'latin1')
-const DIGITS = Buffer.from('0123456789abcdef', 'latin1')
+const view = new DataView(header.buffer, header.byteOffset, header.length)
+
+/** By byte its two hexadecimal digits, as one number. */
+const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) =>
+  Buffer.from(byte.toString(16).padStart(2, '0'), 'latin1').readUInt16BE(),
+)
 
 /** Made many at a time: it takes longer to ask for random bytes than to make them. */
 const random = new Uint8Array(512 * (TRACE_BYTES + SPAN_BYTES))
 let taken = random.length
 
-/** Hexadecimal ones of so many random bytes, from a place in the header on. */
+/** Hexadecimal digits of so many random bytes, from a place in the header on. */
 function writeDigits(at: number, bytes: number): void {
   if (taken + bytes > random.length) {
     randomFillSync(random)
     taken = 0
   }
-  for (let to = at; to < at + 2 * bytes; to += 2) {
-    const byte = random[taken++]!
-    header[to] = DIGITS[byte >> 4]!
-    header[to + 1] = DIGITS[byte & 15]!
-  }
+  for (let to = at; to < at + 2 * bytes; to += 2) view.setUint16(to, DIGITS[random[taken++]!]!)
 }

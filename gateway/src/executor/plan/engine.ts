@@ -124,10 +124,8 @@ export class Engine {
     const overridden = this.overrides.draw()
     const { queryHash } = request
     const { operationName = '' } = request.request
-    const key =
-      overridden.size === 0
-        ? `${queryHash} ${operationName}`
-        : [queryHash, operationName, ...overridden.values()].join(' ')
+    const named = operationName === '' ? queryHash : `${queryHash} ${operationName}`
+    const key = overridden.size === 0 ? named : [queryHash, operationName, ...overridden.values()].join(' ')
     return this.operations.get(key) ?? this.find(request, key, overridden)
   }
 

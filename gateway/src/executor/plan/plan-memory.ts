@@ -28,6 +28,9 @@ export type FiguresOf = (cache: KindName) => CacheFigures
 interface Kept {
   value: object
   figures: CacheFigures
+  /** Of its kind, and its key among them. */
+  kind: Map<string, Kept>
+  key: string
 }
 
 /**
@@ -36,9 +39,10 @@ interface Kept {
  * first.
  */
 export class PlanMemory {
-  private readonly entries: BoundedMap<string, Kept>
+  private readonly entries: BoundedMap<Kept, Kept>
   /** One entry is no reason to forget all others. */
   private readonly largest: number
+  private readonly kinds = new Map<KindName, Kept['kind']>()
   private readonly counted = new Set<CacheFigures>()
   private retired = false
 
@@ -47,7 +51,10 @@ export class PlanMemory {
     private readonly figuresOf: FiguresOf = noFigures,
   ) {
     this.largest = Math.max(1, Math.floor(bytes / 8))
-    this.entries = new BoundedMap<string, Kept>(bytes, ({ figures }, weight) => this.count(figures, -1, -weight))
+    this.entries = new BoundedMap<Kept, Kept>(bytes, (kept, weight) => {
+      kept.kind.delete(kept.key)
+      this.count(kept.figures, -1, -weight)
+    })
   }
 
   get bytes(): number {
@@ -55,29 +62,43 @@ export class PlanMemory {
   }
 
   /** All of one kind. */
-  of<Value extends object>(kind: KindName): PlanMemoryOf<Value> {
-    const figures = this.figuresOf(kind)
+  of<Value extends object>(name: KindName): PlanMemoryOf<Value> {
+    const figures = this.figuresOf(name)
     this.counted.add(figures)
     const { entries } = this
+    const kind = this.kindOf(name)
     return {
       get: key => {
-        const kept = entries.get(`${kind} ${key}`)
+        const kept = kind.get(key)
         if (!kept) return undefined
+        entries.get(kept)
         figures.hits++
         return kept.value as Value
       },
       set: (key, value, bytes) => {
         figures.misses++
         if (bytes > this.largest) return
-        entries.set(`${kind} ${key}`, { value, figures }, bytes)
+        const before = kind.get(key)
+        if (before) entries.delete(before)
+        const kept = { value, figures, kind, key }
+        kind.set(key, kept)
+        entries.set(kept, kept, bytes)
         this.count(figures, 1, bytes)
       },
       grow: (key, bytes) => {
-        if (!entries.has(`${kind} ${key}`)) return
+        const kept = kind.get(key)
+        if (!kept) return
         this.count(figures, 0, bytes)
-        entries.grow(`${kind} ${key}`, bytes)
+        entries.grow(kept, bytes)
       },
     }
+  }
+
+  /** By key: one map for all would want a key of the kind's name and its own put together, at every look. */
+  private kindOf(name: KindName): Kept['kind'] {
+    const known = this.kinds.get(name) ?? new Map<string, Kept>()
+    this.kinds.set(name, known)
+    return known
   }
 
   /** Its supergraph is replaced. What is under way may still need it, and is not counted any more. */

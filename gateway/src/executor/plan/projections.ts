@@ -36,7 +36,8 @@ export class Projections {
   /** `plain`: no text that was fetched has anything that JSON escapes. */
   of(variables: Fields, plain: boolean): AnswerProjection {
     const conditions: Fields = Object.create(null)
-    let key = `${this.name} ${plain ? 'plain' : 'any'} `
+    // Short: a text of up to twelve letters is made at once, and quick to look for.
+    let key = `${this.name}${plain ? ' ' : '*'}`
     for (const name of this.conditions) {
       const holds = Object.hasOwn(variables, name) ? variables[name] : this.defaults[name]
       conditions[name] = holds
