@@ -1,5 +1,4 @@
 import './without-apollo-telemetry.js'
-import './shape-of-ticks.js'
 import { ApolloServer } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -57,6 +56,7 @@ import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
 import { useTracing } from './plugins/use-tracing.js'
 import { Announcements } from './publications/announcements.js'
+import { keepShapeOfTicks } from './shape-of-ticks.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
 import { Tracing } from './telemetry/tracing.js'
@@ -83,6 +83,7 @@ export async function startGateway(
   siblings?: Siblings,
   supergraphText?: Promise<string>,
 ): Promise<Gateway> {
+  keepShapeOfTicks()
   const log = options.log ?? logToStandardError
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? '127.0.0.1'
