@@ -39,5 +39,7 @@ function writeDigits(at: number, bytes: number): void {
     randomFillSync(random)
     taken = 0
   }
-  for (let to = at; to < at + 2 * bytes; to += 2) view.setUint16(to, DIGITS[random[taken++]!]!)
+  const from = taken
+  taken += bytes
+  for (let one = 0; one < bytes; one++) view.setUint16(at + 2 * one, DIGITS[random[from + one]!]!)
 }
