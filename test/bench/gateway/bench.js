@@ -5,6 +5,7 @@ const os = require('node:os')
 const path = require('node:path')
 const { GATEWAYS } = require('./gateways/index.js')
 const { CONNECTIONS, generator } = require('./load.js')
+const { canCount, countInstructions, underValgrind } = require('./instructions.js')
 const { measure, median, secondsFor } = require('./measure.js')
 const { KINDS, PAGES, QUESTIONS } = require('./mesh.js')
 const { oracle } = require('./oracle.js')
@@ -13,7 +14,7 @@ const { installed } = require('./peers.js')
 const { oneAtATime, pinned, start } = require('./processes.js')
 const { difference, run, stop } = require('./running.js')
 const { compose, fetchesOf } = require('./supergraph.js')
-const { tables } = require('./table.js')
+const { instructionTables, tables } = require('./table.js')
 
 /** Fewer seconds where all is the same: what varies least. */
 const IDENTICAL_SECONDS = 2
@@ -52,7 +53,9 @@ exports.benchGateway = async args => {
 }
 
 async function compare(options, home, children) {
-  const gateways = options.only.map(name => GATEWAYS[name])
+  const counted = options.instructions
+  if (counted && !canCount) throw new Error('Instructions are counted by valgrind, which is not installed.')
+  const gateways = options.only.map(name => (counted ? underValgrind(GATEWAYS[name]) : GATEWAYS[name]))
   const skipped = {}
   const skip = ({ name, title }, reason) => {
     skipped[name] = reason
@@ -81,11 +84,8 @@ async function compare(options, home, children) {
     try {
       if (gateway.runs === false) throw new Error(`there is none for ${process.platform} on ${process.arch}`)
       const folder = gateway.packages ? installed(gateway, say) : undefined
-      const one = await run(
-        gateway,
-        { ...place, folder, home: path.join(home, `${gateway.name}-${running.length}`) },
-        children,
-      )
+      const own = path.join(home, `${gateway.name}-${running.length}`)
+      const one = { ...(await run(gateway, { ...place, folder, home: own }, children)), home: own }
       const wrong = await differs(one, expected, token, options.questions)
       if (wrong) skip(gateway, wrong)
       else running.push(one)
@@ -97,6 +97,12 @@ async function compare(options, home, children) {
 
   const head = describe(options, gateways, skipped, compose(url, false))
   say(`\n${head}\n`)
+  if (counted) {
+    const text = instructionTables(await countAll(options, running, token))
+    say(text)
+    if (options.markdown) writeFileSync(options.markdown, `${head}\n\n${text}\n`)
+    return
+  }
   const rounds = await measureAll(options, running, subgraphs, { token, home })
   const runs = mapValues(rounds, kind => mapValues(kind, question => mapValues(question, median)))
   const results = { kinds: pick(KINDS, options.kinds), questions: pick(QUESTIONS, options.questions), runs, skipped }
@@ -136,6 +142,9 @@ async function differs(one, expected, token, questions) {
   return undefined
 }
 
+const bodiesOf = (kind, question) =>
+  kind === 'identical' ? [body(question, 0)] : Array.from({ length: PAGES }, (_, page) => body(question, page))
+
 const body = (question, page) => JSON.stringify({ query: QUESTIONS[question], variables: { page } })
 
 /** By kind, question and gateway: the measurements of all rounds. */
@@ -146,8 +155,7 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp, together 
   for (const kind of kinds) {
     all[kind] = {}
     for (const question of questions) {
-      const pages = kind === 'identical' ? [0] : Array.from({ length: PAGES }, (_, page) => page)
-      const bodies = pages.map(page => body(question, page))
+      const bodies = bodiesOf(kind, question)
       const runs = running.map(() => [])
       const lengths = []
       // Each reads a file of its own.
@@ -175,6 +183,22 @@ async function measureAll({ kinds, questions, rounds, seconds, warmUp, together 
   return all
 }
 
+/** By question, of every gateway: what its instructions were. All at once, since how long that takes does not matter. */
+async function countAll({ questions, kinds, seconds, warmUp }, running, token) {
+  const counts = {}
+  for (const question of questions) {
+    const bodies = bodiesOf(kinds[0], question)
+    counts[question] = await Promise.all(
+      running.map(async one => {
+        const counted = await countInstructions(one, bodies, { token, seconds, warmUp })
+        say(`${question}: ${one.gateway.name} counted over ${counted.requests} requests`)
+        return { title: one.gateway.title, functions: counted.functions }
+      }),
+    )
+  }
+  return counts
+}
+
 async function inTurn(all, act) {
   for (const [index, one] of all.entries()) await act(one, index)
 }
@@ -189,18 +213,26 @@ async function atOnce(all, act) {
 }
 
 /** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
-function describe({ processes, rounds, seconds, questions, together }, gateways, skipped, supergraph) {
+function describe(
+  { processes, rounds, seconds, warmUp, questions, together, instructions },
+  gateways,
+  skipped,
+  supergraph,
+) {
   const cores = os.cpus()
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: __dirname, encoding: 'utf8' }).trim()
   const where = pinned
     ? 'each gateway on core 0, load and subgraphs on the other'
     : 'nothing pinned to a core: taskset or a second core is missing'
+  const inWhichWay = together ? 'of its own, a tenth of a second in turn' : 'in turn'
+  const how = instructions
+    ? `instructions of the thread that answers counted by valgrind for ${seconds} s after ${warmUp} s`
+    : `${rounds} rounds of ${seconds} s and more ${inWhichWay}, medians`
   const fetches = questions.map(question => `${question} ${fetchesOf(supergraph, QUESTIONS[question])}`)
   return [
     `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +
       `${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, commit ${commit}. ${generator}, ${CONNECTIONS} ` +
-      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${rounds} rounds of ${seconds} s and more ${together ? 'of its own, a tenth of a second in turn' : 'in turn'}, ` +
-      `medians; ${where}. ` +
+      `connections, ${processes > 1 ? `${processes} processes of each, ` : ''}${how}; ${where}. ` +
       `Fetches of Apollo's plan: ${fetches.join(', ')}.`,
     '',
     ...gateways.map(gateway => {

@@ -18,6 +18,9 @@ const HELP = `npm run bench:gateway -- [options]
                       all alike. --seconds and --warm-up are those that each runs for itself; warm up for longer then.
                       What is done by the clock, as sampling by default, weighs as many times as there are gateways:
                       terrane-traced-share is that by requests
+  --instructions      counts instead of measuring: instructions of the thread that answers, by function (Terrane's alone, by
+                      valgrind, for which --seconds and --warm-up are: --warm-up 600 --seconds 60). Of two runs they differ
+                      by one or two per cent whatever else the machine does
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)
@@ -30,11 +33,12 @@ exports.readOptions = args => {
       name => [name, { type: 'string' }],
     ),
   )
+  const flags = Object.fromEntries(['together', 'instructions', 'help'].map(name => [name, { type: 'boolean' }]))
   let values
   try {
     values = parseArgs({
       args,
-      options: { ...options, together: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: { ...options, ...flags },
     }).values
   } catch (error) {
     return { problem: `${error.message}\n\n${HELP}` }
@@ -55,10 +59,10 @@ exports.readOptions = args => {
     lists[name] = Object.keys(known).filter(one => names.includes(one))
   }
   const { seconds, rounds, processes, 'warm-up': warmUp } = numbers
-  const { together = false, markdown, json, profile } = values
+  const { together = false, instructions = false, markdown, json, profile } = values
   return {
     ...lists,
-    ...{ seconds, rounds, processes, warmUp, together, markdown, json },
+    ...{ seconds, rounds, processes, warmUp, together, instructions, markdown, json },
     profile: profile && path.resolve(profile),
   }
 }

@@ -60,6 +60,37 @@ function ratios({ questions, runs }, kind, measured, reference) {
   return table(['', ...Object.keys(questions)], rows)
 }
 
+/** Lines of a table: what differs most is what is looked for. */
+const MOST_FUNCTIONS = 40
+const LONGEST_NAME = 120
+
+/** `counts[question]`: of every gateway its `title` and, by function, the instructions of a question. */
+exports.instructionTables = counts =>
+  Object.entries(counts)
+    .flatMap(([question, all]) => {
+      const sums = all.map(({ functions }) => [...functions.values()].reduce((sum, one) => sum + one, 0))
+      const rows = all.map(({ title }, index) => [title, whole(sums[index]), (sums[index] / sums[0]).toFixed(3)])
+      return [
+        `### Instructions: ${question}`,
+        table(['gateway', 'instructions a question', 'times'], rows),
+        ...all.slice(1).map(one => differences(all[0], one)),
+        ...(all.length === 1 ? [differences({ functions: new Map() }, all[0])] : []),
+      ]
+    })
+    .join('\n\n')
+
+/** Of two, the functions that differ most, the dearer ones first where there is but one. */
+function differences(one, other) {
+  const names = [...new Set([...one.functions.keys(), ...other.functions.keys()])]
+  const of = ({ functions }, name) => functions.get(name) ?? 0
+  const rows = names
+    .map(name => [of(other, name) - of(one, name), name])
+    .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
+    .slice(0, MOST_FUNCTIONS)
+    .map(([more, name]) => [whole(more), whole(of(other, name)), `\`${name.slice(0, LONGEST_NAME)}\``])
+  return table([one.title ? `more than ${one.title}` : 'more', other.title, ''], rows)
+}
+
 function table(head, rows) {
   const line = cells => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
