@@ -192,7 +192,7 @@ async function countAll({ questions, kinds, seconds, warmUp }, running, token) {
       running.map(async one => {
         const counted = await countInstructions(one, bodies, { token, seconds, warmUp })
         say(`${question}: ${one.gateway.name} counted over ${counted.requests} requests`)
-        return { title: one.gateway.title, functions: counted.functions }
+        return { title: one.gateway.title, ...counted }
       }),
     )
   }

@@ -18,9 +18,9 @@ const HELP = `npm run bench:gateway -- [options]
                       all alike. --seconds and --warm-up are those that each runs for itself; warm up for longer then.
                       What is done by the clock, as sampling by default, weighs as many times as there are gateways:
                       terrane-traced-share is that by requests
-  --instructions      counts instead of measuring: instructions of the thread that answers, by function (Terrane's alone, by
-                      valgrind, for which --seconds and --warm-up are: --warm-up 600 --seconds 60). Of two runs they differ
-                      by one or two per cent whatever else the machine does
+  --instructions      counts instead of measuring: instructions of the thread that answers, by function, and what a core's
+                      caches would have missed (Terrane's alone; by valgrind, a hundred times as slow, for which --seconds
+                      and --warm-up are: --warm-up 480 --seconds 60). Whatever else the machine does has no part in it
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)

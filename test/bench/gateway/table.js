@@ -62,34 +62,63 @@ function ratios({ questions, runs }, kind, measured, reference) {
 
 /** Lines of a table: what differs most is what is looked for. */
 const MOST_FUNCTIONS = 40
-const LONGEST_NAME = 120
+const LONGEST_NAME = 110
 
-/** `counts[question]`: of every gateway its `title` and, by function, the instructions of a question. */
+/** Valgrind's events: what each is, and what is summed up of it. Its last level is the second of a core. */
+const COUNTED = {
+  instructions: ['Ir'],
+  'instructions not in the first cache': ['I1mr'],
+  'not in the second': ['ILmr'],
+  'data not in the first': ['D1mr', 'D1mw'],
+  'not in the second either': ['DLmr', 'DLmw'],
+  'branches foretold wrongly': ['Bcm', 'Bim'],
+}
+
+/** `counts[question]`: of every gateway its `title`, the `events`, and by function how many of each a question has. */
 exports.instructionTables = counts =>
   Object.entries(counts)
     .flatMap(([question, all]) => {
-      const sums = all.map(({ functions }) => [...functions.values()].reduce((sum, one) => sum + one, 0))
-      const rows = all.map(({ title }, index) => [title, whole(sums[index]), (sums[index] / sums[0]).toFixed(3)])
+      const [first, ...others] = all
+      const sums = all.map(one => {
+        const functions = [...one.functions.values()]
+        return Object.values(COUNTED).map(names => sum(functions.map(of => count(one, of, names))))
+      })
+      const rows = all.map(({ title }, index) => [
+        title,
+        ...sums[index].map((own, at) =>
+          index === 0 ? whole(own) : `${whole(own)} (${(own / sums[0][at]).toFixed(3)})`,
+        ),
+      ])
       return [
-        `### Instructions: ${question}`,
-        table(['gateway', 'instructions a question', 'times'], rows),
-        ...all.slice(1).map(one => differences(all[0], one)),
-        ...(all.length === 1 ? [differences({ functions: new Map() }, all[0])] : []),
+        `### A question's instructions: ${question}`,
+        table(['gateway', ...Object.keys(COUNTED)], rows),
+        ...(others.length > 0 ? others.map(one => differences(first, one)) : [differences(undefined, first)]),
       ]
     })
     .join('\n\n')
 
-/** Of two, the functions that differ most, the dearer ones first where there is but one. */
+/** The functions that differ most, or without another to compare with those that take most. */
 function differences(one, other) {
-  const names = [...new Set([...one.functions.keys(), ...other.functions.keys()])]
-  const of = ({ functions }, name) => functions.get(name) ?? 0
-  const rows = names
-    .map(name => [of(other, name) - of(one, name), name])
-    .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
+  const of = (gateway, name, events) => {
+    const own = gateway?.functions.get(name)
+    return own ? count(gateway, own, events) : 0
+  }
+  const rows = [...new Set([...(one?.functions.keys() ?? []), ...other.functions.keys()])]
+    .map(name => ({ name, more: of(other, name, ['Ir']) - of(one, name, ['Ir']) }))
+    .sort((a, b) => Math.abs(b.more) - Math.abs(a.more))
     .slice(0, MOST_FUNCTIONS)
-    .map(([more, name]) => [whole(more), whole(of(other, name)), `\`${name.slice(0, LONGEST_NAME)}\``])
-  return table([one.title ? `more than ${one.title}` : 'more', other.title, ''], rows)
+    .map(({ name, more }) => [
+      whole(more),
+      whole(of(other, name, ['Ir'])),
+      whole(of(other, name, ['I1mr'])),
+      `\`${name.slice(0, LONGEST_NAME)}\``,
+    ])
+  const more = one ? `instructions more than ${one.title}` : 'instructions'
+  return table([more, other.title, 'not in the first cache', ''], rows)
 }
+
+const count = ({ events }, of, names) => sum(names.map(name => of[events.indexOf(name)] ?? 0))
+const sum = numbers => numbers.reduce((all, one) => all + one, 0)
 
 function table(head, rows) {
   const line = cells => `| ${cells.join(' | ')} |`
