@@ -143,6 +143,7 @@ export class Engine {
     if (operation.operation !== 'mutation') return this.prepare(request, { ...asked, key, collected: document })
     const conditions = this.rootConditionsOf(key, document, operation)
     const { values, valuesKey } = conditions.of(request.request.variables ?? {})
+    // Digits, with which no name begins: the values of one are not taken for the name of another.
     const whole = conditions.any ? `${key} ${valuesKey}` : key
     const known = this.operations.get(whole)
     if (known) return known
