@@ -107,9 +107,15 @@ const EVERY_COUNTRY = `{ ${COUNTRIES.map(field => `${field} { ordersAggregate { 
 const GLOBAL = `{ globalSales { byContinent { nodes { continent { name } orderCount revenue } } }
   mesh { products(search: "sales") { nodes { name } totalCount } } }`
 
-/** Rarely: what asks the whole mesh keeps it from getting on. */
-const inTheEnd = (read: () => Promise<Answer>, wanted: (answer: Answer) => boolean) =>
-  eventually(read, wanted, { pauseMilliseconds: 1000, patienceMilliseconds: 500_000 })
+/** Rarely: what asks the whole mesh keeps it from getting on. Whoever waits in vain is told what each of them said last. */
+async function inTheEnd(read: () => Promise<Answer>, wanted: (answer: Answer) => boolean): Promise<Answer> {
+  try {
+    return await eventually(read, wanted, { pauseMilliseconds: 1000, patienceMilliseconds: 500_000 })
+  } catch (error) {
+    const said = Object.entries(running).map(([name, one]) => `${name}: ${one.said().slice(-400)}`)
+    throw new Error([(error as Error).message, ...said].join('\n'))
+  }
+}
 
 testOnMysql('the gateway finds every product, and each brings in what is its own', async () => {
   const whole = (answer: Answer) =>
