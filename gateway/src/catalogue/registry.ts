@@ -45,6 +45,7 @@ export class Registry {
   private advised = false
   private readonly reported = new Map<string, string[]>()
   private retry?: NodeJS.Timeout
+  private retrying = false
   private follow?: NodeJS.Timeout
   /** Of the catalogue's products: as of when each is here. */
   private readonly known = new Map<string, { registeredAt: string; hash: string }>()
@@ -243,13 +244,18 @@ export class Registry {
     this.log({ level: 'warn', message, products, command: 'terrane gateway --workers 1' })
   }
 
+  /** One at a time: where composing takes longer than the time between two, they would queue up without end. */
   private async retryWaiting(): Promise<void> {
+    if (this.retrying) return
+    this.retrying = true
     try {
       await this.take([], [...this.waiting])
       this.governed ||= await this.mesh.meetGoverned()
     } catch (error) {
       // What cannot be remembered now can be the next time.
       this.reportOfCatalogue(error as Error)
+    } finally {
+      this.retrying = false
     }
     if (this.waiting.size === 0 && this.governed) clearInterval(this.retry)
   }
