@@ -34,3 +34,32 @@ async function attempts(outcomes: readonly boolean[], seconds: number): Promise<
 test('what cannot be put in force is tried again later and later; after a success, soon', async () => {
   expect(await attempts([false, false, false, true, false, false], 12)).toEqual([1, 2, 4, 8, 9, 10, 12])
 })
+
+test('what is not found is looked for one look at a time, however long one takes, and again', async () => {
+  jest.useFakeTimers({ now: 0 })
+  const began: number[] = []
+  let [underway, most] = [0, 0]
+  const addAll = async () => {
+    began.push(Date.now() / 1000)
+    most = Math.max(most, ++underway)
+    if (began.length > 1) await new Promise(resolve => setTimeout(resolve, 12_000))
+    underway--
+    return []
+  }
+  const registry = new Registry(
+    { productUrls: ['nowhere'] } as never,
+    undefined,
+    { products: { all: () => [], addAll, onChange: () => undefined }, meetGoverned: async () => true } as never,
+    {} as never,
+    () => undefined,
+  )
+  try {
+    await registry.restore()
+    await jest.advanceTimersByTimeAsync(40_000)
+    expect(most).toBe(1)
+    expect(began).toEqual([0, 5, 20, 35])
+  } finally {
+    await registry.close()
+    jest.useRealTimers()
+  }
+})
