@@ -1,5 +1,4 @@
 import { type Fingerprint, hashOf } from '@terrane/schema/compatibility/fingerprint'
-import { IDENTITY_HEADER, INTRODUCTION_PATH } from '@terrane/schema/identity/signed-identity'
 import { type Problem, problem } from '@terrane/schema/problems'
 import type { GatewayOptions } from '../gateway.js'
 import type { Log } from '../log.js'
@@ -10,9 +9,9 @@ import { CompositionLost } from '../supergraph/composing-thread.js'
 import { baseOf } from '../supergraph/endpoints.js'
 import type { ProductIdentities } from '../supergraph/product-identities.js'
 import type { Addition, Product } from '../supergraph/products.js'
-import { readJson } from '../supergraph/read-body.js'
 import type { ProductFacts } from '../supergraph/read-product.js'
 import type { Siblings } from '../workers/siblings.js'
+import { askName } from './ask-name.js'
 import type { RegisteredProduct } from './registered-product.js'
 import type { CatalogueStore } from './store.js'
 
@@ -280,23 +279,4 @@ function hashOfFacts(url: string, { sdl, info }: ProductFacts): string {
 
 function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
-}
-
-async function askName(url: string, identities: ProductIdentities): Promise<{ name: string } | { problem: Problem }> {
-  const failed = (reason: string) => ({
-    problem: problem('PRODUCT_UNREACHABLE', { product: 'to be registered', url, what: 'its name', reason }),
-  })
-  try {
-    const response = await fetch(url + INTRODUCTION_PATH, {
-      headers: { accept: 'application/json', [IDENTITY_HEADER]: await identities.introduction() },
-      signal: AbortSignal.timeout(10_000),
-    })
-    const { name } = (await readJson(response)) as { name?: unknown }
-    return typeof name === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(name)
-      ? { name }
-      : failed(`it does not say (status ${response.status})`)
-  } catch (error) {
-    const { message, cause } = error as Error
-    return failed(cause instanceof Error && cause.message ? cause.message : message)
-  }
 }
