@@ -56,6 +56,7 @@ import { useRequestIds } from './plugins/use-request-ids.js'
 import { withinTime } from './plugins/use-time-limit.js'
 import { useTracing } from './plugins/use-tracing.js'
 import { Announcements } from './publications/announcements.js'
+import { requestId } from './request-id.js'
 import { keepShapeOfTicks } from './shape-of-ticks.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import { ProductIdentities } from './supergraph/product-identities.js'
@@ -212,7 +213,7 @@ export async function startGateway(
   ]
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
-    genReqId: () => crypto.randomUUID(),
+    genReqId: requestId,
     forceCloseConnections: 'idle',
     // What arrives on a connection that was open before is answered, and told that the connection ends.
     return503OnClosing: false,
