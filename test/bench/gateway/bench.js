@@ -4,6 +4,7 @@ const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { GATEWAYS } = require('./gateways/index.js')
+const { terraneSwitched } = require('./gateways/terrane.js')
 const { CONNECTIONS, generator } = require('./load.js')
 const { canCount, countInstructions, underValgrind } = require('./instructions.js')
 const { measure, median, secondsFor } = require('./measure.js')
@@ -14,7 +15,8 @@ const { installed } = require('./peers.js')
 const { oneAtATime, pinned, start } = require('./processes.js')
 const { difference, run, stop } = require('./running.js')
 const { compose, fetchesOf } = require('./supergraph.js')
-const { instructionTables, tables } = require('./table.js')
+const { measureSwitched } = require('./switched.js')
+const { instructionTables, switchedTable, tables } = require('./table.js')
 
 /** Fewer seconds where all is the same: what varies least. */
 const IDENTICAL_SECONDS = 2
@@ -53,9 +55,11 @@ exports.benchGateway = async args => {
 }
 
 async function compare(options, home, children) {
-  const counted = options.instructions
+  const { instructions: counted, switched } = options
   if (counted && !canCount) throw new Error('Instructions are counted by valgrind, which is not installed.')
-  const gateways = options.only.map(name => (counted ? underValgrind(GATEWAYS[name]) : GATEWAYS[name]))
+  const gateways = switched
+    ? [terraneSwitched]
+    : options.only.map(name => (counted ? underValgrind(GATEWAYS[name]) : GATEWAYS[name]))
   const skipped = {}
   const skip = ({ name, title }, reason) => {
     skipped[name] = reason
@@ -97,8 +101,10 @@ async function compare(options, home, children) {
 
   const head = describe(options, gateways, skipped, compose(url, false))
   say(`\n${head}\n`)
-  if (counted) {
-    const text = instructionTables(await countAll(options, running, token))
+  if (counted || switched) {
+    const text = counted
+      ? instructionTables(await countAll(options, running, token))
+      : switchedTable(await switchAll(options, running, token))
     say(text)
     if (options.markdown) writeFileSync(options.markdown, `${head}\n\n${text}\n`)
     return
@@ -199,6 +205,14 @@ async function countAll({ questions, kinds, seconds, warmUp }, running, token) {
   return counts
 }
 
+/** By question what it costs to be looked at. */
+async function switchAll({ questions, kinds, seconds, warmUp }, running, token) {
+  const ways = {}
+  for (const question of questions)
+    ways[question] = await measureSwitched(running, question, bodiesOf(kinds[0], question), { token, seconds, warmUp })
+  return ways
+}
+
 async function inTurn(all, act) {
   for (const [index, one] of all.entries()) await act(one, index)
 }
@@ -214,7 +228,7 @@ async function atOnce(all, act) {
 
 /** Where, when, what, and in which configuration: all that somebody needs who compares with figures of his own. */
 function describe(
-  { processes, rounds, seconds, warmUp, questions, together, instructions },
+  { processes, rounds, seconds, warmUp, questions, together, instructions, switched },
   gateways,
   skipped,
   supergraph,
@@ -227,7 +241,9 @@ function describe(
   const inWhichWay = together ? 'of its own, a tenth of a second in turn' : 'in turn'
   const how = instructions
     ? `instructions of the thread that answers counted by valgrind for ${seconds} s after ${warmUp} s`
-    : `${rounds} rounds of ${seconds} s and more ${inWhichWay}, medians`
+    : switched
+      ? `each for ${seconds} s after ${warmUp} s, ways in turn`
+      : `${rounds} rounds of ${seconds} s and more ${inWhichWay}, medians`
   const fetches = questions.map(question => `${question} ${fetchesOf(supergraph, QUESTIONS[question])}`)
   return [
     `${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model.trim()}, load average ` +

@@ -21,6 +21,8 @@ const HELP = `npm run bench:gateway -- [options]
   --instructions      counts instead of measuring: instructions of the thread that answers, by function, and what a core's
                       caches would have missed (Terrane's alone; by valgrind, a hundred times as slow, for which --seconds
                       and --warm-up are: --warm-up 480 --seconds 60). Whatever else the machine does has no part in it
+  --switched          what it costs to be looked at: Terrane alone, in one process (or several in turn) that is looked at in
+                      ways that change every fifth of a second. --seconds 120 --warm-up 30 and more
   --markdown <file>   writes the tables there too
   --json <file>       writes every single measurement there
   --profile <folder>  writes Terrane's CPU profile there (which costs it time: no figures to compare)
@@ -33,7 +35,9 @@ exports.readOptions = args => {
       name => [name, { type: 'string' }],
     ),
   )
-  const flags = Object.fromEntries(['together', 'instructions', 'help'].map(name => [name, { type: 'boolean' }]))
+  const flags = Object.fromEntries(
+    ['together', 'instructions', 'switched', 'help'].map(name => [name, { type: 'boolean' }]),
+  )
   let values
   try {
     values = parseArgs({
@@ -59,10 +63,10 @@ exports.readOptions = args => {
     lists[name] = Object.keys(known).filter(one => names.includes(one))
   }
   const { seconds, rounds, processes, 'warm-up': warmUp } = numbers
-  const { together = false, instructions = false, markdown, json, profile } = values
+  const { together = false, instructions = false, switched = false, markdown, json, profile } = values
   return {
     ...lists,
-    ...{ seconds, rounds, processes, warmUp, together, instructions, markdown, json },
+    ...{ seconds, rounds, processes, warmUp, together, instructions, switched, markdown, json },
     profile: profile && path.resolve(profile),
   }
 }

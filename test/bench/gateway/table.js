@@ -117,6 +117,17 @@ function differences(one, other) {
   return table([more, other.title, 'not in the first cache', ''], rows)
 }
 
+/** `ways[question]`: what `measureSwitched` gives. */
+exports.switchedTable = ways => {
+  const [titles] = Object.values(ways).map(all => all.map(({ title }) => title))
+  const rows = Object.entries(ways).map(([question, [first, ...others]]) => [
+    question,
+    `${whole(first.microseconds)} µs`,
+    ...others.map(({ ratio, error }) => `${ratio.toFixed(3)} ± ${error.toFixed(3)}`),
+  ])
+  return table(['', ...titles], rows)
+}
+
 const count = ({ events }, of, names) => sum(names.map(name => of[events.indexOf(name)] ?? 0))
 const sum = numbers => numbers.reduce((all, one) => all + one, 0)
 

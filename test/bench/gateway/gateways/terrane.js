@@ -7,9 +7,9 @@ const KEPT_BYTES = 256 * 1024 * 1024
 /** OpenTelemetry's, between two times that what is traced is sent. */
 const SENT_EVERY_MILLISECONDS = 5000
 
-const server = path.join(__dirname, '..', 'servers', 'terrane.js')
+const serverOf = name => path.join(__dirname, '..', 'servers', `${name}.js`)
 
-function terrane({ name, title, settings, options, traced, byName = false }) {
+function terrane({ name, title, settings, options, traced, server = 'terrane', byName = false }) {
   return {
     name,
     title,
@@ -26,9 +26,9 @@ function terrane({ name, title, settings, options, traced, byName = false }) {
         '--expose-gc',
         '--no-memory-reducer',
         '--max-inlined-bytecode-size-cumulative=4000',
-        ...[server, port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
+        ...[serverOf(server), port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
-      env: traced ? { ...sentTo(collector, share), ...traced } : {},
+      env: { SWITCHED: `${home}.switched`, ...(traced ? { ...sentTo(collector, share), ...traced } : {}) },
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
     refuses: true,
@@ -67,6 +67,8 @@ exports.terraneInApollos = terrane({
   byName: true,
 })
 
+const ONE_IN_600 = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: String(1 / 600) }
+
 /** The same gateway, seen in different ways: what it costs to be looked at. */
 const seen = (name, title, settings, { metrics, traced } = {}) =>
   terrane({
@@ -89,7 +91,7 @@ exports.terraneSeen = [
     'terrane-traced-share',
     'Terrane, one in 600 traced',
     'metrics, and one request in 600 traced to a collector: what ten a second are where the core is its own',
-    { traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: String(1 / 600) } },
+    { traced: ONE_IN_600 },
   ),
   seen('terrane-traced-tenth', 'Terrane, a tenth traced', 'metrics, and every tenth request traced to a collector', {
     traced: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
@@ -98,3 +100,13 @@ exports.terraneSeen = [
     traced: { OTEL_TRACES_SAMPLER: 'always_on' },
   }),
 ]
+
+/** One that is looked at in ways that change: not to be measured beside others. */
+exports.terraneSwitched = terrane({
+  name: 'terrane-switched',
+  title: 'Terrane',
+  settings: 'looked at in ways that change every fifth of a second',
+  options: supergraph => ({ supergraph }),
+  traced: ONE_IN_600,
+  server: 'switched',
+})
