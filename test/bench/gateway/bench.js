@@ -12,7 +12,7 @@ const { KINDS, PAGES, QUESTIONS } = require('./mesh.js')
 const { oracle } = require('./oracle.js')
 const { readOptions } = require('./options.js')
 const { installed } = require('./peers.js')
-const { oneAtATime, pinned, start } = require('./processes.js')
+const { canMeasure, oneAtATime, pinned, start } = require('./processes.js')
 const { difference, run, stop } = require('./running.js')
 const { compose, fetchesOf } = require('./supergraph.js')
 const { measureSwitched } = require('./switched.js')
@@ -57,6 +57,7 @@ exports.benchGateway = async args => {
 async function compare(options, home, children) {
   const { instructions: counted, switched } = options
   if (counted && !canCount) throw new Error('Instructions are counted by valgrind, which is not installed.')
+  if (switched && !canMeasure) throw new Error('What a thread spends is read from /proc, which is not here.')
   const gateways = switched
     ? [terraneSwitched]
     : options.only.map(name => (counted ? underValgrind(GATEWAYS[name]) : GATEWAYS[name]))

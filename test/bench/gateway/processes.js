@@ -74,7 +74,7 @@ exports.oneAtATime = pids => {
   let running
   const next = () => {
     if (running !== undefined) signal(running, 'SIGSTOP')
-    if (due.length === 0) due = shuffled(pids)
+    if (due.length === 0) due = exports.shuffled(pids)
     running = due.pop()
     signal(running, 'SIGCONT')
   }
@@ -85,7 +85,8 @@ exports.oneAtATime = pids => {
   }
 }
 
-const shuffled = all =>
+/** The same in an order of chance. */
+exports.shuffled = all =>
   all
     .map(one => [Math.random(), one])
     .sort(([one], [other]) => one - other)

@@ -7,6 +7,7 @@ const { appendFileSync, openSync, readSync } = require('node:fs')
 const metrics = require('../../../../gateway/dist/plugins/use-metrics.js')
 const { Tracing } = require('@terrane/gateway/telemetry/tracing')
 const { CONNECTIONS } = require('../load.js')
+const { shuffled } = require('../processes.js')
 const { WAYS } = require('../switched.js')
 
 const SLOT_MILLISECONDS = 200
@@ -64,12 +65,6 @@ function measure() {
 const schedule = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r')
 const buffer = Buffer.alloc(100)
 const spent = () => Number(buffer.toString('latin1', 0, readSync(schedule, buffer, 0, buffer.length, 0)).split(' ')[0])
-
-const shuffled = all =>
-  all
-    .map(one => [Math.random(), one])
-    .sort(([one], [other]) => one - other)
-    .map(([, one]) => one)
 
 next()
 require('./terrane.js')
