@@ -1,6 +1,7 @@
 /**
  * What it costs to be looked at, in one process that is looked at in ways that change every fifth of a second. Two processes
- * of one build differ by more than that, by where their code lies and how it came to be compiled.
+ * of one build differ by more than that, by where their code lies and how it came to be compiled. It does not see what is
+ * compiled differently where nobody ever looks, nor what other threads spend: that is between processes (`--together`).
  */
 const { existsSync, readFileSync, rmSync } = require('node:fs')
 const { load } = require('./load.js')

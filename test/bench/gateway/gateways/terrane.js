@@ -9,7 +9,7 @@ const SENT_EVERY_MILLISECONDS = 5000
 
 const serverOf = name => path.join(__dirname, '..', 'servers', `${name}.js`)
 
-function terrane({ name, title, settings, options, traced, server = 'terrane', byName = false }) {
+function terrane({ name, title, settings, options, traced, env, server = 'terrane', byName = false }) {
   return {
     name,
     title,
@@ -28,7 +28,7 @@ function terrane({ name, title, settings, options, traced, server = 'terrane', b
         '--max-inlined-bytecode-size-cumulative=4000',
         ...[serverOf(server), port, issuer, home, JSON.stringify(options(supergraphWithRights, products))],
       ],
-      env: { SWITCHED: `${home}.switched`, ...(traced ? { ...sentTo(collector, share), ...traced } : {}) },
+      env: { ...(traced ? { ...sentTo(collector, share), ...traced } : {}), ...env?.(home) },
     }),
     /** Without a token the same question must lose what only readers may read: else nothing was decided. */
     refuses: true,
@@ -109,4 +109,5 @@ exports.terraneSwitched = terrane({
   options: supergraph => ({ supergraph }),
   traced: ONE_IN_600,
   server: 'switched',
+  env: home => ({ SWITCHED: `${home}.switched` }),
 })

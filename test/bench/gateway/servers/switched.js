@@ -40,7 +40,7 @@ metrics.useMetrics = (sources, options) => {
   }
 }
 
-/** By then all that began before the switch has ended. */
+/** By then nearly all that began before the switch has ended: answers come roughly in the order of their questions. */
 const SETTLED = 2 * CONNECTIONS
 
 function next() {
