@@ -145,7 +145,7 @@ export async function startGateway(
 
   const formatError = maskErrors(log)
   const documents = new KnownDocuments()
-  const observers = [metrics, useAudit(log)].flatMap(part => part.observe ?? [])
+  const observers = [metrics, useAudit(log)].flatMap(part => part.observer ?? [])
   const apollo: ApolloServer<Operation> = new ApolloServer<Operation>({
     gateway: federation.gateway,
     // The executor validates, against what the caller may know of; the whole schema's error texts would tell the rest.

@@ -4,9 +4,9 @@ import { answerBody, aroundData } from '../executor/answer-data.js'
 import { noteForms } from '../executor/caching/kept-forms.js'
 import type { OperationAnswer, PromptExecutor } from '../executor/executor.js'
 import type { Operation } from '../executor/operation.js'
-import type { AnsweredOperation, Observe } from '../plugins/observe.js'
 import { cachingHeaders } from '../plugins/use-caching.js'
 import { isToldBy200 } from '../plugins/use-graphql-over-http.js'
+import { Observation, type Observer } from '../telemetry/observation.js'
 import type { DirectQuestion } from './direct-question.js'
 import { asGraphqlError, type FormatError, formattedErrors } from './format-errors.js'
 
@@ -14,7 +14,7 @@ export interface DirectAnswersOptions {
   /** The one that Apollo Server has too: it decides, validates, limits, plans. */
   execute: PromptExecutor
   schema: () => GraphQLSchema
-  observers: readonly Observe[]
+  observers: readonly Observer[]
   formatError: FormatError
 }
 
@@ -24,8 +24,7 @@ interface Asked {
   question: DirectQuestion
   context: Operation
   reply: FastifyReply
-  /** Who looks on, to be told of the answer. */
-  ends: ((answered: AnsweredOperation) => void)[]
+  observation: Observation
 }
 
 /** Answers direct questions: byte for byte and with the status with which Apollo Server would answer them. */
@@ -36,7 +35,9 @@ export class DirectAnswers {
   answer(question: DirectQuestion, context: Operation, reply: FastifyReply): Body | Promise<Body> {
     const { text, known, operationName, variables } = question
     const { queryHash, operation, document } = known
-    const asked: Asked = { question, context, reply, ends: this.options.observers.map(observe => observe(context)) }
+    const observation = new Observation(context, this.options.observers)
+    context.observation = observation
+    const asked: Asked = { question, context, reply, observation }
     const failed = (error: unknown) => this.tell(asked, { errors: [asGraphqlError(error)] }, true)
     context.trace?.operation(operation.operation, operation.name?.value)
     let answer: OperationAnswer
@@ -57,7 +58,7 @@ export class DirectAnswers {
     return this.tell(asked, answer)
   }
 
-  private tell({ question, context, reply, ends }: Asked, answer: OperationAnswer, thrown = false): Body {
+  private tell({ question, context, reply, observation }: Asked, answer: OperationAnswer, thrown = false): Body {
     const { queryHash, operation } = question.known
     const formatted = answer.errors && formattedErrors(answer.errors, this.options.formatError)
     const errors = formatted?.errors ?? []
@@ -65,7 +66,7 @@ export class DirectAnswers {
     if (answer.errors?.length && isToldBy200(question.accept, answer.errors)) status = 200
     const hasData = Boolean(answer.data)
     const { operation: type, name } = operation
-    for (const end of ends) end({ type, name: name?.value, queryHash, errors, hasData })
+    observation.answer({ type, name: name?.value, queryHash, errors, hasData })
     reply.code(status).header('content-type', question.contentType)
     for (const [header, value] of cachingHeaders(context)) reply.header(header, value)
     if (answer === context.kept?.answer && context.kept.body !== undefined) return context.kept.body

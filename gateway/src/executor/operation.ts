@@ -43,8 +43,8 @@ export interface Operation {
   traceHeaders?: TraceHeaders | undefined
   /** Undefined where nobody looks on. */
   watch?: OperationWatch | undefined
-  /** Told where the client has gone before he was answered. */
-  left?: (() => void) | undefined
+  /** To be told where the client has gone. */
+  observation?: { abandon(): void } | undefined
   /** Of the one fetch that this context is handed to; a data source sends its headers along. */
   fetch?: FetchWatch | undefined
 }

@@ -40,7 +40,7 @@ export function useGraphql({ apollo, documents, direct, subscriptions, limits, l
         whenClosed(reply.raw, () => {
           const answered = reply.raw.writableFinished
           time.end(answered)
-          if (!answered) operation.left?.()
+          if (!answered) operation.observation?.abandon()
           exchanged(request, reply)
         })
       const throughApollo = fastifyApolloHandler(apollo, {
@@ -114,7 +114,7 @@ function operationOf(request: FastifyRequest, time: OperationTime, timeMilliseco
     trace,
     traceHeaders,
     watch: together(trace, timings),
-    left: undefined,
+    observation: undefined,
     fetch: undefined,
   }
 }

@@ -77,16 +77,7 @@ export function useMetrics(mesh: MetricsSources, { door, host, siblings }: Metri
         app.get('/metrics', tell)
       }
     },
-    observe(operation) {
-      const { caller } = operation
-      const end = operations.began()
-      // Whoever leaves gets no answer, and his operation is over all the same.
-      operation.left = end
-      return ({ type, name, errors, hasData }) => {
-        const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
-        end({ name, type: type ?? 'unknown', outcome, visitor: !caller.authenticated })
-      }
-    },
+    observer: operations,
   }
   return metrics
 }

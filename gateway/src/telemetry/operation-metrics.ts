@@ -1,6 +1,6 @@
 import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, type Registry } from 'prom-client'
-import { monotonicNow } from '../clock.js'
 import { Distribution } from './distribution.js'
+import type { Answered, Observation, Observer } from './observation.js'
 import { OPERATION_SECONDS, OperationNames } from './operation-names.js'
 import { BYTES } from './subgraph-metrics.js'
 
@@ -9,18 +9,10 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 type Figures = MetricObjectWithValues<MetricValue<string>>[]
 
 /** `refused`: there is no data at all. */
-export type OperationOutcome = 'answered' | 'partial' | 'refused'
-
-export interface EndedOperation {
-  name: string | null | undefined
-  type: string
-  outcome: OperationOutcome
-  /** Without a token. */
-  visitor: boolean
-}
+type OperationOutcome = 'answered' | 'partial' | 'refused'
 
 /** What the gateway counts of the operations that it answers. Whatever callers write is bounded or left out. */
-export class OperationMetrics {
+export class OperationMetrics implements Observer {
   private readonly names = new OperationNames()
   /** By type. */
   private readonly counts = new Map<string, Record<OperationOutcome, number>>()
@@ -62,21 +54,22 @@ export class OperationMetrics {
     })
   }
 
-  /** An operation begins; call what comes back when it is over: with what it ended as, unless nobody waited for it. */
-  began(): (ended?: EndedOperation) => void {
-    const started = monotonicNow()
+  began(): void {
     this.underway++
-    let over = false
-    return ended => {
-      if (over) return
-      over = true
-      this.underway--
-      if (!ended) return
-      const { name, type, outcome, visitor } = ended
-      this.countsOf(type)[outcome]++
-      const label = this.names.labelOf(name, outcome === 'answered', visitor)
-      this.seconds.at(label).observe((monotonicNow() - started) / 1000)
-    }
+  }
+
+  /** Whoever has gone is not counted: his operation is over already. */
+  answered({ operation, milliseconds, abandoned }: Observation, { type, name, errors, hasData }: Answered): void {
+    if (abandoned) return
+    this.underway--
+    const outcome = errors.length === 0 ? 'answered' : hasData ? 'partial' : 'refused'
+    this.countsOf(type ?? 'unknown')[outcome]++
+    const label = this.names.labelOf(name, outcome === 'answered', !operation.caller.authenticated)
+    this.seconds.at(label).observe(milliseconds / 1000)
+  }
+
+  abandoned(): void {
+    this.underway--
   }
 
   private countsOf(type: string): Record<OperationOutcome, number> {

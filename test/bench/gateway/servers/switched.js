@@ -18,7 +18,6 @@ let due = []
 let round = {}
 
 const UNTRACED = { trace: undefined, headers: undefined }
-const untold = () => {}
 
 const { request } = Tracing.prototype
 Tracing.prototype.request = function (method, route, headers) {
@@ -36,7 +35,11 @@ metrics.useMetrics = (sources, options) => {
       if (way.metrics) seen.exchanged(request, reply)
       if (++answered === SETTLED) measure()
     },
-    observe: operation => (way.metrics ? seen.observe(operation) : untold),
+    observer: {
+      began: () => way.metrics && seen.observer.began(),
+      answered: (observation, answered) => way.metrics && seen.observer.answered(observation, answered),
+      abandoned: () => way.metrics && seen.observer.abandoned(),
+    },
   }
 }
 
