@@ -1,6 +1,6 @@
 import { Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Part } from './part.js'
 
 const LOOK_MILLISECONDS = 50
@@ -16,18 +16,13 @@ export interface Draining extends Part {
  */
 export function draining(): Draining {
   let going = false
+  const tell = (_request: FastifyRequest, reply: FastifyReply) => {
+    if (going) reply.raw.shouldKeepAlive = false
+  }
   return {
-    http(app) {
-      app.addHook('onRequest', (_request, reply, done) => {
-        if (going) reply.raw.shouldKeepAlive = false
-        done()
-      })
-      // Who has asked before learns it as well.
-      app.addHook('onSend', (_request, reply, payload, done) => {
-        if (going) reply.raw.shouldKeepAlive = false
-        done(null, payload)
-      })
-    },
+    arrives: tell,
+    // Who has asked before learns it as well.
+    leaves: tell,
     async drain({ server }, milliseconds) {
       going = true
       // An HTTP server's own way would close what is idle as well.

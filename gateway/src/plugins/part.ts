@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../executor/operation.js'
 import type { Observer } from '../telemetry/observation.js'
 
@@ -9,6 +9,28 @@ import type { Observer } from '../telemetry/observation.js'
  */
 export interface Part {
   http?: (app: FastifyInstance) => void | Promise<void>
+  /** Of every request, before anything else is done about it. */
+  arrives?: (request: FastifyRequest, reply: FastifyReply) => void
+  /** Of every answer, before its headers are written and its body is compressed. */
+  leaves?: (request: FastifyRequest, reply: FastifyReply) => void
   graphql?: ApolloServerPlugin<Operation>
   observer?: Observer
+}
+
+/**
+ * Lets them stand before Apollo. What they do about every request and every answer is one hook each: a hook of Fastify's own
+ * takes longer than what most of them do.
+ */
+export async function standIn(app: FastifyInstance, parts: readonly Part[]): Promise<void> {
+  const arriving = parts.flatMap(part => part.arrives ?? [])
+  const leaving = parts.flatMap(part => part.leaves ?? [])
+  app.addHook('onRequest', (request, reply, done) => {
+    for (const arrives of arriving) arrives(request, reply)
+    done()
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    for (const leaves of leaving) leaves(request, reply)
+    done(null, payload)
+  })
+  for (const part of parts) await part.http?.(app)
 }

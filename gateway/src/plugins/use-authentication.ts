@@ -96,12 +96,10 @@ export function useAuthentication(
         const recognise = authorization === undefined ? bySession : byToken
         recognise(request, reply).then(() => reply.sent || done(), done)
       })
-      // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
-      app.addHook('onSend', (request, reply, payload, done) => {
-        if (request.routeOptions.config.authenticate === undefined) return done(null, payload)
-        reply.header('vary', varying(reply.getHeader('vary')))
-        done(null, payload)
-      })
+    },
+    // Whoever keeps answers must not hand one person's to another who signs in at the same browser.
+    leaves(request, reply) {
+      if (request.routeOptions.config.authenticate !== undefined) reply.header('vary', varying(reply.getHeader('vary')))
     },
   }
 }

@@ -6,15 +6,12 @@ import type { Part } from './part.js'
  */
 export function useProductAnswers(): Part {
   return {
-    http(app) {
-      app.addHook('onSend', (request, reply, payload, done) => {
-        if (!request.url.startsWith('/data/')) return done(null, payload)
-        const own = reply.getHeader('content-security-policy')
-        const policies = (own === undefined ? [] : [own]).flat().map(String)
-        reply.header('content-security-policy', [...policies, 'sandbox allow-downloads'].join(', '))
-        reply.header('x-content-type-options', 'nosniff')
-        done(null, payload)
-      })
+    leaves(request, reply) {
+      if (!request.url.startsWith('/data/')) return
+      const own = reply.getHeader('content-security-policy')
+      const policies = (own === undefined ? [] : [own]).flat().map(String)
+      reply.header('content-security-policy', [...policies, 'sandbox allow-downloads'].join(', '))
+      reply.header('x-content-type-options', 'nosniff')
     },
   }
 }

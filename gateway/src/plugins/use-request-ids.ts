@@ -3,11 +3,8 @@ import type { Part } from './part.js'
 /** Every answer carries the id under which the log speaks of its request. */
 export function useRequestIds(): Part {
   return {
-    http(app) {
-      app.addHook('onRequest', (request, reply, done) => {
-        reply.header('x-request-id', request.id)
-        done()
-      })
+    arrives(request, reply) {
+      reply.header('x-request-id', request.id)
     },
   }
 }

@@ -18,14 +18,13 @@ export function useTracing(tracing: Tracing | undefined): Part {
   return {
     http(app) {
       app.decorateRequest('traced', undefined)
-      app.addHook('onRequest', (request, reply, done) => {
-        const route = tracedRoute(request)
-        if (route === undefined) return done()
-        request.traced = tracing.request(request.method, route, request.headers)
-        const { trace } = request.traced
-        if (trace) reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
-        done()
-      })
+    },
+    arrives(request, reply) {
+      const route = tracedRoute(request)
+      if (route === undefined) return
+      request.traced = tracing.request(request.method, route, request.headers)
+      const { trace } = request.traced
+      if (trace) reply.raw.once('close', () => trace.end(reply.raw.writableFinished ? reply.statusCode : undefined))
     },
     graphql: {
       async requestDidStart({ contextValue: { trace } }) {
