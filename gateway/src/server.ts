@@ -39,7 +39,7 @@ import { useOpenApi } from './openapi/use-openapi.js'
 import { draining } from './plugins/draining.js'
 import { exactVariablesOfAddresses } from './plugins/exact-variables.js'
 import { observedByAll } from './plugins/observe.js'
-import { type Part, standIn } from './plugins/part.js'
+import { assemble, type Part } from './plugins/part.js'
 import { useAudit } from './plugins/use-audit.js'
 import { useAuthentication } from './plugins/use-authentication.js'
 import { useCaching } from './plugins/use-caching.js'
@@ -240,7 +240,7 @@ export async function startGateway(
     return ending.finally(() => clearTimeout(cut))
   }
   try {
-    await standIn(app, parts)
+    await assemble(app, parts)
     const url = await listen(app, host, options.listenPort)
     await people.startAt(url)
     await registry.restore()

@@ -21,7 +21,7 @@ export interface Part {
  * Lets them stand before Apollo. What they do about every request and every answer is one hook each: a hook of Fastify's own
  * takes longer than what most of them do.
  */
-export async function standIn(app: FastifyInstance, parts: readonly Part[]): Promise<void> {
+export async function assemble(app: FastifyInstance, parts: readonly Part[]): Promise<void> {
   const arriving = parts.flatMap(part => part.arrives ?? [])
   const leaving = parts.flatMap(part => part.leaves ?? [])
   app.addHook('onRequest', (request, reply, done) => {
