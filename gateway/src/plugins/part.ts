@@ -18,8 +18,8 @@ export interface Part {
 }
 
 /**
- * Lets them stand before Apollo. What they do about every request and every answer is one hook each: a hook of Fastify's own
- * takes longer than what most of them do.
+ * Lets them stand before Apollo. What they do about every request and every answer is one hook each: with one of Fastify's
+ * for each of them a small question took 0.8 % more.
  */
 export async function assemble(app: FastifyInstance, parts: readonly Part[]): Promise<void> {
   const arriving = parts.flatMap(part => part.arrives ?? [])
